@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+namespace ratescope {
+
+/// What program this is; recorded with every result.
+struct BuildInfo {
+    std::string version;   ///< "0.1.0"
+    std::string commit;    ///< 12 hexadecimal digits, or "unknown" outside a checkout
+    bool dirty;            ///< tracked files differed from the commit when this was built
+    std::string buildId;   ///< 16 hexadecimal digits: plugins of another build id are refused
+    std::string compiler;  ///< "GNU 12.2.0 Release"
+};
+
+const BuildInfo& buildInfo();
+
+}  // namespace ratescope

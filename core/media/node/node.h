@@ -1,0 +1,132 @@
+#pragma once
+
+// The base class of each kind of node. Nodes are stateless: one object may serve many tasks, and what is
+// learned travels on wires. Inputs are immutable. Equal inputs, parameters, seed and threads give equal
+// outputs, bit for bit on one machine. Errors are thrown as ratescope::Error(what happened, what to do).
+
+#include "core/graph/manifest.h"
+#include "core/media/node/context.h"
+#include "core/media/node/stream.h"
+#include "core/media/node/value.h"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ratescope::media {
+
+/// Complete, checked parameters of one task.
+class Parameters {
+  public:
+    explicit Parameters(std::map<std::string, graph::ParameterValue> values) : values_(std::move(values)) {}
+
+    /// Each throws Error(Internal) when the manifest has no such parameter of that type.
+    std::int64_t integer(const std::string& id) const;
+    double real(const std::string& id) const;
+    bool flag(const std::string& id) const;
+    const std::string& text(const std::string& id) const;  ///< text, choice and file
+    const std::map<std::string, graph::ParameterValue>& all() const { return values_; }
+
+  private:
+    std::map<std::string, graph::ParameterValue> values_;
+};
+
+/// The values at a node's inputs: one each, or the whole fan-out of an `all` port in asset order.
+class Inputs {
+  public:
+    void add(const std::string& port, Value value) { values_[port].push_back(std::move(value)); }
+    bool has(const std::string& port) const { return values_.count(port) != 0; }
+    /// The single value. Throws Error(Internal) if the port holds none or several.
+    const Value& one(const std::string& port) const;
+    const std::vector<Value>& all(const std::string& port) const;
+    /// The single value as its type; throws Error(Input) when it is another.
+    const Image& image(const std::string& port) const;
+    const TensorSet& tensors(const std::string& port) const;
+    const Table& table(const std::string& port) const;
+
+  private:
+    std::map<std::string, std::vector<Value>> values_;
+};
+
+using Outputs = std::map<std::string, Value>;  ///< by output port
+
+/// What a task of this node needs. The supervisor admits by it, and limits memory to 1.5 × + 512 MiB.
+struct Resources {
+    int threads = 1;
+    int processes = 1;
+    std::uint64_t memory = 256ull << 20;  ///< bytes
+    bool exclusive = false;               ///< nothing else may run beside it
+};
+
+class Node {
+  public:
+    virtual ~Node() = default;
+    virtual Resources resources(const Parameters&) const { return {}; }
+};
+
+class SourceNode : public Node {
+  public:
+    /// The asset: `file` for sources that fan out by files, `index` for generators. Values by output port.
+    virtual Outputs load(Context&, const Parameters&, const std::filesystem::path& file,
+                         std::int64_t index) const = 0;
+};
+
+class CodecNode : public Node {
+  public:
+    /// `inputs` holds the coded, encoder and shared ports.
+    virtual void encode(Context&, const Inputs& inputs, const Parameters&, ByteSink&) const = 0;
+    /// From the encoded stream to the stored one (a budget, layers, ranks); copies by default. Only called
+    /// when the manifest has an extract parameter.
+    virtual void extract(Context&, ByteSource&, const Parameters&, ByteSink&) const;
+    /// `shared` holds the shared ports only: a fresh object that has the bytes and these restores the value.
+    virtual Outputs decode(Context&, ByteSource&, const Inputs& shared, const Parameters&) const = 0;
+};
+
+class TransformNode : public Node {
+  public:
+    virtual Outputs run(Context&, const Inputs&, const Parameters&) const = 0;
+};
+
+/// A named count of the measure's reference, the denominator of a rate: "pixels", "weights",
+/// "searched-weights", "samples", "vertices".
+struct Count {
+    std::string name;
+    std::uint64_t value = 0;
+};
+
+/// The reference made ready once for many candidates, and what it counts.
+struct Prepared {
+    Outputs values;  ///< whatever score() needs, by name
+    std::vector<Count> counts;
+};
+
+/// What one metric gives for one item.
+struct Score {
+    std::string metric;
+    double s0 = 0, s1 = 0;  ///< sufficient statistic; core/curves finishes it
+};
+
+struct Scores {
+    std::vector<Score> scores;
+    std::optional<Table> samples;  ///< per-sample rows (window, question, frame, tensor)
+};
+
+class MeasureNode : public Node {
+  public:
+    virtual Prepared prepare(Context&, const Inputs& references, const Parameters&) const = 0;
+    virtual Scores score(Context&, const Prepared&, const Value& candidate, const Parameters&) const = 0;
+    /// Where in the value the error lies; only called when the manifest says hasMap.
+    virtual Value map(Context&, const Prepared&, const Value& candidate, const Parameters&) const;
+};
+
+class AnalysisNode : public Node {
+  public:
+    /// `rows`: one row a finished item and measurement of the study: columns study, branch, series, asset,
+    /// row, seed, one a swept parameter ("jpeg.quality"), one a rate id and one a metric id (missing: NaN).
+    virtual std::map<std::string, Table> run(Context&, const Table& rows, const Parameters&) const = 0;
+};
+
+}  // namespace ratescope::media
