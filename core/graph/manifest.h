@@ -182,6 +182,8 @@ const char* toText(NodeKind);
 const char* toText(Finish);
 const char* toText(Pool);
 const char* toText(Better);
+const char* toText(AssetRule::By);
+const char* toText(StreamRule);
 
 /// Reads `text` as a value of the parameter's type and checks range and choices.
 /// Throws Error(Usage) that names the parameter, what it takes, and what it was given (NaN and infinities
@@ -191,5 +193,9 @@ ParameterValue parseValue(const Parameter& parameter, const std::string& text);
 /// The reason why `value` does not fit the parameter (wrong type, out of range, unknown choice, not finite);
 /// empty when it does. An int is taken for a real parameter.
 std::string whyUnfit(const Parameter& parameter, const ParameterValue& value);
+
+/// The value as the parameter stores it, so that equal values have one text and one key: an int given for a
+/// real parameter becomes real, −0 becomes 0. A value that does not fit stays as it is.
+ParameterValue normalised(const Parameter& parameter, const ParameterValue& value);
 
 }  // namespace ratescope::graph
