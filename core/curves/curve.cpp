@@ -21,14 +21,16 @@ std::string describe(const RowValues& values) {
     return text.empty() ? "its only row" : text;
 }
 
-std::map<std::string, ByRow> sortedBySeries(std::span<const SeriesInfo> series, std::span<const ItemPoint> points) {
+std::map<std::string, ByRow> sortedBySeries(std::span<const SeriesInfo> series,
+                                            std::span<const ItemPoint> points) {
     std::map<std::string, ByRow> bySeries;
     for (const SeriesInfo& info : series)
         bySeries[info.slug];
     for (const ItemPoint& point : points) {
         const auto found = bySeries.find(point.series);
         if (found == bySeries.end())
-            throw Error(ErrorKind::Input, "A measurement belongs to the unknown series \"" + point.series + "\".",
+            throw Error(ErrorKind::Input,
+                        "A measurement belongs to the unknown series \"" + point.series + "\".",
                         "Open the study again, so that its series and rows agree.");
         if (!found->second[point.values].emplace(Item{point.asset, point.seed}, &point).second)
             throw Error(ErrorKind::Input,
@@ -57,7 +59,8 @@ Point pointOf(const Curve& curve, const RowValues& values, const ByItem& byItem)
             finish(curve.y.finish, measured->y.s0, measured->y.s1);
         } catch (const Error& error) {
             throw Error(error.kind(),
-                        "\"" + item.asset + "\" in \"" + curve.series + "\" at " + describe(values) + ": " + error.what(),
+                        "\"" + item.asset + "\" in \"" + curve.series + "\" at " + describe(values) + ": " +
+                            error.what(),
                         error.remedy());
         }
     }
@@ -127,9 +130,8 @@ std::vector<Curve> makeCurves(const Quantity& x, const Quantity& y, std::span<co
             curve.points.push_back(pointOf(curve, values, byItem));
             curve.points.back().expected = info.items > 0 ? info.items : allItems.size();
         }
-        std::stable_sort(curve.points.begin(), curve.points.end(), [](const Point& a, const Point& b) {
-            return a.x != b.x ? a.x < b.x : a.y < b.y;
-        });
+        std::stable_sort(curve.points.begin(), curve.points.end(),
+                         [](const Point& a, const Point& b) { return a.x != b.x ? a.x < b.x : a.y < b.y; });
         curves.push_back(std::move(curve));
     }
     return curves;

@@ -1,7 +1,7 @@
 #pragma once
 
-// Curves: the items of a study, pooled into the points of series. The store's query fills ItemPoint and SeriesInfo;
-// everything that is drawn, compared or exported starts from the Curve that is made of them here.
+// Curves: the items of a study, pooled into the points of series. The store's query fills ItemPoint and
+// SeriesInfo; everything that is drawn, compared or exported starts from the Curve that is made of them here.
 
 #include "core/curves/interval.h"
 #include "core/curves/quantity.h"
@@ -24,7 +24,7 @@ using RowValues = std::vector<std::pair<std::string, std::string>>;
 struct ItemPoint {
     std::string series;  ///< slug, one of the SeriesInfo's
     std::string asset;   ///< "kodim01.png"
-    std::int64_t seed = 0;
+    std::uint64_t seed = 0;
     RowValues values;  ///< those that move along the curve, in sweep order: equal values make one point
     Statistic x, y;
 };
@@ -42,7 +42,7 @@ struct SeriesInfo {
 /// What the bootstrap draws and BD compares pairwise.
 struct Item {
     std::string asset;
-    std::int64_t seed = 0;
+    std::uint64_t seed = 0;
 
     auto operator<=>(const Item&) const = default;
 };
@@ -81,11 +81,11 @@ struct Curve {
     bool imported() const { return evidence == Evidence::Imported; }
 };
 
-/// Makes the curves, one for each series that has a measurement, in the order of `series`. The order of `points`
-/// does not matter: items are summed in the order of their names. An item whose x or y is infinite is left out of
-/// both means and counted; if that leaves none, the point stands with its infinite value. Throws Error(Input) for an
-/// unknown series, for an item that appears twice in a point and for a statistic without a value, naming them;
-/// Error(Usage) for several items of a metric that can't be pooled.
+/// Makes the curves, one for each series that has a measurement, in the order of `series`. The order of
+/// `points` does not matter: items are summed in the order of their names. An item whose x or y is infinite
+/// is left out of both means and counted; if that leaves none, the point stands with its infinite value.
+/// Throws Error(Input) for an unknown series, for an item that appears twice in a point and for a statistic
+/// without a value, naming them; Error(Usage) for several items of a metric that can't be pooled.
 std::vector<Curve> makeCurves(const Quantity& x, const Quantity& y, std::span<const SeriesInfo> series,
                               std::span<const ItemPoint> points);
 

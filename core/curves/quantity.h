@@ -1,7 +1,7 @@
 #pragma once
 
-// What stands on an axis: a rate, a metric, a parameter or a time, all as statistics that are finished and pooled in
-// one way.
+// What stands on an axis: a rate, a metric, a parameter or a time, all as statistics that are finished and
+// pooled in one way.
 
 #include "core/curves/rate.h"
 #include "core/graph/manifest.h"
@@ -29,7 +29,8 @@ struct Quantity {
 /// `id` as asked for, with its node ("bpp@psnr-2"); "" for the rate's own id.
 Quantity rateQuantity(const Rate& rate, const std::string& id = {});
 
-/// `id` as asked for, with its node where one metric id comes from two ("psnr-2:psnr-rgb"); "" for the metric's own id.
+/// `id` as asked for, with its node where one metric id comes from two ("psnr-2:psnr-rgb"); "" for the
+/// metric's own id.
 Quantity metricQuantity(const graph::Metric& metric, const std::string& id = {});
 
 Quantity parameterQuantity(const std::string& id, const std::string& label, const std::string& unit);

@@ -36,7 +36,8 @@ std::optional<RateId> findRate(std::string_view id) {
     const std::string_view name = id.substr(0, at);
     for (const Rate& rate : rates)
         if (name == rate.id)
-            return RateId{&rate, at == std::string_view::npos ? std::string() : std::string(id.substr(at + 1))};
+            return RateId{&rate,
+                          at == std::string_view::npos ? std::string() : std::string(id.substr(at + 1))};
     return std::nullopt;
 }
 
@@ -45,7 +46,7 @@ std::optional<Statistic> rateOf(const Rate& rate, const ItemBits& item) {
     if (rate.count[0] == '\0') return Statistic{bits / rate.bitsPerUnit, 1};
     const auto count = item.counts.find(rate.count);
     if (count == item.counts.end()) return std::nullopt;
-    return Statistic{bits, count->second};
+    return Statistic{bits, static_cast<double>(count->second)};
 }
 
 }  // namespace ratescope::curves

@@ -1,10 +1,12 @@
 #pragma once
 
-// Rates: an item's bits, divided by a named count of what they stand for. Counts come from the measure's reference,
-// not from the codec's input, so that reduce → code → enlarge still divides by the original pixels.
+// Rates: an item's bits, divided by a named count of what they stand for. Counts come from the measure's
+// reference, not from the codec's input, so that reduce → code → enlarge still divides by the original
+// pixels.
 
 #include "core/curves/statistic.h"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -34,8 +36,8 @@ struct Rate {
 /// bpp, bpw-all, bpw-searched, bytes, bits, in this order.
 std::span<const Rate> allRates();
 
-/// What stands for a rate in a request: "bpp", or "bpp@psnr-2" for the counts of the measure node psnr-2, when the
-/// references of a study's measures differ.
+/// What stands for a rate in a request: "bpp", or "bpp@psnr-2" for the counts of the measure node psnr-2,
+/// when the references of a study's measures differ.
 struct RateId {
     const Rate* rate = nullptr;
     std::string node;  ///< "" for the measure that gives the other axis
@@ -46,12 +48,13 @@ std::optional<RateId> findRate(std::string_view id);
 
 /// What the store keeps of an item's size.
 struct ItemBits {
-    double bits = 0;                        ///< 8 × the bytes of its stream
-    double searchedBits = 0;                ///< of these, the ledger's bits that belong to searched tensors
-    std::map<std::string, double> counts;  ///< "pixels", "weights", "searched-weights", … as reported
+    double bits = 0;          ///< 8 × the bytes of its stream
+    double searchedBits = 0;  ///< of these, the ledger's bits that belong to searched tensors
+    std::map<std::string, std::uint64_t> counts;  ///< "pixels", "weights", "searched-weights", … as reported
 };
 
-/// The rate of an item as a statistic (bits, count), to be finished by Ratio. Nothing if the count was not reported.
+/// The rate of an item as a statistic (bits, count), to be finished by Ratio. Nothing if the count was not
+/// reported.
 std::optional<Statistic> rateOf(const Rate& rate, const ItemBits& item);
 
 }  // namespace ratescope::curves

@@ -75,8 +75,8 @@ std::string shortest(double value) {
 std::string fixed(double value, int decimals) {
     if (!std::isfinite(value)) return shortest(value);
     std::array<char, 400> buffer;  // 309 digits before the point, and room for 80 after it
-    const auto [end, error] =
-        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals);
+    const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                            std::chars_format::fixed, decimals);
     std::string text(buffer.data(), end);
     if (text.front() == '-' && text.find_first_not_of("-0.") == std::string::npos) text.erase(0, 1);
     return text;

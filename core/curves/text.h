@@ -9,14 +9,15 @@
 
 namespace ratescope::curves {
 
-/// Shortest decimal text that reads back as the same double ("0.1", "1e+22"); "inf", "-inf" and "nan" as such.
+/// Shortest decimal text that reads back as the same double ("0.1", "1e+22"); "inf", "-inf" and "nan" as
+/// such.
 std::string shortest(double value);
 
 /// `value` with `decimals` digits after the point. Never "-0.00". Infinities and NaN as in shortest().
 std::string fixed(double value, int decimals);
 
-/// The number that the whole of `text` (blanks around it aside) stands for, with "." as decimal point; infinities
-/// and NaN are numbers here ("inf", "nan"). Nothing if it is not a number.
+/// The number that the whole of `text` (blanks around it aside) stands for, with "." as decimal point;
+/// infinities and NaN are numbers here ("inf", "nan"). Nothing if it is not a number.
 std::optional<double> readNumber(std::string_view text);
 
 /// The same text with U+2212 for the hyphen of a leading minus and of a negative exponent: figures only.
