@@ -27,14 +27,14 @@ jobs() {
 configure() { # PRESET [CMAKE OPTION]...
     local preset=$1 folder="$root/build/$1"
     shift
-    if [ ! -e "$folder/build.ninja" ] || [ "$root/CMakePresets.json" -nt "$folder/CMakeCache.txt" ]; then
+    if [ ! -e "$folder/build.ninja" ] || [ "$root/CMakePresets.json" -nt "$folder/configured" ]; then
         heading "Configure ($preset)"
         mkdir -p "$folder"
         (cd "$root" && cmake --preset "$preset" "$@" >"$folder/configure.log" 2>&1) || {
             tail -n 40 "$folder/configure.log" >&2
             fail "CMake could not configure $preset." "The whole log is in $folder/configure.log; scripts/setup installs what may be missing."
         }
-        touch "$folder/CMakeCache.txt"
+        touch "$folder/configured"
     fi
 }
 
