@@ -6,3 +6,7 @@ if(RATESCOPE_SANITIZE)
   add_compile_options(-fsanitize=${RATESCOPE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${RATESCOPE_SANITIZE})
 endif()
+if(RATESCOPE_FUZZ)
+  # Coverage for libFuzzer everywhere; its main only in the fuzzers themselves (-fsanitize=fuzzer).
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -10,6 +10,7 @@
 #include <QProcess>
 #include <QRegularExpression>
 #include <QTest>
+#include <stdexcept>
 
 using namespace ratescope::house;
 
@@ -24,7 +25,7 @@ QDir root() {
 QString contents(const QString& path) {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly)) {
-        qFatal("%s cannot be read", qPrintable(path));
+        throw std::runtime_error(qPrintable(path + " cannot be read"));
     }
     return QString::fromUtf8(file.readAll());
 }
@@ -78,7 +79,7 @@ QStringList neededLibraries(const QString& binary) {
     QProcess readelf;
     readelf.start("readelf", {"--dynamic", "--wide", binary});
     if (!readelf.waitForFinished() || readelf.exitCode() != 0) {
-        qFatal("readelf could not read %s", qPrintable(binary));
+        throw std::runtime_error(qPrintable("readelf could not read " + binary));
     }
     static const QRegularExpression entry("\\(NEEDED\\).*\\[(.+)\\]");
     QStringList libraries;
