@@ -1,14 +1,15 @@
-#include <iostream>
-#include <memory>
-
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
+#include "core/curves/bd.h"
 
 #include "app/cli/command.h"
 #include "app/cli/output.h"
 #include "app/cli/study_curves.h"
-#include "core/curves/bd.h"
 #include "core/curves/csv.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+#include <memory>
 
 namespace ratescope::cli {
 namespace {
@@ -46,7 +47,8 @@ void printFiles(const curves::BdResult& result) {
     table.add({"overlap", curves::fixed(result.overlap, 3)});
     std::cout << table.text() << "Method " << titleOf(result.method) << ", anchor " << result.anchorPoints
               << " points, test " << result.testPoints << " points.\n";
-    for (const std::string& warning : result.warnings) std::cout << warning << '\n';
+    for (const std::string& warning : result.warnings)
+        std::cout << warning << '\n';
 }
 
 int compareFiles(const BdOptions& options) {
@@ -65,12 +67,15 @@ int compareFiles(const BdOptions& options) {
 Command bdCommand() {
     return {"bd",
             "Bjøntegaard deltas against an anchor, of a library's series or of two CSV files",
-            {"ratescope-cli bd --library photographs.rslib --anchor jpeg/optimise=false/subsampling=4:2:0 --y psnr-rgb",
+            {"ratescope-cli bd --library photographs.rslib --anchor jpeg/optimise=false/subsampling=4:2:0 "
+             "--y psnr-rgb",
              "ratescope-cli bd --anchor-csv a.csv --test-csv b.csv --json"},
             [](CLI::App& app) {
                 auto options = std::make_shared<BdOptions>();
-                auto* anchorCsv = app.add_option("--anchor-csv", options->anchorCsv, "Anchor: columns rate,quality with a header");
-                auto* testCsv = app.add_option("--test-csv", options->testCsv, "Test: columns rate,quality with a header");
+                auto* anchorCsv = app.add_option("--anchor-csv", options->anchorCsv,
+                                                 "Anchor: columns rate,quality with a header");
+                auto* testCsv = app.add_option("--test-csv", options->testCsv,
+                                               "Test: columns rate,quality with a header");
                 auto* library = app.add_option("--library", options->library, "Library to read");
                 app.add_option("--study", options->study, "Study, when the library holds several");
                 app.add_option("--anchor", options->anchor, "Series that the others are compared with");
@@ -87,8 +92,9 @@ Command bdCommand() {
                     if (options->library.empty() || options->anchor.empty() || options->y.empty())
                         throw Error(ErrorKind::Usage, "bd needs two curves.",
                                     "Give --library, --anchor and --y, or --anchor-csv and --test-csv.");
-                    return compareSeries({options->library, options->study, options->x, options->y}, options->anchor,
-                                         *curves::bdMethodFromText(options->method), options->json);
+                    return compareSeries({options->library, options->study, options->x, options->y},
+                                         options->anchor, *curves::bdMethodFromText(options->method),
+                                         options->json);
                 };
             }};
 }
