@@ -103,7 +103,8 @@ Ledger jpegLedger(std::span<const std::byte> file) {
         ledger.add("scan-data", 8 * (reader.position() - scan));
     }
     if (!reader.atEnd())
-        throw Error(ErrorKind::Input, "The JPEG stream goes on after its end marker.", "Make the stream again.");
+        throw Error(ErrorKind::Input, "The JPEG stream goes on after its end marker.",
+                    "Make the stream again.");
     return ledger;
 }
 
