@@ -1,7 +1,6 @@
 #include "core/media/worker/call.h"
 
 #include "core/error.h"
-#include "core/media/worker/table_csv.h"
 
 #include <utility>
 
@@ -97,8 +96,7 @@ Outcome call(const NodeEntry& entry, const run::Task& task, const Arguments& arg
         case run::TaskKind::Score:
             return score(*make<MeasureNode>(entry, task), arguments, parameters, context);
         case run::TaskKind::Analyse:
-            outcome.tables =
-                make<AnalysisNode>(entry, task)->run(context, readTable(task.file), parameters);
+            outcome.tables = make<AnalysisNode>(entry, task)->run(context, arguments.rows, parameters);
             break;
     }
     return outcome;

@@ -19,6 +19,7 @@ struct Arguments {
     std::optional<ByteSource> stream;  ///< extract and decode
     Prepared prepared;                 ///< score
     Value candidate;                   ///< score
+    Table rows;                        ///< analyse
 };
 
 /// What it gave, by kind.

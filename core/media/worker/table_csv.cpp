@@ -3,7 +3,7 @@
 #include "core/curves/csv.h"
 #include "core/curves/text.h"
 #include "core/error.h"
-#include "core/media/worker/stream_file.h"
+#include "core/media/assets/table_file.h"
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +11,7 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <span>
 #include <utility>
 
 namespace ratescope::media {
@@ -87,22 +88,6 @@ Table readSchema(std::string_view line, const std::string& source) {
     }
 }
 
-bool isReal(const curves::CsvTable& csv, std::size_t column) {
-    for (const auto& row : csv.rows)
-        if (!row[column].empty() && !curves::readNumber(row[column])) return false;
-    return true;
-}
-
-Table inferredSchema(const curves::CsvTable& csv) {
-    Table table;
-    for (std::size_t i = 0; i < csv.header.size(); ++i) {
-        Column& column = table.columns.emplace_back();
-        column.name = csv.header[i];
-        if (!isReal(csv, i)) column.cells = std::vector<std::string>();
-    }
-    return table;
-}
-
 void append(std::vector<double>& cells, const std::string& text, const std::string& place) {
     const auto number =
         text.empty() ? std::numeric_limits<double>::quiet_NaN() : curves::readNumber(text);
@@ -135,32 +120,24 @@ std::string toCsv(const Table& table) {
 }
 
 Table tableFromCsv(std::string_view text, const std::string& source) {
-    Table table;
-    const bool hasSchema = text.starts_with("#{");
-    if (hasSchema) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        table = readSchema(text.substr(1, end - 1), source);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (table.columns.empty()) return table;
-    }
-    const curves::CsvTable csv = curves::parseCsv(text, source);
-    if (!hasSchema) table = inferredSchema(csv);
-    if (csv.header.size() != table.columns.size())
-        throw malformed(source, "header and schema line differ");
-    for (std::size_t i = 0; i < table.columns.size(); ++i) {
-        Column& column = table.columns[i];
-        if (csv.header[i] != column.name) throw malformed(source, "header and schema line differ");
+    if (!text.starts_with("#{"))
+        return decodeTable(TableFormat::Csv, std::as_bytes(std::span(text)), source);
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    Table table = readSchema(text.substr(1, end - 1), source);
+    if (table.columns.empty()) return table;
+    const curves::CsvTable csv = curves::parseCsv(text.substr(std::min(end + 1, text.size())), source);
+    const bool sameNames = std::equal(csv.header.begin(), csv.header.end(), table.columns.begin(),
+                                      table.columns.end(), [](const std::string& name, const Column& column) {
+                                          return name == column.name;
+                                      });
+    if (!sameNames) throw malformed(source, "header and schema line differ");
+    for (std::size_t i = 0; i < table.columns.size(); ++i)
         for (std::size_t row = 0; row < csv.rows.size(); ++row) {
-            const std::string place = source + ", line " + std::to_string(csv.lines[row] + (hasSchema ? 1 : 0));
-            std::visit([&](auto& cells) { append(cells, csv.rows[row][i], place); }, column.cells);
+            // The schema line is the first of the text, so its lines are one more than those of the CSV.
+            const std::string place = source + ", line " + std::to_string(csv.lines[row] + 1);
+            std::visit([&](auto& cells) { append(cells, csv.rows[row][i], place); }, table.columns[i].cells);
         }
-    }
     return table;
-}
-
-Table readTable(const std::filesystem::path& file) {
-    const MappedStream text = mapStream(file);
-    return tableFromCsv({reinterpret_cast<const char*>(text.bytes.data()), text.bytes.size()}, file.string());
 }
 
 }  // namespace ratescope::media

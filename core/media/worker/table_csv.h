@@ -12,7 +12,6 @@
 
 #include "core/media/node/value.h"
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -20,12 +19,8 @@ namespace ratescope::media {
 
 std::string toCsv(const Table& table);
 
-/// Reads what toCsv wrote. Without a schema line a column is real when all its cells are numbers or empty,
-/// else text. An empty cell of a real column is NaN. Throws Error(Input), naming `source` and the line, on
-/// anything else.
+/// Reads what toCsv wrote; text without a schema line as core/media/assets/table_file.h reads CSV. Throws
+/// Error(Input), naming `source`, on anything else.
 Table tableFromCsv(std::string_view text, const std::string& source);
-
-/// tableFromCsv of a file. Throws Error(Input) naming the file if it can't be read.
-Table readTable(const std::filesystem::path& file);
 
 }  // namespace ratescope::media

@@ -1,16 +1,14 @@
 #include "core/media/worker/task_context.h"
 
+#include "core/buffer/aside_file.h"
 #include "core/error.h"
 #include "core/media/worker/stream_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 
 namespace ratescope::media {
 namespace {
@@ -113,7 +111,7 @@ std::optional<std::vector<std::byte>> TaskContext::loadCheckpoint(const std::str
     const std::filesystem::path file = checkpointFile(name);
     std::error_code error;
     if (!std::filesystem::exists(file, error)) return std::nullopt;
-    const MappedStream state = mapStream(file);
+    const MappedFile state = mapStream(file);
     return std::vector<std::byte>(state.bytes.begin(), state.bytes.end());
 }
 
@@ -121,7 +119,10 @@ void TaskContext::saveCheckpoint(const std::string& name, std::span<const std::b
     check();
     const std::filesystem::path file = checkpointFile(name);
     makeFolder(file.parent_path());
-    writeBytes(file, state, Flush::Data);
+    AsideFile aside(file);
+    aside.write(state);
+    aside.flush();
+    aside.commit();
 }
 
 void TaskContext::removeCheckpoints() {
