@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 #include <set>
 
 namespace ratescope::curves {
@@ -64,9 +63,7 @@ Point pointOf(const Curve& curve, const RowValues& values, const ByItem& byItem)
                         error.remedy());
         }
     }
-    std::vector<std::size_t> all(samples.size());
-    std::iota(all.begin(), all.end(), std::size_t{0});
-    Point point = pooledPoint(curve.x, curve.y, samples, all);
+    Point point = pooledPoint(curve.x, curve.y, samples);
     point.values = values;
     point.samples = std::move(samples);
     return point;
@@ -77,13 +74,15 @@ bool isInfinite(const Quantity& quantity, const Statistic& statistic) {
            std::isinf(finish(quantity.finish, statistic.s0, statistic.s1));
 }
 
+bool isBefore(const Point& a, const Point& b) {
+    return a.x != b.x ? a.x < b.x : a.y < b.y;
+}
+
 }  // namespace
 
-Point pooledPoint(const Quantity& x, const Quantity& y, std::span<const Sample> samples,
-                  std::span<const std::size_t> chosen) {
+Point pooledPoint(const Quantity& x, const Quantity& y, std::span<const Sample> samples) {
     std::vector<Statistic> xs, ys, allXs, allYs;
-    for (const std::size_t index : chosen) {
-        const Sample& sample = samples[index];
+    for (const Sample& sample : samples) {
         allXs.push_back(sample.x);
         allYs.push_back(sample.y);
         if (isInfinite(x, sample.x) || isInfinite(y, sample.y)) continue;
@@ -92,7 +91,7 @@ Point pooledPoint(const Quantity& x, const Quantity& y, std::span<const Sample> 
     }
     Point point;
     point.n = xs.size();
-    point.dropped = chosen.size() - xs.size();
+    point.dropped = samples.size() - xs.size();
     point.x = pool(x.finish, x.pool, xs.empty() ? allXs : xs).value;
     point.y = pool(y.finish, y.pool, ys.empty() ? allYs : ys).value;
     return point;
@@ -130,8 +129,7 @@ std::vector<Curve> makeCurves(const Quantity& x, const Quantity& y, std::span<co
             curve.points.push_back(pointOf(curve, values, byItem));
             curve.points.back().expected = info.items > 0 ? info.items : allItems.size();
         }
-        std::stable_sort(curve.points.begin(), curve.points.end(),
-                         [](const Point& a, const Point& b) { return a.x != b.x ? a.x < b.x : a.y < b.y; });
+        std::stable_sort(curve.points.begin(), curve.points.end(), isBefore);
         curves.push_back(std::move(curve));
     }
     return curves;
@@ -155,6 +153,30 @@ std::vector<RatePoint> itemPoints(const Curve& curve, std::size_t item) {
         return a.rate != b.rate ? a.rate < b.rate : a.quality < b.quality;
     });
     return points;
+}
+
+Curve withItems(const Curve& curve, std::span<const Item> items) {
+    const std::set<Item> wanted(items.begin(), items.end());
+    Curve part = curve;
+    part.items.assign(wanted.begin(), wanted.end());
+    part.points.clear();
+    for (const Point& point : curve.points) {
+        std::vector<Sample> samples;
+        for (const Sample& sample : point.samples) {
+            const auto found =
+                std::lower_bound(part.items.begin(), part.items.end(), curve.items[sample.item]);
+            if (found == part.items.end() || *found != curve.items[sample.item]) continue;
+            samples.push_back({static_cast<std::size_t>(found - part.items.begin()), sample.x, sample.y});
+        }
+        if (samples.empty()) continue;
+        Point pooled = pooledPoint(curve.x, curve.y, samples);
+        pooled.values = point.values;
+        pooled.expected = point.expected;
+        pooled.samples = std::move(samples);
+        part.points.push_back(std::move(pooled));
+    }
+    std::stable_sort(part.points.begin(), part.points.end(), isBefore);
+    return part;
 }
 
 std::size_t assetCount(const Curve& curve) {

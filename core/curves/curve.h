@@ -102,10 +102,11 @@ std::vector<RatePoint> meanPoints(const Curve& curve);
 /// The points of one item, by rising x; empty if it has none.
 std::vector<RatePoint> itemPoints(const Curve& curve, std::size_t item);
 
-/// Pools chosen samples of a point (indices into `samples`, repetitions allowed) as makeCurves does.
-/// `n` is 0 if all are infinite.
-Point pooledPoint(const Quantity& x, const Quantity& y, std::span<const Sample> samples,
-                  std::span<const std::size_t> chosen);
+/// Pools samples as makeCurves does; n, dropped, x and y only. Throws Error(Input) for no samples.
+Point pooledPoint(const Quantity& x, const Quantity& y, std::span<const Sample> samples);
+
+/// The curve pooled anew over some of its items; points that none of them has are left out. `expected` stays.
+Curve withItems(const Curve& curve, std::span<const Item> items);
 
 /// The number of different assets.
 std::size_t assetCount(const Curve& curve);
