@@ -77,8 +77,8 @@ Outcome call(const NodeEntry& entry, const run::Task& task, const Arguments& arg
             outcome.values = make<TransformNode>(entry, task)->run(context, arguments.inputs, parameters);
             break;
         case run::TaskKind::Encode:
-            make<CodecNode>(entry, task)->encode(context, arguments.inputs, parameters,
-                                                 outcome.stream.emplace());
+            make<CodecNode>(entry, task)
+                ->encode(context, arguments.inputs, parameters, outcome.stream.emplace());
             break;
         case run::TaskKind::Extract: {
             ByteSource source = arguments.stream.value();
@@ -153,9 +153,8 @@ Value indexOf(const Outputs& values, const std::vector<Count>& counts) {
         numbers.push_back(static_cast<std::int64_t>(count.value));
     }
     auto table = std::make_shared<Table>();
-    table->columns = {{"kind", "", std::move(kinds)},
-                      {"name", "", std::move(names)},
-                      {"count", "", std::move(numbers)}};
+    table->columns = {
+        {"kind", "", std::move(kinds)}, {"name", "", std::move(names)}, {"count", "", std::move(numbers)}};
     return std::shared_ptr<const Table>(std::move(table));
 }
 

@@ -24,10 +24,10 @@ struct Arguments {
 
 /// What it gave, by kind.
 struct Outcome {
-    Outputs values;                   ///< source, transform, decode and prepare
-    std::optional<ByteSink> stream;   ///< encode and extract
-    std::vector<Count> counts;        ///< prepare
-    std::vector<Score> scores;        ///< score
+    Outputs values;                       ///< source, transform, decode and prepare
+    std::optional<ByteSink> stream;       ///< encode and extract
+    std::vector<Count> counts;            ///< prepare
+    std::vector<Score> scores;            ///< score
     std::map<std::string, Table> tables;  ///< analyse; per-sample rows of a score as "samples"
 };
 

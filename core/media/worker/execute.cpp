@@ -33,6 +33,19 @@ bool isTimed(run::TaskKind kind) {
     return makesStream(kind) || kind == run::TaskKind::Decode;
 }
 
+bool readsStream(run::TaskKind kind) {
+    return kind == run::TaskKind::Extract || kind == run::TaskKind::Decode;
+}
+
+ByteSource sourceOf(const MappedFile& stream) {
+    return ByteSource(stream.bytes, stream.owner);
+}
+
+Table rowsOf(const std::filesystem::path& file) {
+    const MappedFile rows = mapFile(file);
+    return tableFromCsv({reinterpret_cast<const char*>(rows.bytes.data()), rows.bytes.size()}, file.string());
+}
+
 double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     const std::size_t half = values.size() / 2;
@@ -114,7 +127,7 @@ class ChainRun {
             (isTimed(task.kind) && chain_.repeats > 0)) {
             ensureRun(task);
         } else if (makesStream(task.kind)) {
-            stream(task);
+            stream(task.key);
         } else if (task.kind == run::TaskKind::Prepare) {
             prepared(task);
         } else {
@@ -131,7 +144,7 @@ class ChainRun {
         if (const auto held = held_.find(output); held != held_.end()) return held->second;
         if (failed_.count(output.task)) throw InputFailed();
         if (std::optional<Value> found = existing(output)) return held_[output] = std::move(*found);
-        runTask(taskOf(output.task));
+        ensureRun(taskOf(output.task));
         const auto made = held_.find(output);
         if (made == held_.end())
             throw Error(ErrorKind::Internal,
@@ -157,13 +170,13 @@ class ChainRun {
         }
     }
 
-    MappedFile stream(const run::Task& task) {
-        if (const auto held = streams_.find(task.key); held != streams_.end()) return held->second;
-        if (failed_.count(task.key)) throw InputFailed();
-        const auto given = chain_.streams.find(task.key);
-        if (given != chain_.streams.end()) return streams_[task.key] = mapStream(given->second);
-        runTask(task);
-        return streams_.at(task.key);
+    MappedFile stream(const Hash& key) {
+        if (const auto held = streams_.find(key); held != streams_.end()) return held->second;
+        if (failed_.count(key)) throw InputFailed();
+        const auto given = chain_.streams.find(key);
+        if (given != chain_.streams.end()) return streams_[key] = mapStream(given->second);
+        ensureRun(taskOf(key));
+        return streams_.at(key);
     }
 
     Prepared prepared(const run::Task& task) {
@@ -187,38 +200,22 @@ class ChainRun {
         return prepared;
     }
 
-    const run::TaskOutput& only(const run::Task& task, const std::string& port) const {
-        const auto found = task.inputs.find(port);
-        if (found == task.inputs.end() || found->second.size() != 1)
-            throw Error(ErrorKind::Internal, "The task " + task.node + " needs one input \"" + port + "\".",
-                        "Report this fault of Ratescope.");
-        return found->second.front();
-    }
-
     Arguments argumentsOf(const run::Task& task) {
         Arguments arguments;
         for (const auto& [port, outputs] : task.inputs)
-            for (const run::TaskOutput& output : outputs) {
-                const auto from = tasks_.find(output.task);
-                const bool fromPrepare =
-                    from != tasks_.end() && from->second->kind == run::TaskKind::Prepare;
-                if (from != tasks_.end() && makesStream(from->second->kind)) {
-                    const MappedFile bytes = stream(*from->second);
-                    arguments.stream = ByteSource(bytes.bytes, bytes.owner);
-                } else if (task.kind == run::TaskKind::Score && fromPrepare) {
-                    arguments.prepared = prepared(*from->second);
-                } else if (task.kind == run::TaskKind::Score) {
-                    arguments.candidate = value(output);
-                } else {
+            for (const run::TaskOutput& output : outputs)
+                if (readsStream(task.kind) && port == "bitstream")
+                    arguments.stream = sourceOf(stream(output.task));
+                else if (task.kind != run::TaskKind::Score)
                     arguments.inputs.add(port, value(output));
-                }
-            }
-        if (task.kind == run::TaskKind::Extract || task.kind == run::TaskKind::Decode) only(task, "bitstream");
-        if (task.kind == run::TaskKind::Analyse) {
-            const MappedFile rows = mapFile(task.file);
-            arguments.rows = tableFromCsv(
-                {reinterpret_cast<const char*>(rows.bytes.data()), rows.bytes.size()}, task.file.string());
-        }
+                else if (output.port == preparedPort)
+                    arguments.prepared = prepared(taskOf(output.task));
+                else
+                    arguments.candidate = value(output);
+        if (readsStream(task.kind) && !arguments.stream)
+            throw Error(ErrorKind::Internal, "The task " + task.node + " names no bitstream.",
+                        "Report this fault of Ratescope.");
+        if (task.kind == run::TaskKind::Analyse) arguments.rows = rowsOf(task.file);
         return arguments;
     }
 
@@ -269,6 +266,7 @@ class ChainRun {
     /// The outcome of the first call; the time of its repeats if there are any, else its own.
     Outcome timedCall(const NodeEntry& entry, const run::Task& task, const Arguments& arguments,
                       TaskContext& context, double& seconds) {
+        if (task.kind == run::TaskKind::Score && !wanted_.count(task.key)) return {};  // Only its map is.
         const auto once = [&](double& duration) {
             const auto start = std::chrono::steady_clock::now();
             Outcome outcome = callNode(entry, task, arguments, context);
@@ -332,7 +330,7 @@ class ChainRun {
             return;
         }
         AsideFile file(request.file);
-        file.write(stream(task).bytes);
+        file.write(stream(task.key).bytes);
         file.commit();
     }
 

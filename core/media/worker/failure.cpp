@@ -1,9 +1,7 @@
 #include "core/error.h"
 #include "core/media/worker/execute.h"
 
-#include <opencv2/core/base.hpp>
-#include <opencv2/core/types.hpp>
-#include <opencv2/core/utility.hpp>
+#include <opencv2/core.hpp>
 
 #include <exception>
 #include <new>

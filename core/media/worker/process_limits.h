@@ -2,9 +2,9 @@
 
 // What a task may take of this process, and what it took.
 
-#include <cstdint>
-
 #include <sys/resource.h>
+
+#include <cstdint>
 
 namespace ratescope::media {
 

@@ -46,11 +46,10 @@ std::string schemaLine(const Table& table) {
     for (const Column& column : table.columns)
         columns.push_back(
             {{"name", column.name}, {"type", cellTypes.at(column.cells.index())}, {"unit", column.unit}});
-    return "#" +
-           json{{"columns", columns},
-                {"schema", table.schema},
-                {"view", views.at(static_cast<std::size_t>(table.view))}}
-               .dump(-1, ' ', false, json::error_handler_t::replace);
+    return "#" + json{{"columns", columns},
+                      {"schema", table.schema},
+                      {"view", views.at(static_cast<std::size_t>(table.view))}}
+                     .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 Error malformed(const std::string& source, const std::string& reason) {
@@ -89,8 +88,7 @@ Table readSchema(std::string_view line, const std::string& source) {
 }
 
 void append(std::vector<double>& cells, const std::string& text, const std::string& place) {
-    const auto number =
-        text.empty() ? std::numeric_limits<double>::quiet_NaN() : curves::readNumber(text);
+    const auto number = text.empty() ? std::numeric_limits<double>::quiet_NaN() : curves::readNumber(text);
     if (!number) throw malformed(place, "\"" + text + "\" is no number");
     cells.push_back(*number);
 }
@@ -120,16 +118,14 @@ std::string toCsv(const Table& table) {
 }
 
 Table tableFromCsv(std::string_view text, const std::string& source) {
-    if (!text.starts_with("#{"))
-        return decodeTable(TableFormat::Csv, std::as_bytes(std::span(text)), source);
+    if (!text.starts_with("#{")) return decodeTable(TableFormat::Csv, std::as_bytes(std::span(text)), source);
     const std::size_t end = std::min(text.find('\n'), text.size());
     Table table = readSchema(text.substr(1, end - 1), source);
     if (table.columns.empty()) return table;
     const curves::CsvTable csv = curves::parseCsv(text.substr(std::min(end + 1, text.size())), source);
-    const bool sameNames = std::equal(csv.header.begin(), csv.header.end(), table.columns.begin(),
-                                      table.columns.end(), [](const std::string& name, const Column& column) {
-                                          return name == column.name;
-                                      });
+    const bool sameNames =
+        std::equal(csv.header.begin(), csv.header.end(), table.columns.begin(), table.columns.end(),
+                   [](const std::string& name, const Column& column) { return name == column.name; });
     if (!sameNames) throw malformed(source, "header and schema line differ");
     for (std::size_t i = 0; i < table.columns.size(); ++i)
         for (std::size_t row = 0; row < csv.rows.size(); ++row) {

@@ -72,8 +72,7 @@ std::mt19937_64 TaskContext::generator(std::uint64_t stream) const {
         throw Error(ErrorKind::Internal,
                     "The node " + task_.node + " draws random numbers, but its manifest names no seed.",
                     "Set usesSeed in the manifest of " + task_.type + ".");
-    const Hash hash =
-        sha256(std::to_string(*task_.seed) + "\n" + task_.type + "\n" + std::to_string(stream));
+    const Hash hash = sha256(std::to_string(*task_.seed) + "\n" + task_.type + "\n" + std::to_string(stream));
     std::array<std::uint32_t, 8> words{};
     for (std::size_t i = 0; i < words.size(); ++i)
         words[i] = bigEndianWord(&hash.bytes[4 * i]);
