@@ -70,7 +70,7 @@ struct Branch {
 };
 
 /// Rows that one branch may have; more is an error of validation.
-inline constexpr std::size_t maximumRows = 1'000'000;
+inline constexpr std::size_t maximumRows = 100'000;
 
 /// The branches in document order of their candidates' nodes. The document must be valid (requireValid).
 /// Tables on the same branch multiply; columns of nodes that are not upstream are ignored, and rows that are

@@ -190,6 +190,10 @@ const char* toText(StreamRule);
 /// are refused).
 ParameterValue parseValue(const Parameter& parameter, const std::string& text);
 
+/// What the parameter takes, for messages and manuals: "an integer from 1 to 100", "true or false",
+/// "one of 4:4:4, 4:2:2, 4:2:0".
+std::string whatFits(const Parameter& parameter);
+
 /// The reason why `value` does not fit the parameter (wrong type, out of range, unknown choice, not finite);
 /// empty when it does. An int is taken for a real parameter.
 std::string whyUnfit(const Parameter& parameter, const ParameterValue& value);
