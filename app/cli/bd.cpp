@@ -17,9 +17,18 @@ namespace {
 struct BdOptions {
     std::string anchorCsv, testCsv;
     std::string library, study, anchor, x, y;
-    std::string method = "pchip";
-    bool json = false;
+    std::string method = "pchip", averaging = "per-item", format = "text";
+    bool json = false, hull = false;
+    curves::CompareOptions compare() const;
 };
+
+curves::CompareOptions BdOptions::compare() const {
+    curves::CompareOptions options;
+    options.method = *curves::bdMethodFromText(method);
+    options.averaging = *curves::bdAveragingFromText(averaging);
+    options.hull = hull;
+    return options;
+}
 
 nlohmann::json orNull(const std::optional<double>& value) {
     return value ? nlohmann::json(*value) : nlohmann::json();
@@ -83,6 +92,13 @@ Command bdCommand() {
                 app.add_option("--x", options->x, "Rate (default: that of the metric's measure, \"bpp\")");
                 app.add_option("--method", options->method, "Interpolation")
                     ->check(CLI::IsMember({"pchip", "akima", "cubic"}))
+                    ->capture_default_str();
+                app.add_option("--average", options->averaging, "BD of each item, then the mean, or of the mean curves")
+                    ->check(CLI::IsMember({"per-item", "mean-curve"}))
+                    ->capture_default_str();
+                app.add_flag("--hull", options->hull, "Compare the convex hulls of the points");
+                app.add_option("--format", options->format, "Form of the table")
+                    ->check(CLI::IsMember({"text", "markdown", "latex", "csv"}))
                     ->capture_default_str();
                 app.add_flag("--json", options->json, "JSON (docs/schemas/bd.json, bd-library.json)");
                 anchorCsv->needs(testCsv)->excludes(library);
