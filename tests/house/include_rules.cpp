@@ -46,7 +46,7 @@ QString libraryOf(const QString& header) {
         {"system",
          QRegularExpression("^(sys|linux|netinet|arpa|asm)/[a-z0-9_/-]+\\.h$|"
                             "^(unistd|fcntl|dlfcn|poll|pthread|signal|spawn|sched|termios|elf|link|pwd|"
-                            "malloc|fenv|dirent|ftw|ucontext|execinfo)\\.h$")},
+                            "malloc|fenv|dirent|ftw|fnmatch|glob|ucontext|execinfo|cpuid|immintrin)\\.h$")},
         {"qt", QRegularExpression("^Q[A-Z]\\w*(/\\w+)?$|^Qt[A-Z]\\w+(/\\w+)?$")},
         {"opencv", QRegularExpression("^opencv2/(core|imgproc)(\\.hpp$|/)")},
         {"torch", QRegularExpression("^(torch|ATen|c10)/")},
