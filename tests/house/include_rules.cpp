@@ -21,6 +21,7 @@ const QList<Room>& rooms() {
         {"core/", {"core/"}, {"core/media/", "core/engine/"}, coreLibraries + QStringList{"nettle"}},
         {"core/store/", {"core/"}, {"core/media/", "core/engine/"}, coreLibraries + QStringList{"sqlite"}},
         {"core/media/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"opencv"}},
+        {"core/media/coding/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"zlib"}},  // CRC-32
         {"core/media/assets/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"opencv"} + formats},
         {"core/engine/", {"core/"}, {}, coreLibraries + QStringList{"torch"}},
         {"plugins/", {"core/"}, {}, coreLibraries + QStringList{"opencv", "torch"} + formats},
