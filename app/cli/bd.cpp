@@ -93,7 +93,8 @@ Command bdCommand() {
                 app.add_option("--method", options->method, "Interpolation")
                     ->check(CLI::IsMember({"pchip", "akima", "cubic"}))
                     ->capture_default_str();
-                app.add_option("--average", options->averaging, "BD of each item, then the mean, or of the mean curves")
+                app.add_option("--average", options->averaging,
+                               "BD of each item, then the mean, or of the mean curves")
                     ->check(CLI::IsMember({"per-item", "mean-curve"}))
                     ->capture_default_str();
                 app.add_flag("--hull", options->hull, "Compare the convex hulls of the points");

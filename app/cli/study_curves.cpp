@@ -1,17 +1,19 @@
 #include "app/cli/study_curves.h"
 
-#include <iostream>
-
-#include <nlohmann/json.hpp>
-
 #include "app/cli/command.h"
 #include "core/curves/bd_table.h"
 #include "core/store/study_curves.h"
 
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+
 namespace ratescope::cli {
 namespace {
 
-nlohmann::json toJson(const std::optional<double>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
+nlohmann::json toJson(const std::optional<double>& value) {
+    return value ? nlohmann::json(*value) : nlohmann::json();
+}
 
 nlohmann::json toJson(const std::optional<curves::Interval>& interval) {
     return interval ? nlohmann::json{interval->low, interval->high} : nlohmann::json();
@@ -48,7 +50,8 @@ int compareSeries(const CurveChoice& choice, const std::string& anchor, const cu
                     "Sweep a parameter that makes one curve each, or import a curve.");
     if (format == "json") {
         nlohmann::json rows = nlohmann::json::array();
-        for (const curves::BdComparison& comparison : comparisons) rows.push_back(toJson(comparison));
+        for (const curves::BdComparison& comparison : comparisons)
+            rows.push_back(toJson(comparison));
         std::cout << nlohmann::json{{"study", study},
                                     {"anchor", anchor},
                                     {"x", curves.front().x.id},
@@ -56,7 +59,8 @@ int compareSeries(const CurveChoice& choice, const std::string& anchor, const cu
                                     {"method", toText(options.method)},
                                     {"averaging", toText(options.averaging)},
                                     {"bootstrap",
-                                     {{"resamples", options.bootstrap.resamples}, {"seed", options.bootstrap.seed}}},
+                                     {{"resamples", options.bootstrap.resamples},
+                                      {"seed", options.bootstrap.seed}}},
                                     {"rows", rows}}
                          .dump(2)
                   << '\n';

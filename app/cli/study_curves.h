@@ -2,11 +2,11 @@
 
 // The curves that commands print and compare.
 
+#include "core/curves/compare.h"
+#include "core/curves/curve.h"
+
 #include <string>
 #include <vector>
-
-#include "core/curves/curve.h"
-#include "core/curves/compare.h"
 
 namespace ratescope::cli {
 
