@@ -8,6 +8,8 @@
 #include "core/graph/value_json.h"
 #include "core/graph/wording.h"
 
+#include <nlohmann/json.hpp>
+
 #include <fstream>
 
 namespace ratescope::graph {

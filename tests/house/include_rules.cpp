@@ -47,7 +47,7 @@ QString libraryOf(const QString& header) {
          QRegularExpression("^(sys|linux|netinet|arpa|asm)/[a-z0-9_/-]+\\.h$|"
                             "^(unistd|fcntl|dlfcn|poll|pthread|signal|spawn|sched|termios|elf|link|pwd|"
                             "malloc|fenv|dirent|ftw|ucontext|execinfo)\\.h$")},
-        {"qt", QRegularExpression("^Q[A-Z]\\w*(/\\w+)?$|^Qt[A-Z]\\w+/\\w+$")},
+        {"qt", QRegularExpression("^Q[A-Z]\\w*(/\\w+)?$|^Qt[A-Z]\\w+(/\\w+)?$")},
         {"opencv", QRegularExpression("^opencv2/(core|imgproc)(\\.hpp$|/)")},
         {"torch", QRegularExpression("^(torch|ATen|c10)/")},
         {"json", QRegularExpression("^nlohmann/json(_fwd)?\\.hpp$")},
