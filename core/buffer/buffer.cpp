@@ -1,6 +1,7 @@
 #include "core/buffer/buffer.h"
 
 #include "core/error.h"
+#include "core/utf8.h"
 
 #include <array>
 #include <cstdlib>
@@ -55,7 +56,7 @@ const char* toText(DType type) {
 DType dtypeFromText(const std::string& name) {
     for (std::size_t i = 0; i < dtypes.size(); ++i)
         if (name == dtypes[i].name) return static_cast<DType>(i);
-    throw Error(ErrorKind::Input, "\"" + name.substr(0, 40) + "\" is no element type.",
+    throw Error(ErrorKind::Input, quote(name) + " is no element type.",
                 "Use one of u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64, bool.");
 }
 

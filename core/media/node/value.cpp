@@ -1,6 +1,7 @@
 #include "core/media/node/value.h"
 
 #include "core/error.h"
+#include "core/utf8.h"
 
 #include <nlohmann/json.hpp>
 
@@ -28,7 +29,7 @@ template <typename Enum, std::size_t N>
 Enum fromName(const std::array<const char*, N>& names, const std::string& name) {
     for (std::size_t i = 0; i < N; ++i)
         if (name == names[i]) return static_cast<Enum>(i);
-    throw unfit("\"" + name.substr(0, 40) + "\" is not known here");
+    throw unfit(quote(name) + " is not known here");
 }
 
 template <typename Enum, std::size_t N>
@@ -314,7 +315,7 @@ Value fromParts(const ValueParts& parts) {
     } catch (const json::exception&) {
         throw unfit("a field is missing or of the wrong kind");
     }
-    throw unfit("\"" + parts.type.substr(0, 40) + "\" is no type of value");
+    throw unfit(quote(parts.type) + " is no type of value");
 }
 
 }  // namespace ratescope::media
