@@ -8,6 +8,7 @@
 #include "core/curves/rd_plot.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <memory>
@@ -25,7 +26,7 @@ std::string textOf(const CurvesOptions& options) {
     const curves::BootstrapOptions bootstrap;
     for (curves::Curve& curve : found)
         curve = curves::withBands(std::move(curve), bootstrap);
-    if (options.format == "json") return curves::jsonOfCurves(found);
+    if (options.format == "json") return curves::jsonOfCurves(found).dump(2) + "\n";
     if (options.format == "pgfplots") return curves::pgfplotsOf(curves::makeRdPlot(found, {}));
     return curves::csvOfPoints(found);
 }

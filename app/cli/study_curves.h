@@ -16,7 +16,7 @@ struct CurveChoice {
 };
 
 /// Opens the library for reading. Throws as store::Library and store::studyCurves.
-std::vector<curves::Curve> readCurves(const CurveChoice& choice, std::string* studyName = nullptr);
+std::vector<curves::Curve> readCurves(const CurveChoice& choice);
 
 /// Prints the BD table of a library's series, as text or JSON; the exit code.
 int compareSeries(const CurveChoice& choice, const std::string& anchor, const curves::CompareOptions& options,
