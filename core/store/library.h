@@ -1,0 +1,113 @@
+#pragma once
+
+// The library file (*.rslib, SQLite) and the folder of artefacts beside it (<file>.files/). One writer a
+// library, by a lock file; any number of readers. Finished means committed: after a kill or power loss at any
+// time the library opens with honest states, no artefact without a row, and no row whose artefact is missing
+// or short.
+
+#include "core/store/records.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace ratescope::store {
+
+enum class Access { Read, Write };
+
+class Library {
+  public:
+    /// Opens the library; Write creates it where there is none, takes the lock, migrates older versions (a
+    /// copy is kept as FILE.version-N), turns running rows into interrupted ones, removes or adopts artefacts
+    /// without a row. Throws Error(Library) that says which: no such file, not a library, damaged, newer
+    /// version (says which program version reads it), locked (by pid on host), read-only medium, folder not
+    /// writable.
+    Library(const std::filesystem::path& file, Access access);
+    ~Library();
+    Library(Library&&) noexcept;
+
+    const std::filesystem::path& file() const;
+    std::filesystem::path stagingFolder() const;  ///< on the same file system as the artefacts
+    std::filesystem::path cacheFolder() const;  ///< values that can be made again; bounded by the supervisor
+    std::filesystem::path checkpointFolder() const;
+
+    // --- studies -------------------------------------------------------------------------------------------
+    std::vector<StudyRecord> studies() const;
+    /// By name, or the only one. Throws Error(Usage) that lists the names when it is not clear.
+    StudyRecord study(const std::string& name) const;
+    /// New, or the changed document of the study with the same documentId.
+    StudyId saveStudy(const StudyRecord& study);
+
+    // --- planning
+    // --------------------------------------------------------------------------------------------
+    /// Makes the study's rows those planned: new ones pending, known ones as they are (orphaned ones taken
+    /// back), others orphaned. Row order is the planned order. One transaction.
+    Reconciliation reconcile(StudyId study, const std::vector<PlannedItem>& planned);
+    /// What reconcile would do; writes nothing. `documentId` may be unknown.
+    Reconciliation preview(const std::string& documentId, const std::vector<PlannedItem>& planned) const;
+    std::optional<StreamRecord> findStream(const Hash& task) const;
+    /// A readable file with the artefact's bytes (small ones are written out of the database into the cache).
+    std::filesystem::path materialise(const Hash& artefact) const;
+    std::vector<std::byte> artefact(const Hash& hash) const;
+    std::optional<Hash> findFileHash(
+        const std::filesystem::path& file) const;  ///< by path, size, inode, mtime
+    void rememberFileHash(const std::filesystem::path& file, const Hash& hash);
+    /// Mean seconds, greatest memory and mean bytes of finished tasks of like nodes (type and version); for
+    /// estimates.
+    struct Experience {
+        double encodeSeconds = 0, decodeSeconds = 0;
+        double bytes = 0;
+        std::uint64_t peakMemory = 0;
+        std::int64_t n = 0;
+    };
+    std::optional<Experience> experience(const std::string& documentId, const std::string& branch) const;
+
+    // --- running -------------------------------------------------------------------------------------------
+    void setEnvironment(const Environment& environment);  ///< of all that is committed from now on
+    void setState(std::span<const ItemId> items, State state);
+    void setMeasurementState(std::span<const MeasurementId> measurements, State state);
+    /// Flushes the artefacts, then writes all rows in one durable transaction. Throws Error(Resource) when
+    /// the disk is full: nothing of the batch is then in the library, and it may be tried again.
+    void commit(Batch& batch);
+    void heartbeat();
+    /// Failed items (all, or those given) become pending; their failed measurements too. Returns how many.
+    std::int64_t retry(StudyId study, std::span<const ItemId> items = {});
+    /// Pending, running and interrupted items become cancelled. Returns how many.
+    std::int64_t cancel(StudyId study);
+    /// Cancelled and interrupted items become pending. Returns how many.
+    std::int64_t resume(StudyId study);
+
+    // --- reading: see also core/store/query.h
+    // ----------------------------------------------------------------
+    StateCounts itemCounts(std::optional<StudyId> study = {}) const;
+    StateCounts measurementCounts(std::optional<StudyId> study = {}) const;
+    std::vector<FailureRow> failures(std::optional<StudyId> study, std::size_t limit) const;
+    std::vector<TableRecord> tables(StudyId study) const;
+
+    // --- keeping house
+    // --------------------------------------------------------------------------------------
+    struct Usage {
+        std::uint64_t database = 0, artefacts = 0, cache = 0, checkpoints = 0, orphaned = 0;
+        std::int64_t artefactCount = 0;
+    };
+    Usage usage() const;
+    /// Removes orphaned rows if told so, artefacts that no row names, cache and staging. Returns the bytes
+    /// freed.
+    std::uint64_t collectGarbage(bool orphanedRows);
+    void deleteStudy(StudyId study);
+    void annotate(StudyId study, const std::optional<std::string>& notes,
+                  const std::vector<std::string>& addTags, const std::vector<std::string>& removeTags);
+    void annotateItem(ItemId item, const std::string& notes);
+
+    struct Connection;
+    Connection& connection() const;  ///< for the other files of this room
+
+  private:
+    std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace ratescope::store
