@@ -42,6 +42,10 @@ void AsideFile::write(std::string_view text) {
     write(std::as_bytes(std::span(text)));
 }
 
+void AsideFile::flush() {
+    if (std::fflush(stream_) != 0 || ::fdatasync(::fileno(stream_)) != 0) fail(errno);
+}
+
 void AsideFile::commit() {
     std::FILE* stream = std::exchange(stream_, nullptr);
     if (std::fclose(stream) != 0) fail(errno);

@@ -8,7 +8,7 @@ namespace ratescope::media {
 namespace {
 
 Error fault(const run::Task& task, const std::string& reason) {
-    return Error(ErrorKind::Internal, "The node " + task.node + " (" + task.type + ") " + reason + ".",
+    return Error(ErrorKind::Internal, "The node " + task.type + " " + reason + ".",
                  "Report this fault of the node.");
 }
 
@@ -36,6 +36,7 @@ void checkOutputs(const NodeEntry& entry, const run::Task& task, const Outputs& 
             throw fault(task, "gave an empty value at its output \"" + port + "\"");
     }
     for (const graph::Port& port : entry.manifest.outputs) {
+        if (port.type == graph::PortType::Bitstream) continue;  // A codec's stream is no value.
         const auto found = values.find(port.id);
         if (found == values.end()) throw fault(task, "gave no value at its output \"" + port.id + "\"");
         if (typeOf(found->second) != port.type)

@@ -132,7 +132,8 @@ class ChainRun {
             prepared(task);
         } else {
             for (const graph::Port& port : entryOf(task).manifest.outputs)
-                publish({task.key, port.id}, value({task.key, port.id}));
+                if (port.type != graph::PortType::Bitstream)
+                    publish({task.key, port.id}, value({task.key, port.id}));
         }
     }
 
@@ -200,6 +201,11 @@ class ChainRun {
         return prepared;
     }
 
+    bool isPrepare(const Hash& key) const {
+        const auto found = tasks_.find(key);
+        return found != tasks_.end() && found->second->kind == run::TaskKind::Prepare;
+    }
+
     Arguments argumentsOf(const run::Task& task) {
         Arguments arguments;
         for (const auto& [port, outputs] : task.inputs)
@@ -208,7 +214,7 @@ class ChainRun {
                     arguments.stream = sourceOf(stream(output.task));
                 else if (task.kind != run::TaskKind::Score)
                     arguments.inputs.add(port, value(output));
-                else if (output.port == preparedPort)
+                else if (isPrepare(output.task))
                     arguments.prepared = prepared(taskOf(output.task));
                 else
                     arguments.candidate = value(output);

@@ -27,7 +27,9 @@ run::TaskFailure failureOf(const run::Task& task, std::uint64_t memoryLimit) {
     try {
         throw;
     } catch (const Error& error) {
-        return {error.kind(), error.what(), error.remedy()};
+        if (error.kind() != ErrorKind::Internal) return {error.kind(), error.what(), error.remedy()};
+        return {error.kind(), "The node " + task.node + " (" + task.type + ") failed. " + error.what(),
+                error.remedy().empty() ? "Report this fault of the node." : error.remedy()};
     } catch (const std::bad_alloc&) {
         return outOfMemory(task, memoryLimit);
     } catch (const cv::Exception& error) {

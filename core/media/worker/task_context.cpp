@@ -70,7 +70,7 @@ void TaskContext::progress(double fraction) {
 std::mt19937_64 TaskContext::generator(std::uint64_t stream) const {
     if (!task_.seed)
         throw Error(ErrorKind::Internal,
-                    "The node " + task_.node + " draws random numbers, but its manifest names no seed.",
+                    "The node " + task_.type + " draws random numbers, but its manifest names no seed.",
                     "Set usesSeed in the manifest of " + task_.type + ".");
     const Hash hash = sha256(std::to_string(*task_.seed) + "\n" + task_.type + "\n" + std::to_string(stream));
     std::array<std::uint32_t, 8> words{};
@@ -100,7 +100,7 @@ std::filesystem::path TaskContext::checkpointFolder() const {
 std::filesystem::path TaskContext::checkpointFile(const std::string& name) const {
     if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
         throw Error(ErrorKind::Internal,
-                    "The node " + task_.node + " names a checkpoint \"" + name + "\", which is no file name.",
+                    "The node " + task_.type + " names a checkpoint \"" + name + "\", which is no file name.",
                     "Report this fault of the node.");
     return checkpointFolder() / name;
 }
