@@ -30,8 +30,6 @@ class TextTable {
 std::string bytesText(double bytes);
 /// "about 4 min", "about 20 s".
 std::string durationText(double seconds);
-/// `digits` after the point, without trailing locale effects; "—" for NaN.
-std::string fixedText(double value, int digits);
 
 /// Writes `text` to the file aside and renames it, or to standard output when `file` is empty.
 void writeResult(const std::string& file, const std::string& text);

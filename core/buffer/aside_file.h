@@ -22,6 +22,9 @@ class AsideFile {
     /// Throws Error(Resource) when the disk is full.
     void write(std::span<const std::byte> bytes);
     void write(std::string_view text);
+    /// Brings what was written to the disk (fdatasync), so that commit() makes a file that outlives a power loss.
+    /// Throws Error(Resource).
+    void flush();
     /// Closes and renames over `file`; an older file of that name is replaced. Throws Error(Resource).
     void commit();
 

@@ -55,12 +55,23 @@ std::string_view latexFor(char c) {
 }
 
 // Signs that Ratescope itself writes and that pdfLaTeX's UTF-8 input does not know.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> latexSigns = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> latexSigns = {{
     {minusSign, "$-$"},
     {"\u00b7", "$\\cdot$"},
     {"\u2020", "\\textdagger{}"},
     {"\u00b0", "\\textdegree{}"},
     {"\u00d7", "$\\times$"},
+    {"\u207b", "$^{-}$"},
+    {"\u2070", "$^{0}$"},
+    {"\u00b9", "$^{1}$"},
+    {"\u00b2", "$^{2}$"},
+    {"\u00b3", "$^{3}$"},
+    {"\u2074", "$^{4}$"},
+    {"\u2075", "$^{5}$"},
+    {"\u2076", "$^{6}$"},
+    {"\u2077", "$^{7}$"},
+    {"\u2078", "$^{8}$"},
+    {"\u2079", "$^{9}$"},
 }};
 
 }  // namespace

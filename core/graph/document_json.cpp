@@ -8,6 +8,8 @@
 #include "core/graph/value_json.h"
 #include "core/graph/wording.h"
 
+#include <nlohmann/json.hpp>
+
 #include <fstream>
 
 namespace ratescope::graph {
@@ -88,7 +90,8 @@ Ordered documentToJson(const Document& document) {
                    {"frames", arrayOf(document.frames, frameToJson)},
                    {"seeds", document.seeds},
                    {"threads", document.threads},
-                   {"stall_seconds", document.stallSeconds}};
+                   {"stall_seconds", document.stallSeconds},
+                   {"keep_reconstructions", document.keepReconstructions}};
 }
 
 PortRef portFromJson(const JsonPlace& place) {
@@ -188,7 +191,8 @@ void readArray(const JsonPlace& place, const char* name, std::vector<Item>& targ
 
 Document readCurrent(const JsonPlace& place) {
     place.only({"ratescope", "format", "id", "name", "title", "notes", "nodes", "wires", "variables",
-                "sweeps", "candidates", "frames", "seeds", "threads", "stall_seconds"});
+                "sweeps", "candidates", "frames", "seeds", "threads", "stall_seconds",
+                "keep_reconstructions"});
     Document document;
     document.id = place.field("id").text();
     document.name = place.field("name").text();
@@ -204,6 +208,7 @@ Document readCurrent(const JsonPlace& place) {
     readArray(place, "seeds", document.seeds, [](const JsonPlace& seed) { return seed.unsignedInteger(); });
     read(place, "threads", document.threads);
     read(place, "stall_seconds", document.stallSeconds);
+    read(place, "keep_reconstructions", document.keepReconstructions);
     return document;
 }
 

@@ -2,6 +2,8 @@
 
 #include "core/graph/wording.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 
 namespace ratescope::graph {
@@ -41,8 +43,8 @@ std::vector<std::pair<std::string, JsonPlace>> JsonPlace::fields() const {
 
 void JsonPlace::only(std::initializer_list<const char*> names) const {
     for (const auto& [name, place] : fields()) {
-        const bool known =
-            std::any_of(names.begin(), names.end(), [&](const char* one) { return name == one; });
+        const bool known = std::any_of(names.begin(), names.end(),
+                                       [&wanted = name](const char* one) { return wanted == one; });
         if (!known)
             place.fail("is not a field that this version of Ratescope knows (saving would lose it); " +
                        didYouMean(name, {names.begin(), names.end()}, "known here: "));

@@ -4,6 +4,8 @@
 #include "core/graph/value_json.h"
 #include "core/graph/wording.h"
 
+#include <nlohmann/json.hpp>
+
 namespace ratescope::graph {
 namespace {
 

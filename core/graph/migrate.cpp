@@ -4,6 +4,8 @@
 #include "core/graph/json_place.h"
 #include "core/hash.h"
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 
 namespace ratescope::graph {

@@ -1,5 +1,7 @@
 #include "core/graph/value_json.h"
 
+#include <nlohmann/json.hpp>
+
 namespace ratescope::graph {
 
 ParameterValue valueFromJson(const JsonPlace& place) {

@@ -111,8 +111,6 @@ Statement::Kind Statement::kind(int column) const {
             return Kind::Real;
         case SQLITE_TEXT:
             return Kind::Text;
-        case SQLITE_BLOB:
-            return Kind::Blob;
         default:
             return Kind::Null;
     }

@@ -50,7 +50,8 @@ class Statement {
     /// Carries out a statement that gives no row.
     void run();
 
-    enum class Kind { Null, Integer, Real, Text, Blob };
+    enum class Kind { Null, Integer, Real, Text };
+    /// Of a column that holds no bytes.
     Kind kind(int column) const;
     std::vector<std::string> columnNames() const;
     bool isNull(int column) const;

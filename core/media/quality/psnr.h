@@ -6,7 +6,7 @@
 // Luma and chroma are those of BT.601, full range, 4:4:4, from R'G'B' in exact arithmetic, nothing rounded:
 //   Y  = 0.299 R + 0.587 G + 0.114 B
 //   Cb = (B − Y) / 1.772        Cr = (R − Y) / 1.402        (offsets cancel in differences)
-// Sums of squares are exact integers for 8 bits a sample. Samples are taken as stored: profiles and
+// Squared differences are summed as integers. Samples are taken as stored: profiles and
 // orientation do not count.
 
 #include "core/media/node/value.h"

@@ -1,0 +1,263 @@
+#include "core/error.h"
+#include "core/graph/edit.h"
+#include "core/graph/wording.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace ratescope::graph {
+namespace {
+
+Node& nodeOf(Document& document, const std::string& slug) {
+    if (Node* node = document.find(slug)) return *node;
+    throw Error(ErrorKind::Document, "There is no node " + inQuotes(slug) + " to edit.",
+                "Check the name of the node.");
+}
+
+void requireFreeSlug(const Document& document, const std::string& slug) {
+    if (!isSlug(slug))
+        throw Error(ErrorKind::Document, inQuotes(slug) + " can't be the name of a node.",
+                    "Use the letters a to z, digits and hyphens.");
+    if (document.find(slug))
+        throw Error(ErrorKind::Document, "There is a node " + inQuotes(slug) + " already.",
+                    "Choose another name.");
+}
+
+class AddNode : public Edit {
+  public:
+    explicit AddNode(Node node) : node_(std::move(node)), slug_(node_.slug) {}
+
+    void swap(Document& document) override {
+        if (added_) {
+            node_ = std::move(document.nodes.back());
+            document.nodes.pop_back();
+        } else {
+            requireFreeSlug(document, slug_);
+            document.nodes.push_back(std::move(node_));
+        }
+        added_ = !added_;
+    }
+
+    std::string title() const override { return "Add " + slug_; }
+
+  private:
+    Node node_;
+    std::string slug_;
+    bool added_ = false;
+};
+
+/// Removing nodes changes four lists; whole lists are swapped, so that undo restores their order exactly.
+class RemoveNodes : public Edit {
+  public:
+    explicit RemoveNodes(std::vector<std::string> slugs) : slugs_(std::move(slugs)) {}
+
+    void swap(Document& document) override {
+        if (!prepared_) prepare(document);
+        std::swap(document.nodes, nodes_);
+        std::swap(document.wires, wires_);
+        std::swap(document.sweeps, sweeps_);
+        std::swap(document.candidates, candidates_);
+    }
+
+    std::string title() const override { return "Remove " + listed(slugs_, 3); }
+
+  private:
+    void prepare(Document& document) {
+        for (const std::string& slug : slugs_)
+            nodeOf(document, slug);
+        const std::set<std::string> gone(slugs_.begin(), slugs_.end());
+        nodes_ = document.nodes;
+        std::erase_if(nodes_, [&](const Node& node) { return gone.count(node.slug) != 0; });
+        wires_ = document.wires;
+        std::erase_if(
+            wires_, [&](const Wire& wire) { return gone.count(wire.from.node) || gone.count(wire.to.node); });
+        candidates_ = document.candidates;
+        std::erase_if(candidates_, [&](const PortRef& port) { return gone.count(port.node) != 0; });
+        for (const Sweep& sweep : document.sweeps)
+            if (Sweep kept = without(sweep, gone); !kept.columns.empty()) sweeps_.push_back(std::move(kept));
+        prepared_ = true;
+    }
+
+    /// The table without the columns of the nodes; rows that are then equal stay once.
+    static Sweep without(const Sweep& sweep, const std::set<std::string>& gone) {
+        const auto isGone = [&](const SweepColumn& column) { return gone.count(column.node) != 0; };
+        if (std::none_of(sweep.columns.begin(), sweep.columns.end(), isGone)) return sweep;
+        Sweep kept;
+        std::vector<std::size_t> places;
+        for (std::size_t i = 0; i < sweep.columns.size(); ++i) {
+            if (isGone(sweep.columns[i])) continue;
+            kept.columns.push_back(sweep.columns[i]);
+            places.push_back(i);
+        }
+        std::set<std::vector<ParameterValue>> seen;
+        for (const auto& row : sweep.rows) {
+            std::vector<ParameterValue> values;
+            for (const std::size_t place : places)
+                if (place < row.size()) values.push_back(row[place]);
+            if (seen.insert(values).second) kept.rows.push_back(std::move(values));
+        }
+        return kept;
+    }
+
+    std::vector<std::string> slugs_;
+    bool prepared_ = false;
+    std::vector<Node> nodes_;
+    std::vector<Wire> wires_;
+    std::vector<Sweep> sweeps_;
+    std::vector<PortRef> candidates_;
+};
+
+class RenameNode : public Edit {
+  public:
+    RenameNode(std::string slug, std::string newSlug) : now_(std::move(slug)), other_(std::move(newSlug)) {
+        title_ = "Rename " + now_ + " to " + other_;
+    }
+
+    void swap(Document& document) override {
+        Node& node = nodeOf(document, now_);
+        requireFreeSlug(document, other_);
+        node.slug = other_;
+        const auto rename = [&](std::string& slug) {
+            if (slug == now_) slug = other_;
+        };
+        for (Wire& wire : document.wires) {
+            rename(wire.from.node);
+            rename(wire.to.node);
+        }
+        for (Sweep& sweep : document.sweeps)
+            for (SweepColumn& column : sweep.columns)
+                rename(column.node);
+        for (PortRef& candidate : document.candidates)
+            rename(candidate.node);
+        std::swap(now_, other_);
+    }
+
+    std::string title() const override { return title_; }
+
+  private:
+    std::string now_, other_, title_;
+};
+
+class MoveNode : public Edit {
+  public:
+    MoveNode(std::string slug, double x, double y) : slug_(std::move(slug)), x_(x), y_(y) {}
+
+    void swap(Document& document) override {
+        Node& node = nodeOf(document, slug_);
+        std::swap(node.x, x_);
+        std::swap(node.y, y_);
+    }
+
+    std::string title() const override { return "Move " + slug_; }
+
+    bool merge(const Edit& later) override {
+        const auto* other = dynamic_cast<const MoveNode*>(&later);
+        return other && other->slug_ == slug_;
+    }
+
+  private:
+    std::string slug_;
+    double x_, y_;
+};
+
+/// One field of one node.
+template <typename Value>
+class SetField : public Edit {
+  public:
+    SetField(std::string slug, Value Node::*field, Value value, std::string title)
+        : slug_(std::move(slug)), field_(field), value_(std::move(value)), title_(std::move(title)) {}
+
+    void swap(Document& document) override { std::swap(nodeOf(document, slug_).*field_, value_); }
+    std::string title() const override { return title_; }
+
+    bool merge(const Edit& later) override {
+        const auto* other = dynamic_cast<const SetField*>(&later);
+        return other && other->slug_ == slug_ && other->field_ == field_;
+    }
+
+  private:
+    std::string slug_;
+    Value Node::*field_;
+    Value value_;
+    std::string title_;
+};
+
+class SetParameter : public Edit {
+  public:
+    /// Without a value the parameter goes back to its default.
+    SetParameter(std::string slug, std::string parameter, std::optional<Binding> value, std::string title)
+        : slug_(std::move(slug)),
+          parameter_(std::move(parameter)),
+          value_(std::move(value)),
+          title_(std::move(title)) {}
+
+    void swap(Document& document) override {
+        auto& parameters = nodeOf(document, slug_).parameters;
+        std::optional<Binding> before;
+        if (const auto found = parameters.find(parameter_); found != parameters.end()) before = found->second;
+        if (value_)
+            parameters[parameter_] = *value_;
+        else
+            parameters.erase(parameter_);
+        value_ = std::move(before);
+    }
+
+    std::string title() const override { return title_; }
+
+    bool merge(const Edit& later) override {
+        const auto* other = dynamic_cast<const SetParameter*>(&later);
+        return other && other->slug_ == slug_ && other->parameter_ == parameter_;
+    }
+
+  private:
+    std::string slug_, parameter_;
+    std::optional<Binding> value_;
+    std::string title_;
+};
+
+}  // namespace
+
+std::unique_ptr<Edit> addNode(Node node) {
+    return std::make_unique<AddNode>(std::move(node));
+}
+
+std::unique_ptr<Edit> removeNodes(std::vector<std::string> slugs) {
+    return std::make_unique<RemoveNodes>(std::move(slugs));
+}
+
+std::unique_ptr<Edit> renameNode(std::string slug, std::string newSlug) {
+    return std::make_unique<RenameNode>(std::move(slug), std::move(newSlug));
+}
+
+std::unique_ptr<Edit> moveNode(std::string slug, double x, double y) {
+    return std::make_unique<MoveNode>(std::move(slug), x, y);
+}
+
+std::unique_ptr<Edit> setTitle(std::string slug, std::string title) {
+    const std::string shown = "Set title of " + slug;
+    return std::make_unique<SetField<std::string>>(std::move(slug), &Node::title, std::move(title), shown);
+}
+
+std::unique_ptr<Edit> setParameter(std::string slug, std::string parameter, Binding value) {
+    const std::string shown = "Set " + parameter + " of " + slug;
+    return std::make_unique<SetParameter>(std::move(slug), std::move(parameter), std::move(value), shown);
+}
+
+std::unique_ptr<Edit> resetParameter(std::string slug, std::string parameter) {
+    const std::string shown = "Reset " + parameter + " of " + slug;
+    return std::make_unique<SetParameter>(std::move(slug), std::move(parameter), std::nullopt, shown);
+}
+
+std::unique_ptr<Edit> setPairing(std::string slug, Pairing pairing) {
+    const std::string shown = "Set pairing of " + slug;
+    return std::make_unique<SetField<Pairing>>(std::move(slug), &Node::pairing, pairing, shown);
+}
+
+std::unique_ptr<Edit> setBypassed(std::string slug, bool bypassed) {
+    const std::string shown = (bypassed ? "Bypass " : "Take back bypass of ") + slug;
+    return std::make_unique<SetField<bool>>(std::move(slug), &Node::bypassed, bypassed, shown);
+}
+
+}  // namespace ratescope::graph
