@@ -51,10 +51,9 @@ using HashFile = std::function<Hash(const std::filesystem::path&)>;
 HashFile rememberedHash(store::Library& library);
 HashFile knownHash(const store::Library& library);
 
-/// Lists the assets of every source node that is not bypassed, and the files that File parameters of other
-/// nodes name, by the document, its variables and its sweeps. The document must be valid. Throws
-/// Error(Input) that names the node: no file matches, a file can't be read; Error(Document) when a
-/// sweep or variable sets the parameter that says which assets there are.
+/// Lists the assets of the source nodes that a candidate, a reference or an analysis needs, and the files that
+/// File parameters of such nodes name, by the document, its variables and its sweeps. The document must be valid. Throws
+/// Error(Input) that names the node: no file matches, a file can't be read.
 Assets listAssets(const graph::Document& document, const graph::Catalogue& catalogue,
                   const graph::PathBase& base, const HashFile& hashFile);
 

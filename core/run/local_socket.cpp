@@ -116,9 +116,12 @@ void LineSocket::flush() {
 
 void LineSocket::receive() {
     char block[65536];
-    while (open()) {
+    // So much in one call, so that a side that never stops writing can't keep the reader from its other work.
+    constexpr std::size_t most = std::size_t{1} << 20;
+    for (std::size_t total = 0; open() && total < most;) {
         const ssize_t count = ::recv(descriptor_, block, sizeof block, MSG_DONTWAIT);
         if (count > 0) {
+            total += static_cast<std::size_t>(count);
             in_.append(block, static_cast<std::size_t>(count));
             if (in_.size() > longestLine && in_.find('\n') == std::string::npos) ended_ = true;
         } else if (count == 0) {
