@@ -97,8 +97,8 @@ Command bdCommand() {
                         throw Error(ErrorKind::Usage, "bd needs two curves.",
                                     "Give --library, --anchor and --y, or --anchor-csv and --test-csv.");
                     return compareSeries({options->library, options->study, options->x, options->y},
-                                         options->anchor, *curves::bdMethodFromText(options->method),
-                                         options->json);
+                                         options->anchor, options->compare(),
+                                         options->json ? "json" : options->format);
                 };
             }};
 }
