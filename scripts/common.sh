@@ -2,6 +2,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/ratescope"
+benchPython="$cache/bench-python/bin/python" # with scripts/bench.d/requirements.txt installed
 
 # Scripts call each other; the clock is that of the first.
 export RATESCOPE_STARTED="${RATESCOPE_STARTED:-$(date +%s)}"

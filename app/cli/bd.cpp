@@ -4,6 +4,8 @@
 #include "app/cli/output.h"
 #include "app/cli/study_curves.h"
 #include "core/curves/csv.h"
+#include "core/curves/json.h"
+#include "core/curves/text.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -30,22 +32,6 @@ curves::CompareOptions BdOptions::compare() const {
     return options;
 }
 
-nlohmann::json orNull(const std::optional<double>& value) {
-    return value ? nlohmann::json(*value) : nlohmann::json();
-}
-
-nlohmann::json toJson(const curves::BdResult& result) {
-    return {{"bd_rate_percent", orNull(result.ratePercent)},
-            {"bd_quality", orNull(result.quality)},
-            {"overlap", result.overlap},
-            {"rate_overlap", result.rateOverlap},
-            {"method", toText(result.method)},
-            {"anchor_points", result.anchorPoints},
-            {"test_points", result.testPoints},
-            {"dropped", result.dropped},
-            {"warnings", result.warnings}};
-}
-
 void printFiles(const curves::BdResult& result) {
     TextTable table({"", "value"});
     const auto number = [](const std::optional<double>& value, int digits) {
@@ -61,11 +47,12 @@ void printFiles(const curves::BdResult& result) {
 }
 
 int compareFiles(const BdOptions& options) {
+    const curves::RdCurve anchor = curves::readRdCurve(options.anchorCsv);
+    const curves::RdCurve test = curves::readRdCurve(options.testCsv);
     const curves::BdResult result =
-        curves::bjontegaardDelta(curves::readRdCurve(options.anchorCsv), curves::readRdCurve(options.testCsv),
-                                 *curves::bdMethodFromText(options.method));
+        curves::bjontegaardDelta(anchor, test, *curves::bdMethodFromText(options.method));
     if (options.json)
-        std::cout << toJson(result).dump(2) << '\n';
+        std::cout << curves::jsonOfPair(anchor, test, result).dump(2) << '\n';
     else
         printFiles(result);
     return exitDone;
@@ -93,14 +80,15 @@ Command bdCommand() {
                 app.add_option("--method", options->method, "Interpolation")
                     ->check(CLI::IsMember({"pchip", "akima", "cubic"}))
                     ->capture_default_str();
-                app.add_option("--average", options->averaging, "BD of each item, then the mean, or of the mean curves")
+                app.add_option("--average", options->averaging,
+                               "BD of each item, then the mean, or of the mean curves")
                     ->check(CLI::IsMember({"per-item", "mean-curve"}))
                     ->capture_default_str();
                 app.add_flag("--hull", options->hull, "Compare the convex hulls of the points");
                 app.add_option("--format", options->format, "Form of the table")
                     ->check(CLI::IsMember({"text", "markdown", "latex", "csv"}))
                     ->capture_default_str();
-                app.add_flag("--json", options->json, "JSON (docs/schemas/bd.json, bd-library.json)");
+                app.add_flag("--json", options->json, "JSON (docs/schemas/bd.json, bd-pair.json)");
                 anchorCsv->needs(testCsv)->excludes(library);
                 testCsv->needs(anchorCsv);
                 return [options] {
@@ -109,8 +97,8 @@ Command bdCommand() {
                         throw Error(ErrorKind::Usage, "bd needs two curves.",
                                     "Give --library, --anchor and --y, or --anchor-csv and --test-csv.");
                     return compareSeries({options->library, options->study, options->x, options->y},
-                                         options->anchor, *curves::bdMethodFromText(options->method),
-                                         options->json);
+                                         options->anchor, options->compare(),
+                                         options->json ? "json" : options->format);
                 };
             }};
 }

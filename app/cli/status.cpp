@@ -1,25 +1,24 @@
-#include <array>
-#include <iostream>
-#include <memory>
+#include "app/cli/command.h"
+#include "app/cli/failures.h"
+#include "core/store/status_json.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "app/cli/command.h"
-#include "app/cli/output.h"
-#include "app/cli/status.h"
+#include <array>
+#include <iostream>
+#include <memory>
 
 namespace ratescope::cli {
 namespace {
 
-constexpr std::array states = {store::State::Pending, store::State::Running,   store::State::Done,
-                               store::State::Failed,  store::State::Cancelled, store::State::Interrupted};
-constexpr std::size_t mostFailures = 1000;
+using store::State;
 
 void printCounts(const char* what, const store::StateCounts& counts) {
     std::cout << what;
     const char* separator = " ";
-    for (const store::State state : states) {
+    for (const State state :
+         {State::Pending, State::Running, State::Done, State::Failed, State::Cancelled, State::Interrupted}) {
         if (counts[state] == 0) continue;
         std::cout << separator << counts[state] << ' ' << toText(state);
         separator = ", ";
@@ -27,54 +26,22 @@ void printCounts(const char* what, const store::StateCounts& counts) {
     std::cout << (counts.total() == 0 ? " none\n" : "\n");
 }
 
-/// With several studies and none named, the counts are of the whole library.
-std::optional<store::StudyRecord> chosenStudy(const store::Library& library, const std::string& name) {
-    if (name.empty() && library.studies().empty()) return std::nullopt;
-    return library.study(name);
+int printStatus(const std::string& file, const std::string& name, bool json) {
+    const store::Library library(file, store::Access::Read);
+    std::optional<store::StudyRecord> study;
+    if (!name.empty() || !library.studies().empty()) study = library.study(name);
+    if (json) {
+        std::cout << store::statusJson(library, study).dump(2) << '\n';
+        return exitDone;
+    }
+    const std::optional<store::StudyId> id = study ? std::optional(study->id) : std::nullopt;
+    printCounts("items:", library.itemCounts(id));
+    printCounts("measurements:", library.measurementCounts(id));
+    std::cout << failureLines(library, id);
+    return exitDone;
 }
 
 }  // namespace
-
-nlohmann::json toJson(const store::StateCounts& counts) {
-    nlohmann::json json;
-    for (const store::State state : states) json[toText(state)] = counts[state];
-    return json;
-}
-
-nlohmann::json toJson(const store::FailureRow& row) {
-    nlohmann::json values = nlohmann::json::object();
-    for (const auto& [column, value] : row.values) std::visit([&](const auto& v) { values[column] = v; }, value);
-    return {{"study", row.study},
-            {"series", row.series},
-            {"asset", row.asset},
-            {"node", row.node},
-            {"values", values},
-            {"seed", row.seed},
-            {"kind", toText(row.failure.kind)},
-            {"what", row.failure.what},
-            {"remedy", row.failure.remedy},
-            {"log", row.failure.log}};
-}
-
-nlohmann::json statusJson(const store::Library& library, const std::optional<store::StudyRecord>& study) {
-    const std::optional<store::StudyId> id = study ? std::optional(study->id) : std::nullopt;
-    nlohmann::json failures = nlohmann::json::array();
-    for (const store::FailureRow& row : library.failures(id, mostFailures)) failures.push_back(toJson(row));
-    nlohmann::json json{{"items", toJson(library.itemCounts(id))},
-                        {"measurements", toJson(library.measurementCounts(id))},
-                        {"failures", failures}};
-    if (study) json["study"] = study->name;
-    return json;
-}
-
-void printFailures(const std::vector<store::FailureRow>& failures) {
-    for (const store::FailureRow& row : failures) {
-        std::cout << "  " << row.series << " · " << row.asset;
-        for (const auto& [column, value] : row.values) std::cout << " · " << column << '=' << graph::toText(value);
-        if (!row.node.empty()) std::cout << " · " << row.node;
-        std::cout << ": " << row.failure.what << ' ' << row.failure.remedy << '\n';
-    }
-}
 
 Command statusCommand() {
     return {"status",
@@ -87,19 +54,7 @@ Command statusCommand() {
                 app.add_option("--library", *file, "Library to read")->required();
                 app.add_option("--study", *name, "Study, when the library holds several");
                 app.add_flag("--json", *json, "JSON (docs/schemas/status.json)");
-                return [file, name, json] {
-                    const store::Library library(*file, store::Access::Read);
-                    const auto study = chosenStudy(library, *name);
-                    if (*json) {
-                        std::cout << statusJson(library, study).dump(2) << '\n';
-                        return int{exitDone};
-                    }
-                    const std::optional<store::StudyId> id = study ? std::optional(study->id) : std::nullopt;
-                    printCounts("items:", library.itemCounts(id));
-                    printCounts("measurements:", library.measurementCounts(id));
-                    printFailures(library.failures(id, mostFailures));
-                    return int{exitDone};
-                };
+                return [file, name, json] { return printStatus(*file, *name, *json); };
             }};
 }
 

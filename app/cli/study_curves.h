@@ -2,11 +2,11 @@
 
 // The curves that commands print and compare.
 
+#include "core/curves/compare.h"
+#include "core/curves/curve.h"
+
 #include <string>
 #include <vector>
-
-#include "core/curves/curve.h"
-#include "core/curves/compare.h"
 
 namespace ratescope::cli {
 
@@ -16,7 +16,7 @@ struct CurveChoice {
 };
 
 /// Opens the library for reading. Throws as store::Library and store::studyCurves.
-std::vector<curves::Curve> readCurves(const CurveChoice& choice, std::string* studyName = nullptr);
+std::vector<curves::Curve> readCurves(const CurveChoice& choice);
 
 /// Prints the BD table of a library's series, as text or JSON; the exit code.
 int compareSeries(const CurveChoice& choice, const std::string& anchor, const curves::CompareOptions& options,

@@ -20,18 +20,18 @@ enum class LineKind {
 };
 
 struct RdPlotOptions {
-    std::string title;
-    std::string dataset;  ///< "Kodak": in the legend's title and in the caption
-    std::string anchor;   ///< slug; "" makes the first series black
+    std::string title = {};
+    std::string dataset = {};  ///< "Kodak": in the legend's title and in the caption
+    std::string anchor = {};   ///< slug; "" makes the first series black
     LineKind line = LineKind::Interpolant;
     BdMethod method = BdMethod::Pchip;
     Scale xScale = Scale::Linear, yScale = Scale::Linear;
-    std::optional<Interval> xLimits, yLimits;  ///< otherwise from the data
+    std::optional<Interval> xLimits = {}, yLimits = {};  ///< otherwise from the data
     bool bands = true;
     bool grid = true;
     bool legend = true;
     bool bdTable = false;
-    BootstrapOptions bootstrap;  ///< what withBands() was called with: stands in the caption
+    BootstrapOptions bootstrap = {};  ///< what withBands() was called with: stands in the caption
 };
 
 /// The figure of curves that share both axes; intervals come with the curves (withBands), BD numbers with

@@ -43,7 +43,7 @@ Grid linearGrid(double low, double high, std::size_t aim) {
             grid.last = std::ceil(high / grid.step() - onTick);
             const double count = grid.last - grid.first + 1;
             const double waste = (count - 1) * grid.step() / range - 1;
-            const double score = 0.5 * std::abs(count - static_cast<double>(aim)) + 2 * waste + step.penalty;
+            const double score = 0.5 * std::abs(count - static_cast<double>(aim)) + 3 * waste + step.penalty;
             if (any && score >= bestScore) continue;
             any = true;
             best = grid;

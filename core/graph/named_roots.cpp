@@ -4,8 +4,10 @@
 #include "core/graph/wording.h"
 
 #include <fnmatch.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <set>
 
@@ -34,6 +36,18 @@ fs::path rootFolder(const std::string& name, const std::string& text, const Path
                     "The path " + inQuotes(text) + " needs the variable " + name + ", which is not set.",
                     "Set it to the folder of the data: export " + name + "=/path/to/folder");
     return folder;
+}
+
+/// Throws when the path begins with a root whose folder is not there.
+void requireRoot(const std::string& text, const PathBase& base) {
+    if (text.rfind("${", 0) != 0) return;
+    const std::string name = text.substr(2, text.find('}') - 2);
+    const fs::path folder = rootFolder(name, text, base);
+    std::error_code failure;
+    if (fs::is_directory(folder, failure)) return;
+    throw Error(ErrorKind::Input,
+                inQuotes(text) + " needs the folder " + folder.string() + ", which does not exist.",
+                "Set the variable to where the data is: export " + name + "=/path/to/folder");
 }
 
 std::string trimmed(const std::string& text) {
@@ -100,9 +114,9 @@ std::vector<fs::path> step(const std::vector<fs::path>& paths, const std::string
     std::vector<fs::path> next;
     std::error_code failure;
     for (const fs::path& path : paths) {
-        if (!hasWildcard(component)) {
-            if (fs::exists(path / component, failure)) next.push_back(path / component);
-        } else if (!fs::is_directory(path, failure)) {
+        if (fs::exists(path / component, failure)) {
+            next.push_back(path / component);  // also a folder whose name has a bracket
+        } else if (!hasWildcard(component) || !fs::is_directory(path, failure)) {
             continue;
         } else if (component == "**") {
             const auto below = foldersBelow(path);
@@ -117,23 +131,11 @@ std::vector<fs::path> step(const std::vector<fs::path>& paths, const std::string
 }
 
 std::vector<fs::path> matches(const fs::path& pattern) {
-    std::error_code failure;
-    if (fs::exists(pattern, failure)) return {pattern};  // also a file whose name has a bracket
     std::vector<fs::path> paths{pattern.root_path()};
     const fs::path relative = pattern.relative_path();
-    for (auto component = relative.begin(); component != relative.end() && !paths.empty(); ++component) {
-        const std::string name = component->string();
-        const bool last = std::next(component) == relative.end();
-        if (!name.empty()) paths = step(paths, name);
-        if (last && name == "**") {
-            std::vector<fs::path> entries;
-            for (const fs::path& folder : paths)
-                for (const auto& entry : entriesOf(folder))
-                    entries.push_back(entry.path());
-            paths = std::move(entries);
-        }
-    }
-    return paths;
+    for (const fs::path& component : relative)
+        if (!component.empty() && !paths.empty()) paths = step(paths, component.string());
+    return relative.filename() == "**" ? step(paths, "*") : paths;
 }
 
 std::string lowerExtension(const fs::path& file) {
@@ -149,7 +151,6 @@ bool hasExtension(const fs::path& file, const std::vector<std::string>& extensio
            std::find(extensions.begin(), extensions.end(), lowerExtension(file)) != extensions.end();
 }
 
-/// Not a folder; whether it can be opened shows when it is read.
 bool isFile(const fs::path& path) {
     std::error_code failure;
     return fs::is_regular_file(path, failure);
@@ -173,8 +174,11 @@ std::vector<fs::path> filesInFolder(const fs::path& folder, const std::vector<st
 std::vector<fs::path> filesOf(const std::string& text, const std::vector<std::string>& extensions,
                               const PathBase& base) {
     const fs::path pattern = resolvePath(text, base);
+    requireRoot(text, base);
     std::error_code failure;
-    if (fs::is_directory(pattern, failure)) return filesInFolder(pattern, extensions);
+    const bool isFolder = fs::is_directory(pattern, failure);
+    if (failure == std::errc::permission_denied) failToRead(pattern, failure);
+    if (isFolder) return filesInFolder(pattern, extensions);
     std::vector<fs::path> files = matches(pattern);
     const bool any = !files.empty();
     std::erase_if(files, [](const fs::path& path) { return !isFile(path); });
@@ -251,8 +255,11 @@ std::vector<AssetFile> assetFiles(const std::string& patterns, const std::vector
                     "Give a file, a folder or a pattern such as photos/*.png.");
     std::set<fs::path> files;
     for (const std::string& part : parts)
-        for (const fs::path& file : filesOf(part, extensions, base))
+        for (const fs::path& file : filesOf(part, extensions, base)) {
+            if (::access(file.c_str(), R_OK) != 0)
+                failToRead(file, std::error_code(errno, std::generic_category()));
             files.insert(file);
+        }
     std::vector<AssetFile> assets = named({files.begin(), files.end()});
     std::sort(assets.begin(), assets.end(),
               [](const AssetFile& a, const AssetFile& b) { return a.name < b.name; });

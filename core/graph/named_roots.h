@@ -34,7 +34,8 @@ std::filesystem::path resolvePath(const std::string& text, const PathBase& base)
 /// The files that `patterns` mean: several patterns are separated by ';' or line feeds; '*', '?' and '[a-z]'
 /// match within a name, and '**' any number of folders; a folder stands for the files in it (not below) whose
 /// extension is one of `extensions` (in any case; none: all files). Hidden files are matched by a pattern
-/// only that says the dot. In byte order of their asset names, each file once.
+/// only that says the dot; a last name with a wildcard and no extension ("*", "photo-*") means files of
+/// `extensions` only. In byte order of their asset names, each file once.
 /// Throws Error(Input) naming the pattern when it matches nothing, a folder holds no such file, or it can't
 /// be read; Error(Usage) when there is no pattern.
 std::vector<AssetFile> assetFiles(const std::string& patterns, const std::vector<std::string>& extensions,

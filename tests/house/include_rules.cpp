@@ -21,6 +21,7 @@ const QList<Room>& rooms() {
         {"core/", {"core/"}, {"core/media/", "core/engine/"}, coreLibraries + QStringList{"nettle"}},
         {"core/store/", {"core/"}, {"core/media/", "core/engine/"}, coreLibraries + QStringList{"sqlite"}},
         {"core/media/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"opencv"}},
+        {"core/media/coding/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"zlib"}},  // CRC-32
         {"core/media/assets/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"opencv"} + formats},
         {"core/engine/", {"core/"}, {}, coreLibraries + QStringList{"torch"}},
         {"plugins/", {"core/"}, {}, coreLibraries + QStringList{"opencv", "torch"} + formats},
@@ -46,7 +47,7 @@ QString libraryOf(const QString& header) {
         {"system",
          QRegularExpression("^(sys|linux|netinet|arpa|asm)/[a-z0-9_/-]+\\.h$|"
                             "^(unistd|fcntl|dlfcn|poll|pthread|signal|spawn|sched|termios|elf|link|pwd|"
-                            "malloc|fenv|dirent|ftw|ucontext|execinfo)\\.h$")},
+                            "malloc|fenv|dirent|ftw|fnmatch|glob|ucontext|execinfo|cpuid|immintrin)\\.h$")},
         {"qt", QRegularExpression("^Q[A-Z]\\w*(/\\w+)?$|^Qt[A-Z]\\w+(/\\w+)?$")},
         {"opencv", QRegularExpression("^opencv2/(core|imgproc)(\\.hpp$|/)")},
         {"torch", QRegularExpression("^(torch|ATen|c10)/")},
