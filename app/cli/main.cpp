@@ -20,12 +20,6 @@ std::string footerOf(const Command& command) {
     return text;
 }
 
-int report(const Error& error) {
-    std::fprintf(stderr, "ratescope-cli: %s\n", error.what());
-    if (!error.remedy().empty()) std::fprintf(stderr, "%s\n", error.remedy().c_str());
-    return exitCodeOf(error.kind());
-}
-
 int runProgram(int argc, char** argv) {
     CLI::App app("Ratescope: rate and distortion of everything that people compress.", "ratescope-cli");
     const BuildInfo& build = buildInfo();
@@ -50,28 +44,6 @@ int runProgram(int argc, char** argv) {
 
 }  // namespace
 
-ExitCode exitCodeOf(ErrorKind kind) {
-    switch (kind) {
-        case ErrorKind::Usage:
-            return exitUsage;
-        case ErrorKind::Input:
-            return exitInput;
-        case ErrorKind::Document:
-            return exitDocument;
-        case ErrorKind::Library:
-            return exitLibrary;
-        case ErrorKind::Plugin:
-            return exitPlugin;
-        case ErrorKind::Resource:
-            return exitResource;
-        case ErrorKind::Cancelled:
-            return exitCancelled;
-        case ErrorKind::Internal:
-            break;
-    }
-    return exitInternal;
-}
-
 std::vector<Command> commands() {
     return {runCommand(),      planCommand(),    statusCommand(), pauseCommand(),  resumeCommand(),
             cancelCommand(),   retryCommand(),   curvesCommand(), bdCommand(),     encodeCommand(),
@@ -89,9 +61,9 @@ int main(int argc, char** argv) {
     try {
         return cli::runProgram(argc, argv);
     } catch (const Error& error) {
-        return cli::report(error);
+        return reportError("ratescope-cli", error);
     } catch (const std::exception& error) {
-        return cli::report(Error(ErrorKind::Internal,
+        return reportError("ratescope-cli", Error(ErrorKind::Internal,
                                  std::string("A fault in Ratescope: ") + error.what() + ".",
                                  "Report it with the command that led to it."));
     }

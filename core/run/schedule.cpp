@@ -93,8 +93,7 @@ bool Schedule::isThere(const Hash& task, std::size_t worker) const {
 Schedule::Survey Schedule::survey(const Unit& unit, std::size_t worker) {
     Survey found;
     const std::vector<Hash> needed = upstreamTasks(*unit.tasks, unit.wanted, [&](const Task& task) {
-        return (makesStream(task.kind) && streamOf_(task.key) != StreamState::None) ||
-               isThere(task.key, worker);
+        return makesStream(task.kind) ? streamOf_(task.key) != StreamState::None : isThere(task.key, worker);
     });
     for (const Hash& key : needed) {
         const Task& task = unit.tasks->at(key);

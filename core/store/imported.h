@@ -12,14 +12,14 @@
 namespace ratescope::store {
 
 struct ImportedCurve {
-    std::int64_t id = 0;    ///< given by insertImported
-    std::string title;      ///< "bmshj2018-hyperprior"
-    std::string source;     ///< file or address that the points were read from
+    std::int64_t id = 0;  ///< given by insertImported
+    std::string title;    ///< "bmshj2018-hyperprior"
+    std::string source;   ///< file or address that the points were read from
     std::string citation;
-    std::string dataSet;    ///< "kodak"
-    std::string rate;       ///< id: "bpp"
-    graph::Metric metric;   ///< id, title, unit and better direction of the other axis
-    std::string pooling;    ///< as the source states it: "mean of PSNRs"
+    std::string dataSet;   ///< "kodak"
+    std::string rate;      ///< id: "bpp"
+    graph::Metric metric;  ///< id, title, unit and better direction of the other axis
+    std::string pooling;   ///< as the source states it: "mean of PSNRs"
     std::vector<curves::RatePoint> points;
 };
 

@@ -17,8 +17,9 @@ namespace ratescope::store {
 
 // --- items -------------------------------------------------------------------------------------------------
 
-/// Columns by which items can be paged. Rows without a value (not finished yet) come last in both directions;
-/// equal ones stand in the order of their ids.
+/// Columns by which items can be paged. Planned: the order of the document. Series: together, in the order in
+/// which the study first had them. Rows without a value (not finished yet) come last in both directions; equal
+/// ones stand in the order of their ids (descending in a descending page).
 enum class ItemOrder { Planned, State, Series, Asset, Seed, Bytes, EncodeSeconds, Ended };
 
 struct ItemFilter {
@@ -42,9 +43,9 @@ struct ItemRow {
     std::uint64_t seed = 0;
     State state = State::Pending;
     bool orphaned = false;
-    std::string reason;  ///< of a failure: what happened
+    std::string reason;                                      ///< of a failure: what happened
     std::optional<std::uint64_t> bytes, bits, searchedBits;  ///< nothing while there is no stream
-    std::optional<double> encodeSeconds, decodeSeconds;      ///< these and the rest: nothing until it has ended
+    std::optional<double> encodeSeconds, decodeSeconds;  ///< these and the rest: nothing until it has ended
     bool timed = false;
     std::optional<std::uint64_t> peakMemory;
     std::optional<std::int64_t> started, ended;  ///< ms since the epoch
@@ -53,7 +54,8 @@ struct ItemRow {
 
 struct ItemsPage {
     std::vector<ItemRow> rows;
-    std::optional<PageKey> next;  ///< what to give as `after` for the page that follows; nothing after the last
+    std::optional<PageKey>
+        next;  ///< what to give as `after` for the page that follows; nothing after the last
 };
 
 /// At most `limit` items of the study that pass the filter, in order, from behind `after`. Its time does not

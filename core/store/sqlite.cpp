@@ -45,10 +45,10 @@ Error errorOf(const std::filesystem::path& file, int code, int systemError, cons
         case SQLITE_CANTOPEN:
         case SQLITE_PERM:
         case SQLITE_AUTH:
-            return Error(ErrorKind::Library,
-                         name + " can't be opened: " +
-                             (systemError ? std::strerror(systemError) : message) + ".",
-                         "Check that it exists and that you may read it and its folder.");
+            return Error(
+                ErrorKind::Library,
+                name + " can't be opened: " + (systemError ? std::strerror(systemError) : message) + ".",
+                "Check that it exists and that you may read it and its folder.");
         default:
             return Error(ErrorKind::Internal, "A statement on " + name + " failed: " + message + ".",
                          "Report this as a fault of Ratescope.");
@@ -76,7 +76,8 @@ void Statement::bindOne(int index, double value) {
 
 void Statement::bindOne(int index, std::string_view value) {
     const char* text = value.data() ? value.data() : "";
-    if (const int code = sqlite3_bind_text64(statement_, index, text, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8))
+    if (const int code =
+            sqlite3_bind_text64(statement_, index, text, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8))
         database_->fail(code);
 }
 
@@ -102,8 +103,28 @@ void Statement::run() {
     }
 }
 
+Statement::Kind Statement::kind(int column) const {
+    switch (sqlite3_column_type(statement_, column)) {
+        case SQLITE_INTEGER:
+            return Kind::Integer;
+        case SQLITE_FLOAT:
+            return Kind::Real;
+        case SQLITE_TEXT:
+            return Kind::Text;
+        default:
+            return Kind::Null;
+    }
+}
+
+std::vector<std::string> Statement::columnNames() const {
+    std::vector<std::string> names;
+    for (int column = 0; column < sqlite3_column_count(statement_); ++column)
+        names.emplace_back(sqlite3_column_name(statement_, column));
+    return names;
+}
+
 bool Statement::isNull(int column) const {
-    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+    return kind(column) == Kind::Null;
 }
 
 std::int64_t Statement::integer(int column) const {
@@ -228,9 +249,8 @@ void Database::copyTo(const std::filesystem::path& copy) {
 void Database::fail(int code) const {
     // sqlite3_errmsg speaks of the last call that failed, which `code` may not be.
     const bool isLast = sqlite3_extended_errcode(handle_) == code || sqlite3_errcode(handle_) == code;
-    const int systemError = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN
-                                ? sqlite3_system_errno(handle_)
-                                : 0;
+    const int systemError =
+        (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN ? sqlite3_system_errno(handle_) : 0;
     throw errorOf(file_, code, systemError, isLast ? sqlite3_errmsg(handle_) : sqlite3_errstr(code));
 }
 

@@ -38,11 +38,22 @@ class Statement {
         return *this;
     }
 
+    /// One parameter, counted from 1; those never bound are NULL.
+    template <typename Value>
+    Statement& bindAt(int index, const Value& value) {
+        bindOne(index, value);
+        return *this;
+    }
+
     /// Goes to the next row; false after the last one.
     bool next();
     /// Carries out a statement that gives no row.
     void run();
 
+    enum class Kind { Null, Integer, Real, Text };
+    /// Of a column that holds no bytes.
+    Kind kind(int column) const;
+    std::vector<std::string> columnNames() const;
     bool isNull(int column) const;
     std::int64_t integer(int column) const;
     std::uint64_t natural(int column) const;

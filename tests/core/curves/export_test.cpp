@@ -277,7 +277,7 @@ void ExportTest::pgfplotsSaysWhatTheSpecSays() {
     const auto has = [&](const char* part) { return tex.find(part) != std::string::npos; };
     QVERIFY(has("\\definecolor{rsE69F00}{HTML}{E69F00}"));
     QVERIFY(has("ylabel={PSNR, RGB (dB)}"));
-    QVERIFY(has("\\addlegendentry{Kodak\\_24, $n$ = 6}"));
+    QVERIFY(has("\\addlegendentry{\\hspace*{-0.6cm}Kodak\\_24, $n$ = 6}"));
     QVERIFY(has("\\addlegendentry{JPEG $\\cdot$ optimise}"));
     QVERIFY(has("dash pattern=on 3.60pt off 1.53pt"));
     QVERIFY(has("mark=triangle*, mark size=1.4pt, mark options={solid, fill=white}"));

@@ -129,6 +129,10 @@ void PlotTest::stylesDiffer() {
     for (std::size_t i = 0; i < mostSeries; ++i)
         forms.insert({seriesStyle(i, i).marker, seriesStyle(i, i).dash});
     QCOMPARE(forms.size(), mostSeries);
+    forms.clear();
+    for (std::size_t i = 0; i < mostSeries; ++i)
+        forms.insert({importedStyle(i).marker, importedStyle(i).dash});
+    QCOMPARE(forms.size(), mostSeries);
     std::set<std::string> colours;
     for (std::size_t i = 0; i < 7; ++i)
         colours.insert(seriesStyle(i, 0).colour.hex());
@@ -331,6 +335,11 @@ void PlotTest::barsOfATable() {
     const PlotSpec spec = makeTablePlot(table, PlotView::Bars);
     QVERIFY(spec.view == PlotView::Bars && !spec.legend.shown);
     QCOMPARE(spec.categories.size(), 2u);
+    PlotTable two = table;
+    two.columns.push_back({"other", "%", std::vector<double>{20, 80}});
+    QVERIFY(makeTablePlot(two, PlotView::Bars).legend.shown);
+    two.columns[1].cells = std::vector<double>{10, 90};
+    QVERIFY(makeTablePlot(two, PlotView::Bars).legend.corner == Corner::TopLeft);
     QCOMPARE(labelsOf(spec.x.ticks).join(' '), QString("codes scales"));
     QCOMPARE(spec.y.title, std::string("share (%)"));
     QVERIFY(spec.y.ticks.low == 0 && spec.y.ticks.high >= 90);
