@@ -2,6 +2,7 @@
 #include "core/graph/strict_json.h"
 #include "said.h"
 #include "sample.h"
+#include "tests/core/curves/schema_check.h"
 
 #include <nlohmann/json.hpp>
 
@@ -63,9 +64,12 @@ std::filesystem::path pathOf(const QString& path) {
     return path.toStdString();
 }
 
+QString sourceFolder() {
+    return qEnvironmentVariable("RATESCOPE_SOURCE", RATESCOPE_SOURCE_FOLDER);
+}
+
 QString oldDocument() {
-    return qEnvironmentVariable("RATESCOPE_SOURCE", RATESCOPE_SOURCE_FOLDER) +
-           "/tests/documents/v0-photographs.ratescope";
+    return sourceFolder() + "/tests/documents/v0-photographs.ratescope";
 }
 
 }  // namespace
@@ -129,6 +133,18 @@ class TestDocument : public QObject {
                           "[[5], [95]]},\n"));
         QVERIFY(text.contains("{\"from\": \"photos.image\", \"to\": \"jpeg.image\"}"));
         QVERIFY(text.endsWith("}\n"));
+    }
+
+    void filesFitTheSchema() {
+        const auto schema = pathOf(sourceFolder() + "/docs/schemas/document.json");
+        const SchemaCheck check(readJson(schema));
+        for (const Document& document :
+             {fullDocument(), sample::jpegStudy(), readDocument(pathOf(oldDocument()))})
+            QCOMPARE(shown(check(toJson(document))), QString());
+        nlohmann::json json = toJson(fullDocument());
+        json["nodes"][0]["colour"] = "red";
+        QVERIFY(!check(json).empty());
+        QVERIFY(!check(readJson(pathOf(oldDocument()))).empty());
     }
 
     void fewFieldsSuffice() {
