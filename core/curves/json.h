@@ -1,6 +1,6 @@
 #pragma once
 
-// Curves and BD numbers as JSON: docs/schemas/curves.schema.json, bd.schema.json and bd-pair.schema.json.
+// Curves and BD numbers as JSON: docs/schemas/curves.json, bd.json and bd-pair.json.
 
 #include "core/curves/compare.h"
 

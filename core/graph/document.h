@@ -24,6 +24,9 @@ struct PortRef {
     std::string text() const { return node + "." + port; }
 };
 
+/// Reads "node.port". Throws Error(Usage) on anything else.
+PortRef portRefFromText(const std::string& text);
+
 struct Wire {
     PortRef from, to;
 
@@ -41,6 +44,9 @@ using Binding = std::variant<ParameterValue, VariableRef>;
 
 /// How two or more `each` sources upstream of one candidate combine; said by the node where they meet.
 enum class Pairing { Unsaid, PairedByName, Product };
+
+/// "unsaid", "paired-by-name", "product", as in JSON.
+const char* toText(Pairing);
 
 struct Node {
     std::string slug;                           ///< unique in the document, editable; [a-z0-9-]+
@@ -64,7 +70,7 @@ struct Frame {
 };
 
 struct Variable {
-    std::string name;
+    std::string name;  ///< of a slug's form
     ParameterValue value;
 
     bool operator==(const Variable&) const = default;
@@ -100,8 +106,9 @@ struct Document {
     std::vector<PortRef> candidates;  ///< outputs marked as candidate (beside those that a measure reads)
     std::vector<Frame> frames;
     std::vector<std::uint64_t> seeds{0};
-    int threads = 1;            ///< per task
-    double stallSeconds = 600;  ///< a task that makes no context call for this long is killed
+    int threads = 1;                   ///< per task
+    double stallSeconds = 600;         ///< a task that makes no context call for this long is killed
+    bool keepReconstructions = false;  ///< every candidate's value is kept as a value file in the cache
 
     bool operator==(const Document&) const = default;
     const Node* find(const std::string& slug) const;
@@ -113,7 +120,10 @@ struct Document {
     std::vector<PortRef> wiresFrom(const PortRef& output) const;
 };
 
-/// A document with a new permanent id.
+/// [a-z0-9-]+
+bool isSlug(const std::string& text);
+
+/// A document with a new permanent id; `name` is made a slug.
 Document newDocument(const std::string& name);
 
 /// `wanted` made valid ([a-z0-9-]+) and unique among the document's slugs: "jpeg", "jpeg-2", …

@@ -13,10 +13,16 @@ namespace ratescope::graph {
 
 inline constexpr int documentFormat = 1;
 
+/// Throws Error(Document) for a number that is not finite or text that is not UTF-8.
 nlohmann::json toJson(const Document& document);
 
+/// The bytes of the file: keys in a fixed order, short arrays and objects on one line, a line feed at the
+/// end. Equal documents give equal bytes. Throws as toJson.
+std::string toText(const Document& document);
+
 /// Migrates older formats (`migrated` tells), then reads. Throws Error(Document) that names the place in the
-/// JSON ("nodes[2].slug") on a wrong type, a missing field, NaN, or a format newer than this program's.
+/// JSON ("nodes[2].slug") on a wrong type, a missing or unknown field (a newer program's, which saving would
+/// lose), NaN, or a format newer than this program's.
 Document documentFromJson(nlohmann::json json, bool* migrated = nullptr);
 
 /// Throws Error(Input) if the file is missing, empty, over 64 MiB or not JSON; Error(Document) as above.

@@ -4,6 +4,7 @@
 // selection is not part of it.
 
 #include "core/graph/document.h"
+#include "core/graph/manifest.h"
 
 #include <functional>
 #include <memory>
@@ -32,13 +33,15 @@ std::unique_ptr<Edit> setParameter(std::string slug, std::string parameter, Bind
 std::unique_ptr<Edit> resetParameter(std::string slug, std::string parameter);  ///< back to the default
 std::unique_ptr<Edit> setPairing(std::string slug, Pairing pairing);
 std::unique_ptr<Edit> setBypassed(std::string slug, bool bypassed);
-std::unique_ptr<Edit> connect(Wire wire);  ///< replaces the wire that an `each` input has
+/// Replaces the wire that an `each` input has; an `all` input takes several.
+std::unique_ptr<Edit> connect(Wire wire, FanOut fanOut = FanOut::Each);
 std::unique_ptr<Edit> disconnect(Wire wire);
 std::unique_ptr<Edit> setCandidate(PortRef output, bool marked);
 std::unique_ptr<Edit> setSweeps(std::vector<Sweep> sweeps);
 std::unique_ptr<Edit> setVariables(std::vector<Variable> variables);
 std::unique_ptr<Edit> setFrames(std::vector<Frame> frames);
-std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds);
+std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,
+                               bool keepReconstructions);
 /// Several edits as one step (paste, duplicate, insert on a wire).
 std::unique_ptr<Edit> together(std::string title, std::vector<std::unique_ptr<Edit>> edits);
 

@@ -182,14 +182,24 @@ const char* toText(NodeKind);
 const char* toText(Finish);
 const char* toText(Pool);
 const char* toText(Better);
+const char* toText(AssetRule::By);
+const char* toText(StreamRule);
 
 /// Reads `text` as a value of the parameter's type and checks range and choices.
 /// Throws Error(Usage) that names the parameter, what it takes, and what it was given (NaN and infinities
 /// are refused).
 ParameterValue parseValue(const Parameter& parameter, const std::string& text);
 
+/// What the parameter takes, for messages and manuals: "an integer from 1 to 100", "true or false",
+/// "one of 4:4:4, 4:2:2, 4:2:0".
+std::string whatFits(const Parameter& parameter);
+
 /// The reason why `value` does not fit the parameter (wrong type, out of range, unknown choice, not finite);
 /// empty when it does. An int is taken for a real parameter.
 std::string whyUnfit(const Parameter& parameter, const ParameterValue& value);
+
+/// The value as the parameter stores it, so that equal values have one text and one key: an int given for a
+/// real parameter becomes real, −0 becomes 0. A value that does not fit stays as it is.
+ParameterValue normalised(const Parameter& parameter, const ParameterValue& value);
 
 }  // namespace ratescope::graph

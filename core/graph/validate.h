@@ -30,7 +30,8 @@ std::vector<Finding> validate(const Document& document, const Catalogue& catalog
 /// Throws Error(Document) with the first error's text (and how many more there are) if there is any.
 void requireValid(const Document& document, const Catalogue& catalogue);
 
-/// Why a wire from `from` to `to` is not to be drawn; empty if it may. Does not look for other wires.
+/// Why a wire from `from` to `to` is not to be drawn (ports, types, schemas, a cycle); empty if it may. Does
+/// not mind a wire that the input has already.
 std::string whyNotWired(const Document& document, const Catalogue& catalogue, const PortRef& from,
                         const PortRef& to);
 

@@ -13,6 +13,23 @@
 // published value file, the given stream, else by running the task's inputs and then the task. Each
 // task that it runs or that fails is reported once; tasks that depend on a failed one are not reported.
 // `done` closes the chain.
+//
+// In detail:
+// - Chains may be sent while another runs; they wait. Cancelling one that waits is answered by its `done`; in
+//   the one that runs, the task at hand is reported as failed (cancelled), the rest not at all, then `done`.
+//   Quit cancels the chain at hand and drops those that wait. Resources are answered at any time.
+// - `alive` comes when a task begins, always, so that a dead worker's task is known; then at most ten times
+//   a second while the task makes calls of its context.
+// - A score task has two inputs: its candidate, and the output "prepared" of a prepare task. That output, a
+//   Table, names the prepare task's other outputs and holds its counts; it is cached and published like them.
+//   A prepare task that the chain uses but need not run is reported too (0 seconds), for its counts.
+// - Tasks in `publish` and `maps` count as wanted; of a score task that is in `maps` only, just the map is made.
+//   A score, its map and the publication of values belong to the task: it is reported when they are done.
+// - A write that fails is reported as a failure of the task whose value it is, after that task's own report.
+// - With `repeats`, wanted encode, extract and decode tasks run also when their results exist; the first run is
+//   not among those that the median is taken of. `seconds` is the node's own call: without reading inputs,
+//   writing, hashing.
+// - Each message's file names are absolute. The folders staging, cache, checkpoints and scratch exist.
 
 #include "core/error.h"
 #include "core/run/task.h"

@@ -43,12 +43,16 @@ struct Task {
         file;                ///< Source by files: the asset; Analyse: the study's rows as a table file (CSV)
     std::int64_t index = 0;  ///< Source by count
     Hash fileHash;           ///< of `file`; enters the key in its place
+    /// Of the files that parameters of type File name (by parameter id); enter the key in place of the paths.
+    /// Not sent to workers.
+    std::map<std::string, Hash> parameterFiles;
 };
 
 /// SHA-256 of the canonical JSON of node id, version, stage, parameters that enter the key, seed if used,
 /// keys and ports of the inputs, hash of the source file, hashes of files that parameters name. Stable over
 /// processes. A codec's encode, extract and decode differ by their kind; extract and decode name their stream
-/// as the input "bitstream" (port "bitstream" of the encode or extract task).
+/// as the input "bitstream" (port "bitstream" of the encode or extract task). A file parameter whose hash is
+/// not in `parameterFiles` is hashed here: throws Error(Input) if it can't be read.
 Hash keyOf(const Task& task, const graph::Manifest& manifest);
 
 }  // namespace ratescope::run

@@ -19,6 +19,10 @@ namespace ratescope::store {
 
 enum class Access { Read, Write };
 
+/// What the library's folder lies on. A network file system does not lock reliably: the library is then kept
+/// with a rollback journal and used by one process at a time.
+enum class Medium { Local, Network, ReadOnly };
+
 class Library {
   public:
     /// Opens the library; Write creates it where there is none, takes the lock, migrates older versions (a
@@ -27,10 +31,14 @@ class Library {
     /// version (says which program version reads it), locked (by pid on host), read-only medium, folder not
     /// writable.
     Library(const std::filesystem::path& file, Access access);
+    /// The same, taking for granted what the folder lies on.
+    Library(const std::filesystem::path& file, Access access, Medium medium);
     ~Library();
     Library(Library&&) noexcept;
 
     const std::filesystem::path& file() const;
+    /// What the user should be told of how the library is opened; "" if nothing.
+    std::string notice() const;
     std::filesystem::path stagingFolder() const;  ///< on the same file system as the artefacts
     std::filesystem::path cacheFolder() const;  ///< values that can be made again; bounded by the supervisor
     std::filesystem::path checkpointFolder() const;

@@ -1,20 +1,13 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # BD numbers of 1,000 random curve pairs by PCHIP, Akima and cubic fit against the PyPI package bjontegaard 1.3.0.
 # Prints the greatest difference of each; goal: 1e-9 (of a per cent, and of the metric's unit). The cubic fit is also
 # held against least squares in rational arithmetic, because numpy.polyfit itself loses digits on MS-SSIM.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
-build=${RATESCOPE_BUILD:-build/release}
-[ -f "$build/build.ninja" ] || cmake --preset "$(basename "$build")" >/dev/null
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+build=${RATESCOPE_BUILD:-$root/build/release}
 cmake --build "$build" --target bench-bd >&2
 
-venv=build/bench-bd-venv
-if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import bjontegaard' 2>/dev/null; then
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check bjontegaard==1.3.0 numpy==2.4.6 scipy==1.17.1
-fi
-
-"$build/bin/bench-bd" | "$venv/bin/python" -W ignore -c '
+"$build/bin/bench-bd" | "$benchPython" -W ignore -c '
 import json, math, sys
 from fractions import Fraction
 import bjontegaard as bd

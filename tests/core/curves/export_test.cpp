@@ -27,7 +27,7 @@ const char* anchor = "jpeg/optimise=false";
 
 nlohmann::json schema(const std::string& name) {
     std::ifstream file(std::filesystem::path(qgetenv("RATESCOPE_SOURCE").toStdString()) / "docs/schemas" /
-                       (name + ".schema.json"));
+                       (name + ".json"));
     return nlohmann::json::parse(file);
 }
 

@@ -1,0 +1,228 @@
+#include "app/cli/command.h"
+#include "app/cli/output.h"
+#include "core/curves/statistic.h"
+#include "core/curves/text.h"
+#include "core/run/jobs.h"
+#include "core/run/one_off.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <map>
+#include <memory>
+
+namespace ratescope::cli {
+namespace {
+
+struct CodecChoice {
+    std::string node, input, output;
+    std::vector<std::string> settings, inputs;
+    bool json = false;
+};
+
+std::pair<std::string, std::string> splitAt(const std::string& text, const char* form) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+        throw Error(ErrorKind::Usage, "\"" + text + "\" has no value.", std::string("Give ") + form + ".");
+    return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+run::Settings settingsOf(const CodecChoice& choice) {
+    run::Settings settings;
+    for (const std::string& text : choice.settings)
+        settings.insert_or_assign(splitAt(text, "--set PARAM=VALUE").first,
+                                  splitAt(text, "--set PARAM=VALUE").second);
+    return settings;
+}
+
+run::InputFiles inputsOf(const CodecChoice& choice) {
+    run::InputFiles inputs;
+    for (const std::string& text : choice.inputs)
+        inputs.insert_or_assign(splitAt(text, "--input PORT=FILE").first,
+                                splitAt(text, "--input PORT=FILE").second);
+    return inputs;
+}
+
+run::TaskReport runJob(const run::Job& job) {
+    run::WorkerCommand worker;
+    worker.program = run::installedWorker();
+    worker.arguments = {"--serve"};
+    for (run::TaskReport& report : run::runChain(job.chain, worker))
+        if (report.key == job.answer) return std::move(report);
+    throw Error(ErrorKind::Internal, "The worker did not report the task.", "Report this with the command.");
+}
+
+nlohmann::json partsJson(const std::vector<run::StreamPart>& parts) {
+    nlohmann::json json = nlohmann::json::array();
+    for (const run::StreamPart& part : parts) {
+        json.push_back({{"name", part.name}, {"bits", part.bits}});
+        if (part.searched) json.back()["searched"] = true;
+    }
+    return json;
+}
+
+int encode(const CodecChoice& choice) {
+    const graph::Catalogue catalogue = installedCatalogue();
+    requireNode(catalogue, choice.node);
+    const run::TaskReport report = runJob(run::encodeJob(catalogue, choice.node, settingsOf(choice),
+                                                         inputsOf(choice), choice.input, choice.output));
+    const run::StreamResult& stream = report.stream.value();
+    if (choice.json) {
+        std::cout << nlohmann::json{{"node", choice.node},
+                                    {"bytes", stream.bytes},
+                                    {"parts", partsJson(stream.parts)},
+                                    {"shared", partsJson(stream.shared)},
+                                    {"seconds", report.seconds},
+                                    {"sha256", stream.hash.hex()}}
+                         .dump(2)
+                  << '\n';
+        return exitDone;
+    }
+    TextTable table({"part", "bits", "share (%)"});
+    const auto all = static_cast<double>(8 * stream.bytes);
+    for (const run::StreamPart& part : stream.parts)
+        table.add({part.name, std::to_string(part.bits),
+                   curves::fixed(100.0 * static_cast<double>(part.bits) / all, 2)});
+    table.add({"all", std::to_string(8 * stream.bytes), "100.00"});
+    std::cout << choice.output << ": " << stream.bytes << " bytes\n" << table.text();
+    return exitDone;
+}
+
+int decode(const CodecChoice& choice) {
+    const graph::Catalogue catalogue = installedCatalogue();
+    const std::string node = choice.node.empty() ? run::codecOf(catalogue, choice.input) : choice.node;
+    requireNode(catalogue, node);
+    runJob(
+        run::decodeJob(catalogue, node, settingsOf(choice), inputsOf(choice), choice.input, choice.output));
+    return exitDone;
+}
+
+void addCodecOptions(CLI::App& app, CodecChoice& choice) {
+    app.add_option("--set", choice.settings, "PARAM=VALUE")->take_all()->allow_extra_args(false);
+    app.add_option("--input", choice.inputs, "PORT=FILE for encoder and shared inputs")
+        ->take_all()
+        ->allow_extra_args(false);
+    app.add_option("INPUT", choice.input, "File to read")->required();
+    app.add_option("OUTPUT", choice.output, "File to write")->required();
+}
+
+struct MeasureChoice {
+    std::vector<std::string> metrics;
+    std::string reference, candidate, map;
+    bool json = false;
+};
+
+struct MetricValue {
+    const graph::Metric* metric;
+    double value;
+};
+
+/// The measure node that gives the metric ("psnr-rgb"), or the one that is named ("measure.psnr:psnr-rgb").
+const graph::Manifest& measureOf(const graph::Catalogue& catalogue, const std::string& metric) {
+    const std::size_t colon = metric.find(':');
+    if (colon != std::string::npos) return requireNode(catalogue, metric.substr(0, colon));
+    const auto measures = catalogue.measuresOf(metric);
+    if (measures.size() == 1) return *measures.front();
+    std::string names;
+    for (const graph::Manifest* manifest : measures.empty() ? catalogue.all() : measures)
+        for (const graph::Metric& one : manifest->metrics)
+            names += (names.empty() ? "" : ", ") + (measures.empty() ? one.id : manifest->id + ":" + one.id);
+    throw Error(ErrorKind::Usage,
+                measures.empty() ? "No installed node measures \"" + metric + "\"."
+                                 : "Several nodes measure \"" + metric + "\".",
+                "Metrics are " + names + ".");
+}
+
+std::vector<MetricValue> measureAll(const MeasureChoice& choice, const graph::Catalogue& catalogue) {
+    std::map<std::string, run::TaskReport> reports;  // by measure node: one run gives all of its metrics
+    std::vector<MetricValue> values;
+    for (const std::string& asked : choice.metrics) {
+        const graph::Manifest& measure = measureOf(catalogue, asked);
+        const std::string id = asked.substr(asked.find(':') + 1);
+        if (reports.count(measure.id) == 0)
+            reports[measure.id] = runJob(
+                run::measureJob(catalogue, measure.id, choice.reference, choice.candidate, choice.map));
+        const auto& scores = reports[measure.id].scores;
+        const auto score =
+            std::find_if(scores.begin(), scores.end(), [&](const auto& one) { return one.metric == id; });
+        const graph::Metric* metric = measure.metric(id);
+        if (!metric || score == scores.end())
+            throw Error(ErrorKind::Usage, measure.id + " gives no metric \"" + id + "\" for these files.",
+                        "`ratescope-cli nodes " + measure.id + "` lists its metrics.");
+        values.push_back({metric, curves::finish(metric->finish, score->s0, score->s1)});
+    }
+    return values;
+}
+
+int measure(const MeasureChoice& choice) {
+    const graph::Catalogue catalogue = installedCatalogue();
+    nlohmann::json metrics = nlohmann::json::array();
+    TextTable table({"metric", "value", "unit"});
+    for (const MetricValue& one : measureAll(choice, catalogue)) {
+        // JSON has no infinity: equal pictures have an infinite PSNR, as text.
+        metrics.push_back({{"id", one.metric->id},
+                           {"value", std::isfinite(one.value) ? nlohmann::json(one.value)
+                                                              : nlohmann::json(curves::shortest(one.value))},
+                           {"unit", one.metric->unit}});
+        table.add({one.metric->id, curves::shortest(one.value), one.metric->unit});
+    }
+    if (choice.json)
+        std::cout << nlohmann::json{{"metrics", metrics}}.dump(2) << '\n';
+    else
+        std::cout << table.text();
+    return exitDone;
+}
+
+}  // namespace
+
+Command encodeCommand() {
+    return {"encode",
+            "Code a file with a codec node",
+            {"ratescope-cli encode --node image.jpeg --set quality=75 coffee.png coffee.jpg",
+             "ratescope-cli encode --node weights.rtn --set bits=4 model.safetensors model.rtn --json"},
+            [](CLI::App& app) {
+                auto choice = std::make_shared<CodecChoice>();
+                app.add_option("--node", choice->node, "Codec node")->required();
+                addCodecOptions(app, *choice);
+                app.add_flag("--json", choice->json, "JSON (docs/schemas/encode.json)");
+                return [choice] { return encode(*choice); };
+            }};
+}
+
+Command decodeCommand() {
+    return {"decode",
+            "Restore a file from a codec's stream",
+            {"ratescope-cli decode coffee.jpg coffee-decoded.png",
+             "ratescope-cli decode model.rtn model-decoded.safetensors"},
+            [](CLI::App& app) {
+                auto choice = std::make_shared<CodecChoice>();
+                app.add_option("--node", choice->node,
+                               "Codec node (default: known by the stream's first bytes)");
+                addCodecOptions(app, *choice);
+                return [choice] { return decode(*choice); };
+            }};
+}
+
+Command measureCommand() {
+    return {"measure",
+            "Measure one file against another",
+            {"ratescope-cli measure --metric psnr-rgb --metric psnr-y coffee.png coffee-decoded.png",
+             "ratescope-cli measure --metric psnr-rgb coffee.png coffee-decoded.png --json --map error.png"},
+            [](CLI::App& app) {
+                auto choice = std::make_shared<MeasureChoice>();
+                app.add_option("--metric", choice->metrics, "Metric id, or NODE:ID")
+                    ->required()
+                    ->take_all()
+                    ->allow_extra_args(false);
+                app.add_option("REFERENCE", choice->reference, "Original")->required();
+                app.add_option("CANDIDATE", choice->candidate, "Reconstruction")->required();
+                app.add_flag("--json", choice->json, "JSON (docs/schemas/measure.json)");
+                app.add_option("--map", choice->map, "File for the measure's error map");
+                return [choice] { return measure(*choice); };
+            }};
+}
+
+}  // namespace ratescope::cli

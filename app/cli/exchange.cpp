@@ -1,0 +1,152 @@
+#include "app/cli/command.h"
+#include "app/cli/output.h"
+#include "app/cli/study_curves.h"
+#include "core/curves/compressai.h"
+#include "core/curves/csv.h"
+#include "core/run/client.h"
+#include "core/store/export.h"
+#include "core/store/imported_json.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+namespace ratescope::cli {
+namespace {
+
+struct ImportChoice {
+    std::string library, file, metric = "psnr-rgb", title, citation, dataset,
+                               pooling = "mean of the items' values";
+};
+
+/// "psnr" in a CompressAI file is the RGB one.
+std::string columnIn(const curves::ImportedTable& table, const std::string& metric) {
+    if (table.column(metric)) return metric;
+    if (metric == "psnr-rgb" && table.column("psnr")) return "psnr";
+    return metric;
+}
+
+store::ImportedCurve curveOf(const ImportChoice& choice) {
+    store::ImportedCurve imported;
+    const std::filesystem::path file = choice.file;
+    imported.source = file.filename().string();
+    imported.title = choice.title;
+    imported.rate = "bpp";
+    if (file.extension() == ".csv") {
+        const curves::RdCurve curve = curves::readRdCurve(file);
+        if (imported.title.empty()) imported.title = curve.name;
+        imported.points = curve.points;
+    } else {
+        const curves::ImportedTable table = curves::readCompressAi(file);
+        if (imported.title.empty()) imported.title = table.name + ", published";
+        const curves::Curve curve =
+            curves::importedCurve(table, curves::importedQuantity("bpp"),
+                                  curves::importedQuantity(columnIn(table, choice.metric)), choice.citation);
+        imported.points = curves::meanPoints(curve);
+    }
+    const curves::Quantity quality = curves::importedQuantity(choice.metric);
+    imported.metric.id = choice.metric;
+    imported.metric.title = quality.title;
+    imported.metric.unit = quality.unit;
+    imported.metric.better = quality.better.value_or(graph::Better::Higher);
+    imported.citation = choice.citation;
+    imported.dataSet = choice.dataset;
+    imported.pooling = choice.pooling;
+    return imported;
+}
+
+int importCurve(const ImportChoice& choice) {
+    const store::ImportedCurve curve = curveOf(choice);
+    if (auto client = run::Client::attach(choice.library)) {
+        client->request("import", {{"curve", store::toJson(curve)}});
+    } else {
+        store::Library library(choice.library, store::Access::Write);
+        store::insertImported(library, curve);
+    }
+    std::cout << curve.title << ": " << curve.points.size() << " points imported as imported/" << curve.title
+              << '\n';
+    return exitDone;
+}
+
+struct ExportChoice {
+    std::string library, study, format = "csv", view = "points", output;
+};
+
+void exportTables(const store::Library& library, store::StudyId study, const std::filesystem::path& folder) {
+    const auto tables = library.tables(study);
+    if (tables.empty())
+        throw Error(ErrorKind::Input, "The study has no tables.", "Add an analysis node, and run it.");
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error)
+        throw Error(ErrorKind::Resource, folder.string() + " can't be made: " + error.message() + ".",
+                    "Choose a folder that you may write to with -o.");
+    for (const store::TableRecord& table : tables) {
+        // Node and table names are slugs: they hold no path.
+        const std::filesystem::path file = folder / (table.node + "." + table.name + ".csv");
+        writeResult(file.string(), table.csv);
+        std::cout << file.string() << '\n';
+    }
+}
+
+int exportRows(const ExportChoice& choice) {
+    const store::Library library(choice.library, store::Access::Read);
+    const store::StudyRecord study = library.study(choice.study);
+    if (choice.format == "tables") {
+        exportTables(library, study.id, choice.output.empty() ? "." : choice.output);
+        return exitDone;
+    }
+    const store::View view = choice.view == "items" ? store::View::Items : store::View::Points;
+    writeResult(choice.output, choice.format == "json" ? store::jsonOfView(library, view, study.id)
+                                                       : store::csvOfView(library, view, study.id));
+    return exitDone;
+}
+
+}  // namespace
+
+Command importCommand() {
+    return {
+        "import",
+        "Take in a published curve: CSV (rate,quality) or CompressAI's result JSON",
+        {"ratescope-cli import --library photographs.rslib --metric psnr-rgb --citation \"Bégaint et al., "
+         "arXiv:2011.03029\" --dataset Kodak vtm.json"},
+        [](CLI::App& app) {
+            auto choice = std::make_shared<ImportChoice>();
+            app.add_option("--library", choice->library, "Library; made if it is not there")->required();
+            app.add_option("FILE", choice->file, "File to read")->required();
+            app.add_option("--metric", choice->metric, "Metric id of the quality")->capture_default_str();
+            app.add_option("--title", choice->title, "Name in legends (default: the file's)");
+            app.add_option("--citation", choice->citation, "Where the points were published");
+            app.add_option("--dataset", choice->dataset, "Data set that they were measured on");
+            app.add_option("--pooling", choice->pooling, "How the items were averaged")
+                ->capture_default_str();
+            return [choice] { return importCurve(*choice); };
+        }};
+}
+
+Command exportCommand() {
+    return {"export",
+            "Write a study's rows (views v_points, v_items) or its tables",
+            {"ratescope-cli export --library photographs.rslib --format csv -o points.csv",
+             "ratescope-cli export --library photographs.rslib --format tables -o tables"},
+            [](CLI::App& app) {
+                auto choice = std::make_shared<ExportChoice>();
+                app.add_option("--library", choice->library, "Library to read")->required();
+                app.add_option("--study", choice->study, "Study, when the library holds several");
+                app.add_option("--format", choice->format,
+                               "csv, json, or tables (CSV files in the folder of -o)")
+                    ->check(CLI::IsMember({"csv", "json", "tables"}))
+                    ->capture_default_str();
+                app.add_option("--view", choice->view, "Rows of csv and json: points or items")
+                    ->check(CLI::IsMember({"points", "items"}))
+                    ->capture_default_str();
+                app.add_option("-o,--output", choice->output,
+                               "File or folder (default: standard output, or here)");
+                return [choice] { return exportRows(*choice); };
+            }};
+}
+
+}  // namespace ratescope::cli

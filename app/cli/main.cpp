@@ -1,0 +1,70 @@
+#include "app/cli/command.h"
+#include "core/build_info.h"
+
+#include <CLI/CLI.hpp>
+
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <map>
+
+namespace ratescope::cli {
+namespace {
+
+std::string footerOf(const Command& command) {
+    std::string text = command.examples.size() == 1 ? "Example:\n" : "Examples:\n";
+    for (const std::string& example : command.examples)
+        text += "  " + example + "\n";
+    return text;
+}
+
+int runProgram(int argc, char** argv) {
+    CLI::App app("Ratescope: rate and distortion of everything that people compress.", "ratescope-cli");
+    const BuildInfo& build = buildInfo();
+    app.set_version_flag("--version",
+                         build.version + " (" + build.commit + (build.dirty ? ", changed)" : ")"));
+    app.require_subcommand(1);
+    app.footer("ratescope-cli COMMAND --help explains a command. Exit codes: docs/exit-codes.md.");
+
+    std::map<const CLI::App*, std::function<int()>> actions;
+    for (const Command& command : commands()) {
+        CLI::App* sub = app.add_subcommand(command.name, command.summary);
+        sub->footer(footerOf(command));
+        actions[sub] = command.describe(*sub);
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? exitDone : exitUsage;
+    }
+    return actions.at(app.get_subcommands().front())();
+}
+
+}  // namespace
+
+std::vector<Command> commands() {
+    return {runCommand(),      planCommand(),    statusCommand(), pauseCommand(),  resumeCommand(),
+            cancelCommand(),   retryCommand(),   curvesCommand(), bdCommand(),     encodeCommand(),
+            decodeCommand(),   measureCommand(), nodesCommand(),  importCommand(), exportCommand(),
+            annotateCommand(), gcCommand(),      duCommand(),     deleteCommand(), serveCommand()};
+}
+
+}  // namespace ratescope::cli
+
+int main(int argc, char** argv) {
+    using namespace ratescope;
+    std::setlocale(LC_ALL, "C.UTF-8");
+    std::setlocale(LC_NUMERIC, "C");
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return cli::runProgram(argc, argv);
+    } catch (const Error& error) {
+        return reportError("ratescope-cli", error);
+    } catch (const std::exception& error) {
+        return reportError("ratescope-cli", Error(ErrorKind::Internal,
+                                 std::string("A fault in Ratescope: ") + error.what() + ".",
+                                 "Report it with the command that led to it."));
+    }
+}

@@ -1,0 +1,74 @@
+#include "app/cli/session.h"
+
+#include "core/error.h"
+#include "core/run/installation.h"
+
+#include <poll.h>
+#include <sched.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <thread>
+#include <utility>
+
+namespace ratescope::cli {
+namespace {
+
+int interruptDescriptor() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    return ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+}  // namespace
+
+int defaultJobs() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (::sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+run::SupervisorOptions supervisorOptions(int jobs, const std::string& commandLine) {
+    run::SupervisorOptions options;
+    options.jobs = jobs;
+    options.workerArguments = {"--serve"};
+    options.commandLine = commandLine;
+    options.roots = run::installedRoots();
+    return options;
+}
+
+Session::Session(const std::string& library, const graph::Catalogue& catalogue,
+                 run::SupervisorOptions options, const run::Observer& observer)
+    : library_(library, store::Access::Write), supervisor_(library_, catalogue, std::move(options)) {
+    supervisor_.observer = observer;
+    service_.emplace(supervisor_, library_, catalogue);
+    signals_ = interruptDescriptor();
+    supervisor_.watch(signals_, POLLIN, [this](short) { interrupted_ = true; });
+}
+
+Session::~Session() {
+    supervisor_.unwatch(signals_);
+    ::close(signals_);
+}
+
+void Session::loop(bool forever) {
+    const auto stop = [this] { return interrupted_ || service_->shutdownAsked(); };
+    // Clients may submit more while the last study ends: the end of a run is when none is left to serve either.
+    if (!forever) supervisor_.runUntilIdle(stop);
+    while (forever && !stop())
+        supervisor_.step(-1);
+    if (!stop()) return;
+    supervisor_.shutdown(interrupted_ || service_->shutdownNow());
+    if (interrupted_)
+        throw Error(ErrorKind::Cancelled, "The run was stopped.",
+                    "Finished items are kept: run the same document again to go on.");
+}
+
+}  // namespace ratescope::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+// A library held for writing: supervisor, socket and signals together, as `run`, `serve`, `resume` and `retry`
+// use them.
+
+#include "core/run/service.h"
+#include "core/run/supervisor.h"
+
+#include <optional>
+#include <string>
+
+namespace ratescope::cli {
+
+/// With the roots and the worker of this installation.
+run::SupervisorOptions supervisorOptions(int jobs, const std::string& commandLine);
+
+/// The number of processors that this process may use.
+int defaultJobs();
+
+class Session {
+  public:
+    /// Opens the library, making it where there is none, and listens on its socket.
+    Session(const std::string& library, const graph::Catalogue& catalogue, run::SupervisorOptions options,
+            const run::Observer& observer);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    store::Library& library() { return library_; }
+    run::Supervisor& supervisor() { return supervisor_; }
+
+    /// Until nothing is left to do; or, `forever`, until a client or a signal asks for the end. An interrupt
+    /// stops at once: running items become interrupted. Throws what paused the run by itself (disk full), and
+    /// Error(Cancelled) after an interrupt.
+    void loop(bool forever);
+
+  private:
+    store::Library library_;
+    run::Supervisor supervisor_;
+    std::optional<run::Service> service_;
+    int signals_ = -1;
+    bool interrupted_ = false;
+};
+
+}  // namespace ratescope::cli

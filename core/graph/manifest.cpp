@@ -1,0 +1,83 @@
+#include "core/graph/manifest.h"
+
+#include "core/graph/names.h"
+
+#include <algorithm>
+
+namespace ratescope::graph {
+namespace {
+
+template <typename Item>
+const Item* withId(const std::vector<Item>& items, const std::string& id) {
+    const auto found =
+        std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.id == id; });
+    return found == items.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const Port* Manifest::input(const std::string& portId) const {
+    return withId(inputs, portId);
+}
+
+const Port* Manifest::output(const std::string& portId) const {
+    return withId(outputs, portId);
+}
+
+const Parameter* Manifest::parameter(const std::string& parameterId) const {
+    return withId(parameters, parameterId);
+}
+
+const Metric* Manifest::metric(const std::string& metricId) const {
+    return withId(metrics, metricId);
+}
+
+const char* toText(PortType value) {
+    return nameOf(value);
+}
+
+const char* toText(PortRole value) {
+    return nameOf(value);
+}
+
+const char* toText(FanOut value) {
+    return nameOf(value);
+}
+
+const char* toText(ParameterType value) {
+    return nameOf(value);
+}
+
+const char* toText(Stage value) {
+    return nameOf(value);
+}
+
+const char* toText(NodeKind value) {
+    return nameOf(value);
+}
+
+const char* toText(Finish value) {
+    return nameOf(value);
+}
+
+const char* toText(Pool value) {
+    return nameOf(value);
+}
+
+const char* toText(Better value) {
+    return nameOf(value);
+}
+
+const char* toText(AssetRule::By value) {
+    return nameOf(value);
+}
+
+const char* toText(StreamRule value) {
+    return nameOf(value);
+}
+
+const char* toText(Pairing value) {
+    return nameOf(value);
+}
+
+}  // namespace ratescope::graph

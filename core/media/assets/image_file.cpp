@@ -1,0 +1,65 @@
+#include "core/media/assets/image_file.h"
+
+#include "core/buffer/aside_file.h"
+#include "core/buffer/mapped_file.h"
+#include "core/media/assets/extension.h"
+#include "core/media/assets/image_formats.h"
+#include "core/media/assets/image_sniff.h"
+
+namespace ratescope::media {
+
+Error damagedImage(const std::string& name, const std::string& reason) {
+    return Error(ErrorKind::Input, name + " " + reason + ".", "Fetch or export the picture again.");
+}
+
+Error unfitImage(const std::string& name, const std::string& reason) {
+    return Error(ErrorKind::Input, name + " " + reason + ".",
+                 "Convert the picture with image.convert first, or choose another extension.");
+}
+
+void checkImageSize(std::int64_t width, std::int64_t height, const std::string& name) {
+    if (width < 1 || height < 1) throw damagedImage(name, "is a picture without pixels");
+    if (height > maxImagePixels / width)
+        throw Error(ErrorKind::Input,
+                    name + " says that it has " + std::to_string(width) + " x " + std::to_string(height) +
+                        " pixels, more than the 268435456 that are read.",
+                    "Cut it into smaller pictures; if it should be small, the file is damaged.");
+}
+
+Image decodeImage(std::span<const std::byte> bytes, const std::string& name) {
+    switch (imageFormatOf(bytes)) {
+        case ImageFormat::Png:
+            return decodePng(bytes, name);
+        case ImageFormat::Jpeg:
+            return decodeJpeg(bytes, name);
+        case ImageFormat::Pnm:
+            return decodePnm(bytes, name);
+        default:
+            throw Error(ErrorKind::Input, name + " is no picture of a known format.",
+                        "Give a PNG, JPEG, PGM or PPM file.");
+    }
+}
+
+Image readImage(const std::filesystem::path& file) {
+    const MappedFile mapped = mapFile(file);
+    return decodeImage(mapped.bytes, file.string());
+}
+
+void writeImage(const std::filesystem::path& file, const Image& image) {
+    const std::string extension = extensionOf(file);
+    std::vector<std::byte> bytes;
+    if (extension == "png")
+        bytes = encodePng(image, file.string());
+    else if (extension == "ppm")
+        bytes = encodePnm(image, file.string(), ColourModel::Rgb);
+    else if (extension == "pgm")
+        bytes = encodePnm(image, file.string(), ColourModel::Grey);
+    else
+        throw Error(ErrorKind::Usage, file.string() + " does not end as a picture that can be written.",
+                    "End it with .png, .ppm or .pgm.");
+    AsideFile out(file);
+    out.write(bytes);
+    out.commit();
+}
+
+}  // namespace ratescope::media

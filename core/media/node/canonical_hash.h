@@ -1,0 +1,26 @@
+#pragma once
+
+// The name of a value by what it holds: the SHA-256 of its canonical bytes. Both ends of a codec that hold
+// the same shared value get the same hash, whatever file it came from.
+//
+// Canonical bytes: integers are u64 little-endian unless another width is given; a text is its length in
+// bytes, then its UTF-8 bytes; an array is its dtype name as text, its rank, its extents, then its elements
+// row-major and little-endian. Enumerations are one byte, in the order of their declaration.
+//
+//   "RSCANON1", the type's name as text ("Image", "TensorSet", "Table"), then
+//   Image      u8 model, u8 alpha, u8 bitDepth, u8 range, u8 matrix, u8 orientation, u64 length of icc,
+//              icc, array of samples
+//   TensorSet  text schema, u64 n of tensors, n × (text name, array) sorted by name (bytewise),
+//              u64 n of metadata, n × (text key, text value) sorted by key
+//   Table      text schema, u64 n of columns, u64 rows, n × (text name, text unit, u8 kind: 0 doubles,
+//              1 integers, 2 texts, cells: IEEE doubles, i64, or texts); the view does not count
+
+#include "core/hash.h"
+#include "core/media/node/value.h"
+
+namespace ratescope::media {
+
+/// Reads the whole value: a second for some gigabytes. Throws Error(Internal) for an empty value.
+Hash canonicalHash(const Value& value);
+
+}  // namespace ratescope::media

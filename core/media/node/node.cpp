@@ -1,0 +1,98 @@
+#include "core/media/node/node.h"
+
+#include "core/error.h"
+
+namespace ratescope::media {
+namespace {
+
+template <typename T>
+const T& typed(const std::map<std::string, graph::ParameterValue>& values, const std::string& id) {
+    const auto found = values.find(id);
+    const T* value = found == values.end() ? nullptr : std::get_if<T>(&found->second);
+    if (!value)
+        throw Error(ErrorKind::Internal,
+                    "The manifest has no parameter \"" + id + "\" of the type asked for.", "");
+    return *value;
+}
+
+const char* article(const Value& value) {
+    switch (value.index()) {
+        case 1:
+            return "an image";
+        case 2:
+            return "a tensor set";
+        case 3:
+            return "a table";
+        default:
+            return "nothing";
+    }
+}
+
+template <typename T>
+const T& held(const Inputs& inputs, const std::string& port, const char* expected) {
+    const Value& value = inputs.one(port);
+    if (const auto* pointer = std::get_if<std::shared_ptr<const T>>(&value)) return **pointer;
+    throw Error(ErrorKind::Input,
+                "The input \"" + port + "\" holds " + article(value) + " where " + expected + " is expected.",
+                "Give a value of the port's type.");
+}
+
+}  // namespace
+
+std::int64_t Parameters::integer(const std::string& id) const {
+    return typed<std::int64_t>(values_, id);
+}
+
+double Parameters::real(const std::string& id) const {
+    const auto found = values_.find(id);
+    if (found != values_.end())
+        if (const auto* whole = std::get_if<std::int64_t>(&found->second)) return static_cast<double>(*whole);
+    return typed<double>(values_, id);
+}
+
+bool Parameters::flag(const std::string& id) const {
+    return typed<bool>(values_, id);
+}
+
+const std::string& Parameters::text(const std::string& id) const {
+    return typed<std::string>(values_, id);
+}
+
+const Value& Inputs::one(const std::string& port) const {
+    const auto& values = all(port);
+    if (values.size() != 1)
+        throw Error(ErrorKind::Internal,
+                    "The input \"" + port + "\" holds " + std::to_string(values.size()) +
+                        " values where one was asked for.",
+                    "");
+    return values.front();
+}
+
+const std::vector<Value>& Inputs::all(const std::string& port) const {
+    const auto found = values_.find(port);
+    if (found == values_.end())
+        throw Error(ErrorKind::Internal, "The input \"" + port + "\" holds nothing.", "");
+    return found->second;
+}
+
+const Image& Inputs::image(const std::string& port) const {
+    return held<Image>(*this, port, "an image");
+}
+
+const TensorSet& Inputs::tensors(const std::string& port) const {
+    return held<TensorSet>(*this, port, "a tensor set");
+}
+
+const Table& Inputs::table(const std::string& port) const {
+    return held<Table>(*this, port, "a table");
+}
+
+void CodecNode::extract(Context&, ByteSource& source, const Parameters&, ByteSink& sink) const {
+    sink.write("stream", source.read(source.left()));
+}
+
+Value MeasureNode::map(Context&, const Prepared&, const Value&, const Parameters&) const {
+    throw Error(ErrorKind::Usage, "This measure has no map.", "Ask for the map of another measure.");
+}
+
+}  // namespace ratescope::media

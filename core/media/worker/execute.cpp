@@ -1,0 +1,368 @@
+#include "core/media/worker/execute.h"
+
+#include "core/buffer/aside_file.h"
+#include "core/buffer/value_file.h"
+#include "core/error.h"
+#include "core/media/assets/asset.h"
+#include "core/media/worker/call.h"
+#include "core/media/worker/process_limits.h"
+#include "core/media/worker/stream_file.h"
+#include "core/media/worker/table_csv.h"
+
+#include <opencv2/core/utility.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace ratescope::media {
+namespace {
+
+/// A task's input failed; that one has been reported, its dependents are not.
+struct InputFailed {};
+/// The chain was cancelled.
+struct Stopped {};
+
+bool makesStream(run::TaskKind kind) {
+    return kind == run::TaskKind::Encode || kind == run::TaskKind::Extract;
+}
+
+bool isTimed(run::TaskKind kind) {
+    return makesStream(kind) || kind == run::TaskKind::Decode;
+}
+
+bool readsStream(run::TaskKind kind) {
+    return kind == run::TaskKind::Extract || kind == run::TaskKind::Decode;
+}
+
+ByteSource sourceOf(const MappedFile& stream) {
+    return ByteSource(stream.bytes, stream.owner);
+}
+
+Table rowsOf(const std::filesystem::path& file) {
+    const MappedFile rows = mapFile(file);
+    return tableFromCsv({reinterpret_cast<const char*>(rows.bytes.data()), rows.bytes.size()}, file.string());
+}
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const std::size_t half = values.size() / 2;
+    return values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+class ChainRun {
+  public:
+    ChainRun(const run::Chain& chain, Plugins& plugins, ValueCache& cache, const std::atomic<bool>& cancelled,
+             const Send& send)
+        : chain_(chain),
+          plugins_(plugins),
+          cache_(cache),
+          cancelled_(cancelled),
+          send_(send),
+          wanted_(chain.wanted.begin(), chain.wanted.end()),
+          published_(chain.publish.begin(), chain.publish.end()),
+          mapped_(chain.maps.begin(), chain.maps.end()) {
+        for (const run::Task& task : chain.tasks)
+            tasks_.emplace(task.key, &task);
+    }
+
+    void run() {
+        for (const run::Task& task : chain_.tasks)
+            if (wanted_.count(task.key) || published_.count(task.key) || mapped_.count(task.key))
+                attempt(task, [&] { have(task); });
+        for (const run::WriteRequest& request : chain_.writes) {
+            const run::Task& task = taskOf(request.value.task);
+            attempt(task, [&] { write(task, request); });
+        }
+    }
+
+  private:
+    /// Does what the chain asks of the task; a failure that is not the task's own (of its values' publication
+    /// or writing) is reported as the task's.
+    template <typename Action>
+    void attempt(const run::Task& task, Action action) {
+        stopIfCancelled();
+        try {
+            action();
+        } catch (const InputFailed&) {
+        } catch (const Stopped&) {
+            throw;
+        } catch (...) {
+            reportFailure(task);
+        }
+    }
+
+    void reportFailure(const run::Task& task) {
+        run::TaskReport report;
+        report.chain = chain_.id;
+        report.key = task.key;
+        report.failure = failureOf(task, chain_.memoryLimit);
+        failed_.insert(task.key);
+        send_(report);
+    }
+
+    void stopIfCancelled() const {
+        if (cancelled_) throw Stopped();
+    }
+
+    const run::Task& taskOf(const Hash& key) const {
+        const auto found = tasks_.find(key);
+        if (found == tasks_.end())
+            throw Error(ErrorKind::Internal, "The chain lacks the task " + key.hex() + ".",
+                        "Report this fault of Ratescope.");
+        return *found->second;
+    }
+
+    const NodeEntry& entryOf(const run::Task& task) { return plugins_.node(task.library, task.type); }
+
+    // --- resolving
+    // --------------------------------------------------------------------------------------------
+
+    /// Makes sure that the task has run, or that all it gives is there.
+    void have(const run::Task& task) {
+        if (failed_.count(task.key)) throw InputFailed();
+        if (task.kind == run::TaskKind::Score || task.kind == run::TaskKind::Analyse ||
+            (isTimed(task.kind) && chain_.repeats > 0)) {
+            ensureRun(task);
+        } else if (makesStream(task.kind)) {
+            stream(task.key);
+        } else if (task.kind == run::TaskKind::Prepare) {
+            prepared(task);
+        } else {
+            for (const graph::Port& port : entryOf(task).manifest.outputs)
+                if (port.type != graph::PortType::Bitstream)
+                    publish({task.key, port.id}, value({task.key, port.id}));
+        }
+    }
+
+    void ensureRun(const run::Task& task) {
+        if (!ran_.count(task.key)) runTask(task);
+    }
+
+    Value value(const run::TaskOutput& output) {
+        if (const auto held = held_.find(output); held != held_.end()) return held->second;
+        if (failed_.count(output.task)) throw InputFailed();
+        if (std::optional<Value> found = existing(output)) return held_[output] = std::move(*found);
+        ensureRun(taskOf(output.task));
+        const auto made = held_.find(output);
+        if (made == held_.end())
+            throw Error(ErrorKind::Internal,
+                        "The task " + taskOf(output.task).node + " has no output \"" + output.port + "\".",
+                        "Report this fault of Ratescope.");
+        return made->second;
+    }
+
+    /// From the memory cache or a published file; nothing if it is in neither, or the file is damaged.
+    std::optional<Value> existing(const run::TaskOutput& output) {
+        if (std::optional<Value> found = cache_.find(output)) return found;
+        const std::filesystem::path file = valueFile(output);
+        std::error_code ignored;
+        if (!std::filesystem::exists(file, ignored)) return std::nullopt;
+        try {
+            Value found = fromParts(mapValueFile(file));
+            cache_.insert(output, found);
+            return found;
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::Input) throw;
+            std::filesystem::remove(file, ignored);
+            return std::nullopt;
+        }
+    }
+
+    MappedFile stream(const Hash& key) {
+        if (const auto held = streams_.find(key); held != streams_.end()) return held->second;
+        if (failed_.count(key)) throw InputFailed();
+        const auto given = chain_.streams.find(key);
+        if (given != chain_.streams.end()) return streams_[key] = mapStream(given->second);
+        ensureRun(taskOf(key));
+        return streams_.at(key);
+    }
+
+    Prepared prepared(const run::Task& task) {
+        const Value index = value({task.key, preparedPort});
+        Prepared prepared;
+        prepared.counts = countsOf(index);
+        for (const std::string& name : valueNames(index))
+            prepared.values[name] = value({task.key, name});
+        for (const auto& [name, part] : prepared.values)
+            publish({task.key, name}, part);
+        publish({task.key, preparedPort}, index);
+        // Its counts are needed with each measurement, also when another run of the study prepared it.
+        if (ran_.insert(task.key).second) {
+            run::TaskReport report;
+            report.chain = chain_.id;
+            report.key = task.key;
+            for (const Count& count : prepared.counts)
+                report.counts[count.name] = count.value;
+            send_(report);
+        }
+        return prepared;
+    }
+
+    bool isPrepare(const Hash& key) const {
+        const auto found = tasks_.find(key);
+        return found != tasks_.end() && found->second->kind == run::TaskKind::Prepare;
+    }
+
+    Arguments argumentsOf(const run::Task& task) {
+        Arguments arguments;
+        for (const auto& [port, outputs] : task.inputs)
+            for (const run::TaskOutput& output : outputs)
+                if (readsStream(task.kind) && port == "bitstream")
+                    arguments.stream = sourceOf(stream(output.task));
+                else if (task.kind != run::TaskKind::Score)
+                    arguments.inputs.add(port, value(output));
+                else if (isPrepare(output.task))
+                    arguments.prepared = prepared(taskOf(output.task));
+                else
+                    arguments.candidate = value(output);
+        if (readsStream(task.kind) && !arguments.stream)
+            throw Error(ErrorKind::Internal, "The task " + task.node + " names no bitstream.",
+                        "Report this fault of Ratescope.");
+        if (task.kind == run::TaskKind::Analyse) arguments.rows = rowsOf(task.file);
+        return arguments;
+    }
+
+    // --- running -------------------------------------------------------------------------------------------
+
+    /// Runs the task and reports it. Throws InputFailed when it or one of its inputs failed.
+    void runTask(const run::Task& task) {
+        stopIfCancelled();
+        if (failed_.count(task.key)) throw InputFailed();
+        run::TaskReport report;
+        report.chain = chain_.id;
+        report.key = task.key;
+        try {
+            const Arguments arguments = argumentsOf(task);
+            call(task, arguments, report);
+        } catch (const InputFailed&) {
+            failed_.insert(task.key);
+            throw;
+        } catch (const Stopped&) {
+            throw;
+        } catch (...) {
+            report.failure = failureOf(task, chain_.memoryLimit);
+        }
+        ran_.insert(task.key);
+        if (report.failure) failed_.insert(task.key);
+        send_(report);
+        if (!report.failure) return;
+        if (report.failure->kind == ErrorKind::Cancelled) stopIfCancelled();
+        throw InputFailed();
+    }
+
+    void call(const run::Task& task, const Arguments& arguments, run::TaskReport& report) {
+        const NodeEntry& entry = entryOf(task);
+        TaskContext context(chain_, task, cancelled_, send_);
+        resetPeakMemory();
+        try {
+            Outcome outcome = timedCall(entry, task, arguments, context, report.seconds);
+            report.peakMemory = peakMemory();
+            keep(entry, task, arguments, context, std::move(outcome), report);
+            context.removeCheckpoints();
+        } catch (...) {
+            report.log = context.lastLines();
+            throw;
+        }
+        report.log = context.lastLines();
+    }
+
+    /// The outcome of the first call; the time of its repeats if there are any, else its own.
+    Outcome timedCall(const NodeEntry& entry, const run::Task& task, const Arguments& arguments,
+                      TaskContext& context, double& seconds) {
+        if (task.kind == run::TaskKind::Score && !wanted_.count(task.key)) return {};  // Only its map is.
+        const auto once = [&](double& duration) {
+            const auto start = std::chrono::steady_clock::now();
+            Outcome outcome = callNode(entry, task, arguments, context);
+            duration = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+            return outcome;
+        };
+        Outcome outcome = once(seconds);
+        if (!isTimed(task.kind) || chain_.repeats <= 0) return outcome;
+        std::vector<double> times(static_cast<std::size_t>(chain_.repeats));
+        for (double& time : times) {
+            context.removeCheckpoints();
+            once(time);
+        }
+        seconds = median(std::move(times));
+        return outcome;
+    }
+
+    /// Stores what the call gave, and completes the report.
+    void keep(const NodeEntry& entry, const run::Task& task, const Arguments& arguments, TaskContext& context,
+              Outcome outcome, run::TaskReport& report) {
+        if (outcome.stream) {
+            run::StreamResult result =
+                writeStream(chain_.staging / task.key.hex(), *outcome.stream, task.node);
+            streams_[task.key] = mapStream(result.file);
+            report.stream = std::move(result);
+        }
+        for (auto& [port, made] : outcome.values) {
+            const run::TaskOutput output{task.key, port};
+            publish(output, made);
+            cache_.insert(output, made);
+            held_[output] = std::move(made);
+        }
+        if (mapped_.count(task.key))
+            writeValueFile(valueFile({task.key, "map"}), toParts(callMap(entry, task, arguments, context)));
+        for (const Count& count : outcome.counts)
+            report.counts[count.name] = count.value;
+        for (const Score& score : outcome.scores)
+            report.scores.push_back({score.metric, score.s0, score.s1});
+        for (const auto& [name, table] : context.tables())
+            report.tables[name] = toCsv(table);
+        for (const auto& [name, table] : outcome.tables)
+            report.tables[name] = toCsv(table);
+    }
+
+    // --- giving away ---------------------------------------------------------------------------------------
+
+    std::filesystem::path valueFile(const run::TaskOutput& output) const {
+        return chain_.cache / (output.task.hex() + "." + output.port);
+    }
+
+    void publish(const run::TaskOutput& output, const Value& made) const {
+        std::error_code ignored;
+        const std::filesystem::path file = valueFile(output);
+        if (published_.count(output.task) && !std::filesystem::exists(file, ignored))
+            writeValueFile(file, toParts(made));
+    }
+
+    void write(const run::Task& task, const run::WriteRequest& request) {
+        if (!makesStream(task.kind)) {
+            writeAsset(value(request.value), request.file);
+            return;
+        }
+        AsideFile file(request.file);
+        file.write(stream(task.key).bytes);
+        file.commit();
+    }
+
+    const run::Chain& chain_;
+    Plugins& plugins_;
+    ValueCache& cache_;
+    const std::atomic<bool>& cancelled_;
+    const Send& send_;
+    const std::set<Hash> wanted_, published_, mapped_;
+    std::map<Hash, const run::Task*> tasks_;
+    std::map<run::TaskOutput, Value> held_;  ///< all that the chain has used: nothing is made twice
+    std::map<Hash, MappedFile> streams_;
+    std::set<Hash> ran_, failed_;
+};
+
+}  // namespace
+
+void runChain(const run::Chain& chain, Plugins& plugins, ValueCache& cache,
+              const std::atomic<bool>& cancelled, const Send& send) {
+    cache.setCapacity(chain.cacheMemory);
+    cv::setNumThreads(chain.threads);
+    const AddressSpaceLimit limit(chain.memoryLimit);
+    try {
+        ChainRun(chain, plugins, cache, cancelled, send).run();
+    } catch (const Stopped&) {
+    }
+}
+
+}  // namespace ratescope::media

@@ -1,0 +1,49 @@
+#include "core/media/worker/plugins.h"
+
+#include "core/build_info.h"
+#include "core/error.h"
+
+#include <dlfcn.h>
+
+namespace ratescope::media {
+namespace {
+
+Error unusable(const std::filesystem::path& library, const std::string& reason) {
+    return Error(ErrorKind::Plugin, "The plugin " + library.string() + " " + reason + ".",
+                 "Rebuild the plugin with this version of Ratescope, or take it out of the plugin folder.");
+}
+
+const PluginFamily* open(const std::filesystem::path& library) {
+    std::error_code unreadable;
+    if (!std::filesystem::is_regular_file(library, unreadable)) throw unusable(library, "is not there");
+    // Absolute, so that the system's library folders are never searched for a name without a slash.
+    const std::string path = std::filesystem::absolute(library).string();
+    // RTLD_LOCAL: each plugin has core and media linked into it, and must not see another one's.
+    void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!handle) throw unusable(library, std::string("does not load: ") + ::dlerror());
+    const auto function = reinterpret_cast<PluginFunction>(::dlsym(handle, pluginSymbol));
+    if (!function) throw unusable(library, std::string("has no symbol ") + pluginSymbol);
+    const PluginFamily* family = function();
+    if (!family) throw unusable(library, "names no family");
+    const std::string& own = buildInfo().buildId;
+    if (family->buildId != own)
+        throw unusable(library, "has build id " + family->buildId + ", this program has " + own);
+    return family;
+}
+
+}  // namespace
+
+const PluginFamily& Plugins::load(const std::filesystem::path& library) {
+    const std::lock_guard lock(mutex_);
+    const PluginFamily*& family = families_[library];
+    if (!family) family = open(library);
+    return *family;
+}
+
+const NodeEntry& Plugins::node(const std::filesystem::path& library, const std::string& type) {
+    for (const NodeEntry& entry : load(library).nodes)
+        if (entry.manifest.id == type) return entry;
+    throw unusable(library, "has no node " + type);
+}
+
+}  // namespace ratescope::media

@@ -1,0 +1,60 @@
+#pragma once
+
+// What the sources of a document yield, and the hashes of all files that it names: everything about the file
+// system that planning needs, so that planning itself touches no file.
+
+#include "core/graph/catalogue.h"
+#include "core/graph/document.h"
+#include "core/graph/named_roots.h"
+#include "core/hash.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ratescope::store {
+class Library;
+}
+
+namespace ratescope::run {
+
+/// One element of a source's fan-out.
+struct Asset {
+    std::string name;            ///< unique within its source
+    std::filesystem::path file;  ///< of sources by files, absolute
+    Hash fileHash;
+    std::int64_t index = 0;  ///< of generators
+
+    bool operator==(const Asset&) const = default;
+};
+
+/// A file that a parameter of type File names.
+struct NamedFile {
+    std::filesystem::path file;  ///< absolute
+    Hash hash;
+
+    bool operator==(const NamedFile&) const = default;
+};
+
+struct Assets {
+    std::map<std::string, std::vector<Asset>> ofSource;  ///< by the source's slug
+    std::map<std::string, NamedFile> files;              ///< by the text of the parameter
+};
+
+using HashFile = std::function<Hash(const std::filesystem::path&)>;
+
+/// The hash that the library remembers for the file as it is now, else of its bytes; a library open for writing
+/// remembers it then.
+HashFile rememberedHash(store::Library& library);
+HashFile knownHash(const store::Library& library);
+
+/// Lists the assets of the source nodes that a candidate, a reference or an analysis needs, and the files that
+/// File parameters of such nodes name, by the document, its variables and its sweeps. The document must be valid. Throws
+/// Error(Input) that names the node: no file matches, a file can't be read.
+Assets listAssets(const graph::Document& document, const graph::Catalogue& catalogue,
+                  const graph::PathBase& base, const HashFile& hashFile);
+
+}  // namespace ratescope::run

@@ -1,0 +1,34 @@
+#include "core/run/installation.h"
+
+#include <cstdlib>
+#include <vector>
+
+namespace ratescope::run {
+namespace {
+
+std::filesystem::path cacheFolder() {
+    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache) return cache;
+    const char* home = std::getenv("HOME");
+    return std::filesystem::path(home ? home : "/") / ".cache";
+}
+
+}  // namespace
+
+std::filesystem::path programFolder() {
+    std::error_code ignored;
+    return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
+std::map<std::string, std::filesystem::path> installedRoots() {
+    const std::vector<std::pair<std::string, std::filesystem::path>> places = {
+        {"RATESCOPE_SAMPLES", programFolder() / ".." / "share" / "ratescope" / "samples"},
+        {"RATESCOPE_SAMPLES", cacheFolder() / "ratescope" / "samples"},
+        {"RATESCOPE_DATA", std::filesystem::path("..") / "shared" / "data"}};
+    std::map<std::string, std::filesystem::path> roots;
+    std::error_code ignored;
+    for (const auto& [name, place] : places)
+        if (std::filesystem::is_directory(place, ignored)) roots.emplace(name, std::filesystem::canonical(place, ignored));
+    return roots;
+}
+
+}  // namespace ratescope::run

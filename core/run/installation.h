@@ -1,0 +1,19 @@
+#pragma once
+
+// Where this installation keeps what documents name by a root.
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace ratescope::run {
+
+/// RATESCOPE_SAMPLES: the sample photographs, <program's folder>/../share/ratescope/samples, else those that
+/// scripts/setup put into the user's cache. RATESCOPE_DATA: ../shared/data beside the working folder. Only folders that
+/// are there; the environment variables of these names go first (graph::PathBase).
+std::map<std::string, std::filesystem::path> installedRoots();
+
+/// The folder of the running program.
+std::filesystem::path programFolder();
+
+}  // namespace ratescope::run

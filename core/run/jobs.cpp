@@ -1,0 +1,215 @@
+#include "core/run/jobs.h"
+
+#include "core/error.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+namespace ratescope::run {
+namespace {
+
+using graph::Manifest;
+using graph::NodeKind;
+using graph::PortRole;
+
+const Manifest& requireKind(const graph::Catalogue& catalogue, const std::string& node, NodeKind kind) {
+    const Manifest* manifest = catalogue.find(node);
+    if (!manifest)
+        throw Error(ErrorKind::Usage, "There is no node \"" + node + "\".",
+                    "`ratescope-cli nodes` lists all.");
+    if (manifest->kind != kind)
+        throw Error(ErrorKind::Usage,
+                    node + " is a " + toText(manifest->kind) + ", not a " + toText(kind) + ".",
+                    std::string("Name a ") + toText(kind) + ": `ratescope-cli nodes` lists them.");
+    return *manifest;
+}
+
+/// The source that reads files of a port's type.
+const Manifest& sourceOf(const graph::Catalogue& catalogue, graph::PortType type) {
+    for (const Manifest* manifest : catalogue.all()) {
+        if (manifest->kind != NodeKind::Source || manifest->assets.by != graph::AssetRule::By::Files)
+            continue;
+        if (!manifest->outputs.empty() && manifest->outputs.front().type == type) return *manifest;
+    }
+    throw Error(ErrorKind::Plugin, std::string("No installed source reads a file as ") + toText(type) + ".",
+                "Install the plugin that does: see RATESCOPE_PLUGINS.");
+}
+
+void takeSettings(Task& task, const Manifest& manifest, graph::Stage stage, const Settings& settings) {
+    for (const graph::Parameter& parameter : manifest.parameters) {
+        if (parameter.stage != stage) continue;
+        const auto given = settings.find(parameter.id);
+        task.parameters[parameter.id] =
+            given == settings.end() ? parameter.defaultValue : graph::parseValue(parameter, given->second);
+    }
+}
+
+void refuseUnknown(const Manifest& manifest, const Settings& settings) {
+    for (const auto& [id, text] : settings)
+        if (!manifest.parameter(id))
+            throw Error(ErrorKind::Usage, manifest.id + " has no parameter \"" + id + "\".",
+                        "`ratescope-cli nodes " + manifest.id + "` lists them.");
+}
+
+Task newTask(const graph::Catalogue& catalogue, const Manifest& manifest, TaskKind kind) {
+    Task task;
+    task.kind = kind;
+    task.node = manifest.id;
+    task.type = manifest.id;
+    task.version = manifest.version;
+    task.library = catalogue.libraryOf(manifest.id);
+    if (manifest.usesSeed) task.seed = 0;
+    return task;
+}
+
+Hash append(Chain& chain, Task task, const Manifest& manifest) {
+    task.key = keyOf(task, manifest);
+    const auto there = std::find_if(chain.tasks.begin(), chain.tasks.end(),
+                                    [&](const Task& other) { return other.key == task.key; });
+    if (there == chain.tasks.end()) chain.tasks.push_back(task);
+    return task.key;
+}
+
+/// Adds the task that reads a file as the port's type.
+TaskOutput appendSource(Chain& chain, const graph::Catalogue& catalogue, graph::PortType type,
+                        const std::filesystem::path& file) {
+    const Manifest& manifest = sourceOf(catalogue, type);
+    Task task = newTask(catalogue, manifest, TaskKind::Source);
+    takeSettings(task, manifest, graph::Stage::Encode, {});
+    task.parameters.erase(manifest.assets.parameter);
+    task.file = std::filesystem::absolute(file);
+    task.fileHash = sha256OfFile(file);
+    return {append(chain, task, manifest), manifest.outputs.front().id};
+}
+
+/// Connects files to the ports of the given roles; every required one must be there.
+void connectFiles(Chain& chain, Task& task, const graph::Catalogue& catalogue, const Manifest& manifest,
+                  const InputFiles& files, std::initializer_list<PortRole> roles) {
+    for (const auto& [port, file] : files)
+        if (!manifest.input(port))
+            throw Error(ErrorKind::Usage, manifest.id + " has no input \"" + port + "\".",
+                        "`ratescope-cli nodes " + manifest.id + "` lists them.");
+    for (const graph::Port& port : manifest.inputs) {
+        if (std::find(roles.begin(), roles.end(), port.role) == roles.end()) continue;
+        const auto file = files.find(port.id);
+        if (file != files.end())
+            task.inputs[port.id].push_back(appendSource(chain, catalogue, port.type, file->second));
+        else if (port.required)
+            throw Error(ErrorKind::Usage, manifest.id + " needs its input \"" + port.id + "\".",
+                        "Add --input " + port.id + "=FILE.");
+    }
+}
+
+bool hasExtract(const Manifest& manifest) {
+    return std::any_of(manifest.parameters.begin(), manifest.parameters.end(),
+                       [](const auto& parameter) { return parameter.stage == graph::Stage::Extract; });
+}
+
+const graph::Port& decodedOutput(const Manifest& manifest) {
+    for (const graph::Port& port : manifest.outputs)
+        if (port.type != graph::PortType::Bitstream) return port;
+    throw Error(ErrorKind::Plugin, manifest.id + " has no decoded output.", "Install a mended plugin.");
+}
+
+}  // namespace
+
+Job encodeJob(const graph::Catalogue& catalogue, const std::string& node, const Settings& settings,
+              const InputFiles& inputs, const std::filesystem::path& input,
+              const std::filesystem::path& output) {
+    const Manifest& manifest = requireKind(catalogue, node, NodeKind::Codec);
+    refuseUnknown(manifest, settings);
+    Job job;
+    Task encode = newTask(catalogue, manifest, TaskKind::Encode);
+    takeSettings(encode, manifest, graph::Stage::Encode, settings);
+    connectFiles(job.chain, encode, catalogue, manifest, inputs, {PortRole::Encoder, PortRole::Shared});
+    for (const graph::Port& port : manifest.inputs)
+        if (port.role == PortRole::Coded && encode.inputs.count(port.id) == 0)
+            encode.inputs[port.id].push_back(appendSource(job.chain, catalogue, port.type, input));
+    job.answer = append(job.chain, encode, manifest);
+    if (hasExtract(manifest)) {
+        Task extract = newTask(catalogue, manifest, TaskKind::Extract);
+        takeSettings(extract, manifest, graph::Stage::Extract, settings);
+        extract.inputs["bitstream"].push_back({job.answer, "bitstream"});
+        job.answer = append(job.chain, extract, manifest);
+    }
+    job.chain.wanted = {job.answer};
+    job.chain.writes = {{{job.answer, "bitstream"}, std::filesystem::absolute(output)}};
+    return job;
+}
+
+Job decodeJob(const graph::Catalogue& catalogue, const std::string& node, const Settings& settings,
+              const InputFiles& inputs, const std::filesystem::path& input,
+              const std::filesystem::path& output) {
+    const Manifest& manifest = requireKind(catalogue, node, NodeKind::Codec);
+    refuseUnknown(manifest, settings);
+    Job job;
+    // The stream is there already: a task of the stage that would have made it stands for it, under the
+    // file's hash.
+    Task stream = newTask(catalogue, manifest, hasExtract(manifest) ? TaskKind::Extract : TaskKind::Encode);
+    stream.key = sha256OfFile(input);
+    job.chain.tasks.push_back(stream);
+    job.chain.streams[stream.key] = std::filesystem::absolute(input);
+    Task decode = newTask(catalogue, manifest, TaskKind::Decode);
+    takeSettings(decode, manifest, graph::Stage::Decode, settings);
+    decode.inputs["bitstream"].push_back({stream.key, "bitstream"});
+    connectFiles(job.chain, decode, catalogue, manifest, inputs, {PortRole::Shared});
+    job.answer = append(job.chain, decode, manifest);
+    job.chain.wanted = {job.answer};
+    job.chain.writes = {{{job.answer, decodedOutput(manifest).id}, std::filesystem::absolute(output)}};
+    return job;
+}
+
+std::string codecOf(const graph::Catalogue& catalogue, const std::filesystem::path& stream) {
+    std::ifstream file(stream, std::ios::binary);
+    std::array<char, 64> head{};
+    file.read(head.data(), head.size());
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string hex;
+    for (std::streamsize i = 0; i < file.gcount(); ++i) {
+        const auto byte = static_cast<unsigned char>(head[static_cast<std::size_t>(i)]);
+        hex.push_back(digits[byte >> 4]);
+        hex.push_back(digits[byte & 15]);
+    }
+    std::vector<std::string> found;
+    for (const Manifest* manifest : catalogue.all()) {
+        const auto& magics = manifest->magics;
+        if (std::any_of(magics.begin(), magics.end(),
+                        [&](const auto& magic) { return hex.starts_with(magic); }))
+            found.push_back(manifest->id);
+    }
+    if (found.size() == 1) return found.front();
+    std::string names;
+    for (const std::string& id : found)
+        names += (names.empty() ? "" : ", ") + id;
+    throw Error(ErrorKind::Input,
+                found.empty() ? stream.string() + " is not the stream of a codec that is installed."
+                              : stream.string() + " may be a stream of several codecs: " + names + ".",
+                "Name the codec with --node.");
+}
+
+Job measureJob(const graph::Catalogue& catalogue, const std::string& node,
+               const std::filesystem::path& reference, const std::filesystem::path& candidate,
+               const std::filesystem::path& map) {
+    const Manifest& manifest = requireKind(catalogue, node, NodeKind::Measure);
+    Job job;
+    Task prepare = newTask(catalogue, manifest, TaskKind::Prepare);
+    Task score = newTask(catalogue, manifest, TaskKind::Score);
+    takeSettings(prepare, manifest, graph::Stage::Encode, {});
+    takeSettings(score, manifest, graph::Stage::Encode, {});
+    for (const graph::Port& port : manifest.inputs) {
+        Task& task = port.role == PortRole::Candidate ? score : prepare;
+        const auto& file = port.role == PortRole::Candidate ? candidate : reference;
+        task.inputs[port.id].push_back(appendSource(job.chain, catalogue, port.type, file));
+    }
+    score.inputs["prepared"].push_back({append(job.chain, prepare, manifest), "prepared"});
+    job.answer = append(job.chain, score, manifest);
+    job.chain.wanted = {job.answer};
+    if (map.empty()) return job;
+    if (!manifest.hasMap) throw Error(ErrorKind::Usage, node + " makes no map.", "Leave --map out.");
+    job.chain.maps = {job.answer};
+    job.chain.writes = {{{job.answer, "map"}, std::filesystem::absolute(map)}};
+    return job;
+}
+
+}  // namespace ratescope::run

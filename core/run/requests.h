@@ -1,0 +1,35 @@
+#pragma once
+
+// What each request of docs/protocol.md does; the socket itself is service.cpp's.
+
+#include "core/run/supervisor.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+
+namespace ratescope::run {
+
+struct RequestContext {
+    Supervisor& supervisor;
+    store::Library& library;
+    const graph::Catalogue& catalogue;
+};
+
+/// True for the requests that answerRequest knows: all but subscribe, value, forget and shutdown, which belong to
+/// the connection.
+bool isPlainRequest(const std::string& name);
+
+/// The result object. Throws Error as the supervisor and the library do, and Error(Usage) for arguments that are missing
+/// or of another type.
+nlohmann::json answerRequest(const RequestContext& context, const std::string& name,
+                             const nlohmann::json& arguments);
+
+/// docs/schemas/plan.json.
+nlohmann::json toJson(const PlanSummary& plan);
+
+/// Typed arguments of a request; throw Error(Usage) naming the argument.
+std::int64_t integerArgument(const nlohmann::json& arguments, const std::string& name);
+std::string textArgument(const nlohmann::json& arguments, const std::string& name);
+
+}  // namespace ratescope::run

@@ -1,0 +1,222 @@
+#include "core/curves/statistic.h"
+#include "core/error.h"
+#include "core/store/artefacts.h"
+#include "core/store/connection.h"
+#include "core/store/rows.h"
+#include "core/store/summary.h"
+
+namespace ratescope::store {
+namespace {
+
+/// Writes the rows of one batch inside the caller's transaction.
+class BatchWriter {
+  public:
+    BatchWriter(Library::Connection& connection, IncomingArtefacts& artefacts)
+        : database_(*connection.database), environment_(connection.environment), artefacts_(artefacts) {}
+
+    void write(const run::StreamResult& result, const StreamRecord& record);
+    void write(const ItemOutcome& outcome);
+    void write(const MeasurementOutcome& outcome, const std::optional<Hash>& samples);
+    void write(const TableRecord& table, const Hash& csv);
+
+  private:
+    struct Size {
+        std::optional<std::uint64_t> bytes, bits, searchedBits;
+        bool complete = true;
+    };
+    Size sizeOf(ItemId item);
+    void writeScores(const MeasurementOutcome& outcome);
+    void noteRateDifferences(MeasurementId measurement);
+
+    Database& database_;
+    std::optional<std::int64_t> environment_;
+    IncomingArtefacts& artefacts_;
+};
+
+void BatchWriter::write(const run::StreamResult& result, const StreamRecord& record) {
+    if (database_.integer("SELECT count(*) FROM stream WHERE task = ?", record.task) > 0) return;
+    std::uint64_t bits = 0, searched = 0;
+    for (const run::StreamPart& part : result.parts) {
+        bits += part.bits;
+        if (part.searched) searched += part.bits;
+    }
+    database_.run(
+        "INSERT INTO stream (task, node, artefact, bytes, bits, searched_bits, seconds, peak_memory, "
+        "environment) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        record.task, record.node, artefacts_.row(result.hash), result.bytes, bits, searched, record.seconds,
+        record.peakMemory, environment_);
+    const std::int64_t stream = database_.lastInsertId();
+    for (const auto* parts : {&result.parts, &result.shared}) {
+        std::int64_t position = 0;
+        for (const run::StreamPart& part : *parts)
+            database_.run("INSERT INTO stream_part VALUES (?, ?, ?, ?, ?, ?)", stream,
+                          parts == &result.shared, position++, part.name, part.bits, part.searched);
+    }
+}
+
+BatchWriter::Size BatchWriter::sizeOf(ItemId item) {
+    Size size;
+    Statement rows = database_.query(
+        "SELECT stream.bytes, stream.bits, stream.searched_bits FROM item_stream "
+        "LEFT JOIN stream ON stream.task = item_stream.task WHERE item_stream.item = ?",
+        item);
+    while (rows.next()) {
+        if (rows.isNull(0)) return {{}, {}, {}, false};
+        size.bytes = size.bytes.value_or(0) + rows.natural(0);
+        size.bits = size.bits.value_or(0) + rows.natural(1);
+        size.searchedBits = size.searchedBits.value_or(0) + rows.natural(2);
+    }
+    return size;
+}
+
+void BatchWriter::write(const ItemOutcome& outcome) {
+    ItemOutcome written = outcome;
+    Size size;
+    if (written.state == State::Done) {
+        size = sizeOf(written.item);
+        if (!size.complete) {
+            written.state = State::Failed;
+            written.failure = Failure{ErrorKind::Internal, "The item finished without its bitstream.",
+                                      "Run it again; report it if that happens again.", ""};
+        }
+    }
+    const bool done = written.state == State::Done;
+    database_.run(
+        "UPDATE item SET state = ?, bytes = ?, bits = ?, searched_bits = ?, encode_seconds = ?, "
+        "decode_seconds = ?, timed = ?, peak_memory = ?, started = ?, ended = ?, environment = ? WHERE id = "
+        "?",
+        static_cast<int>(written.state), size.bytes, size.bits, size.searchedBits,
+        done ? std::optional(written.encodeSeconds) : std::nullopt,
+        done ? std::optional(written.decodeSeconds) : std::nullopt, done && written.timed, written.peakMemory,
+        written.started, written.ended, environment_, written.item);
+    if (written.failure)
+        writeFailure(database_, FailureOf::Item, written.item, *written.failure);
+    else
+        removeFailure(database_, FailureOf::Item, written.item);
+}
+
+void BatchWriter::writeScores(const MeasurementOutcome& outcome) {
+    const std::int64_t measure =
+        database_.integer("SELECT measure FROM measurement WHERE id = ?", outcome.measurement);
+    std::map<std::string, graph::Finish> finishes;
+    for (const graph::Metric& metric : readMetrics(database_, measure))
+        finishes.emplace(metric.id, metric.finish);
+    database_.run("DELETE FROM score WHERE measurement = ?", outcome.measurement);
+    for (const run::MetricScore& score : outcome.scores) {
+        const auto finish = finishes.find(score.metric);
+        if (finish == finishes.end())
+            throw Error(ErrorKind::Plugin,
+                        "The measure reported \"" + score.metric + "\", which its manifest does not name.",
+                        "Update the plugin, or report it to its author.");
+        const double value = curves::finish(finish->second, score.s0, score.s1);
+        database_.run("INSERT OR REPLACE INTO score VALUES (?, ?, ?, ?, ?)", outcome.measurement,
+                      score.metric, score.s0, score.s1, value);
+    }
+    for (const auto& [name, n] : outcome.counts)
+        database_.run("INSERT OR IGNORE INTO measure_count VALUES (?, ?)", measure, name);
+}
+
+void BatchWriter::write(const MeasurementOutcome& outcome, const std::optional<Hash>& samples) {
+    State state = outcome.state;
+    std::optional<Failure> failure = outcome.failure;
+    if (state == State::Done) {
+        try {
+            writeScores(outcome);
+        } catch (const Error& error) {
+            // What can't be finished is that measurement's fault: the rest of the batch stands.
+            if (error.kind() != ErrorKind::Input && error.kind() != ErrorKind::Plugin) throw;
+            state = State::Failed;
+            failure = Failure{error.kind(), error.what(), error.remedy(), ""};
+        }
+    }
+    const bool done = state == State::Done;
+    if (!done) database_.run("DELETE FROM score WHERE measurement = ?", outcome.measurement);
+    database_.run(
+        "UPDATE measurement SET state = ?, counts = ?, samples = ?, seconds = ?, environment = ? WHERE id = "
+        "?",
+        static_cast<int>(state), done ? countSetOf(database_, outcome.counts) : std::nullopt,
+        done && samples ? std::optional(artefacts_.row(*samples)) : std::nullopt,
+        done ? std::optional(outcome.seconds) : std::nullopt, environment_, outcome.measurement);
+    if (failure)
+        writeFailure(database_, FailureOf::Measurement, outcome.measurement, *failure);
+    else
+        removeFailure(database_, FailureOf::Measurement, outcome.measurement);
+    if (done && !outcome.counts.empty()) noteRateDifferences(outcome.measurement);
+}
+
+void BatchWriter::noteRateDifferences(MeasurementId measurement) {
+    database_.run(
+        "INSERT OR IGNORE INTO rate_difference SELECT a.study, x.name FROM measurement AS a "
+        "JOIN measurement AS b ON b.item = a.item AND b.counts <> a.counts AND b.state = 2 AND b.orphaned = "
+        "0 "
+        "JOIN count_entry AS x ON x.count_set = a.counts "
+        "JOIN count_entry AS y ON y.count_set = b.counts AND y.name = x.name AND y.n <> x.n "
+        "WHERE a.id = ?",
+        measurement);
+}
+
+void BatchWriter::write(const TableRecord& table, const Hash& csv) {
+    database_.run("INSERT OR REPLACE INTO study_table VALUES (?, ?, ?, ?, ?)", table.study, table.node,
+                  table.name, table.key, artefacts_.row(csv));
+}
+
+}  // namespace
+
+void Library::setEnvironment(const Environment& environment) {
+    connection_->requireWriter();
+    Transaction transaction(*connection_->database, Transaction::Kind::Write);
+    const std::int64_t row = environmentRow(*connection_->database, environment);
+    transaction.commit();
+    connection_->environment = row;
+}
+
+void Library::setState(std::span<const ItemId> items, State state) {
+    connection_->requireWriter();
+    const Relaxed relaxed(*connection_);
+    Transaction transaction(*connection_->database, Transaction::Kind::Write);
+    for (const ItemId item : items)
+        connection_->database->run("UPDATE item SET state = ? WHERE id = ?", static_cast<int>(state), item);
+    transaction.commit();
+}
+
+void Library::setMeasurementState(std::span<const MeasurementId> measurements, State state) {
+    connection_->requireWriter();
+    const Relaxed relaxed(*connection_);
+    Transaction transaction(*connection_->database, Transaction::Kind::Write);
+    for (const MeasurementId measurement : measurements)
+        connection_->database->run("UPDATE measurement SET state = ? WHERE id = ?", static_cast<int>(state),
+                                   measurement);
+    transaction.commit();
+}
+
+void Library::commit(Batch& batch) {
+    connection_->requireWriter();
+    if (batch.empty()) return;
+    IncomingArtefacts artefacts(*connection_);
+    for (const auto& [result, record] : batch.streams)
+        artefacts.add(result.hash, result.bytes, result.file);
+    std::vector<std::optional<Hash>> samples;
+    for (const MeasurementOutcome& outcome : batch.measurements)
+        samples.push_back(outcome.samples ? std::optional(artefacts.add(*outcome.samples)) : std::nullopt);
+    std::vector<Hash> csvs;
+    for (const TableRecord& table : batch.tables)
+        csvs.push_back(artefacts.add(table.csv));
+    artefacts.flush();
+
+    Transaction transaction(*connection_->database, Transaction::Kind::Write);
+    BatchWriter writer(*connection_, artefacts);
+    for (const auto& [result, record] : batch.streams)
+        writer.write(result, record);
+    for (const ItemOutcome& outcome : batch.items)
+        writer.write(outcome);
+    for (std::size_t i = 0; i < batch.measurements.size(); ++i)
+        writer.write(batch.measurements[i], samples[i]);
+    for (std::size_t i = 0; i < batch.tables.size(); ++i)
+        writer.write(batch.tables[i], csvs[i]);
+    refreshSmall(*connection_->database);
+    transaction.commit();
+    artefacts.removeStaged();
+}
+
+}  // namespace ratescope::store

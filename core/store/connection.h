@@ -1,0 +1,52 @@
+#pragma once
+
+// An open library: what the files of this room share.
+
+#include "core/store/library.h"
+#include "core/store/medium.h"
+#include "core/store/sqlite.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace ratescope::store {
+
+struct Library::Connection {
+    Connection(const std::filesystem::path& libraryFile, Access wanted, Medium lyingOn);
+    ~Connection();
+
+    /// Throws Error(Library) unless the library is open for writing.
+    void requireWriter() const;
+    std::filesystem::path folder(const char* name = "") const;  ///< in FILE.files
+
+    std::filesystem::path file;
+    Access access;
+    Medium medium;
+    std::string notice;
+    std::optional<LockFile> lock;  ///< outlives the database
+    std::unique_ptr<Database> database;
+    std::optional<std::int64_t> environment;  ///< row of what commits record
+
+  private:
+    void openForReading();
+    void openForWriting();
+    void configureWriter();
+};
+
+/// Commits inside are ordered and atomic but need not be on the disk at once: for states that a restart sets
+/// right anyway.
+class Relaxed {
+  public:
+    explicit Relaxed(Library::Connection& connection);
+    ~Relaxed();
+    Relaxed(const Relaxed&) = delete;
+    Relaxed& operator=(const Relaxed&) = delete;
+
+  private:
+    Library::Connection& connection_;
+};
+
+}  // namespace ratescope::store

@@ -1,0 +1,46 @@
+#pragma once
+
+// Sums over the finished items of a point, for each metric and each quantity of the other axis, so that a
+// mean curve costs as much as it has points. Always summed anew in the order (asset, seed), as
+// curves::makeCurves does: equal sets give equal bits, whatever finished first.
+
+#include "core/curves/quantity.h"
+#include "core/store/sqlite.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+
+namespace ratescope::store {
+
+struct Sums {
+    double value = 0;       ///< of finished values
+    double s0 = 0, s1 = 0;  ///< of statistics
+};
+
+/// A metric against one quantity, over the items that have both. Items whose value is infinite are dropped,
+/// as in curves::pooledPoint; where all are, n is 0, y.value that infinite value, and x sums all of them.
+struct PointSums {
+    std::int64_t n = 0, dropped = 0;
+    Sums x, y;
+
+    /// The pooled values.
+    double pooledX() const;
+    double pooledY(const curves::Quantity& quantity) const;
+};
+
+/// measure (row), metric, other axis: "bits", "time-encode", "time-decode", or the id of a rate with a count.
+using SumsKey = std::tuple<std::int64_t, std::string, std::string>;
+
+/// Sums the point's items now.
+std::map<SumsKey, PointSums> sumPoint(Database& database, std::int64_t point);
+
+/// Brings the kept sums of one point up to date; the caller holds a write transaction.
+void refreshPoint(Database& database, std::int64_t point);
+
+/// Those of stale points that cost next to nothing; the caller holds a write transaction.
+void refreshSmall(Database& database);
+
+}  // namespace ratescope::store

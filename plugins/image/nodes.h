@@ -1,0 +1,14 @@
+#pragma once
+
+// The nodes of the family "image": codecs and conversions of raster images.
+
+#include "core/media/node/plugin.h"
+
+namespace ratescope::media::image {
+
+NodeEntry jpegNode();
+NodeEntry cropNode();
+NodeEntry resizeNode();
+NodeEntry convertNode();
+
+}  // namespace ratescope::media::image

@@ -1,0 +1,6 @@
+#include "core/media/node/plugin.h"
+#include "plugins/measure/nodes.h"
+
+using namespace ratescope::media::measure;
+
+RATESCOPE_FAMILY("measure", {psnrNode(), tensorErrorNode()})

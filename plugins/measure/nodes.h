@@ -1,0 +1,12 @@
+#pragma once
+
+// The nodes of the family "measure": how far a reconstruction lies from its original.
+
+#include "core/media/node/plugin.h"
+
+namespace ratescope::media::measure {
+
+NodeEntry psnrNode();
+NodeEntry tensorErrorNode();
+
+}  // namespace ratescope::media::measure

@@ -1,0 +1,63 @@
+// Tensor files, one asset each.
+
+#include "core/media/assets/safetensors_file.h"
+#include "plugins/source/nodes.h"
+
+#include <memory>
+
+namespace ratescope::media::source {
+namespace {
+
+class Tensors : public SourceNode {
+  public:
+    Outputs load(Context& context, const Parameters&, const std::filesystem::path& file,
+                 std::int64_t) const override {
+        context.check();
+        return {{"tensors", std::make_shared<const TensorSet>(readSafetensors(file))}};
+    }
+};
+
+constexpr const char* tensorsManual =
+    R"(Reads safetensors files: weights of a network, one asset a file, named after
+it. The file is mapped, not copied, and its header is checked before anything is read: sizes, offsets, names and
+types.
+
+`files` takes several patterns, separated by `;` or line feeds; a folder stands for the safetensors files in it.
+Paths are relative to the document, or begin with a named root: `${RATESCOPE_DATA}/models/**/*.safetensors`.
+
+Tensors come in the order of the file with the types they have. NaN and infinities are data like any other here;
+a codec that can't hold them refuses them.
+)";
+
+graph::Manifest tensorsManifest() {
+    graph::Manifest manifest;
+    manifest.id = "source.tensors";
+    manifest.title = "Tensors";
+    manifest.family = "source";
+    manifest.summary = "Weights from safetensors files";
+    manifest.manual = tensorsManual;
+    manifest.kind = graph::NodeKind::Source;
+    manifest.papers = {{"safetensors, the format", "https://github.com/huggingface/safetensors"}};
+    manifest.synonyms = {"weights", "model", "network", "safetensors", "checkpoint", "open", "load"};
+    manifest.outputs = {{.id = "tensors",
+                         .label = "Tensors",
+                         .type = graph::PortType::TensorSet,
+                         .help = "The tensors of one file."}};
+    manifest.parameters = {{.id = "files",
+                            .label = "Files",
+                            .help = "Patterns or folders, separated by semicolons.",
+                            .type = graph::ParameterType::File,
+                            .defaultValue = std::string("*.safetensors"),
+                            .entersKey = false}};
+    manifest.assets = {
+        .by = graph::AssetRule::By::Files, .parameter = "files", .extensions = {"safetensors"}};
+    return manifest;
+}
+
+}  // namespace
+
+NodeEntry tensorsNode() {
+    return {tensorsManifest(), [] { return std::make_unique<Tensors>(); }};
+}
+
+}  // namespace ratescope::media::source
