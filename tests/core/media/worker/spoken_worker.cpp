@@ -4,7 +4,7 @@
 
 #include <poll.h>
 
-#include <QtGlobal>
+#include <QByteArray>
 #include <chrono>
 
 namespace ratescope::media {
