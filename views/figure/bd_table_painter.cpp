@@ -29,7 +29,9 @@ double sampleWidth() {
 std::vector<QString> wrapped(const QString& text, double width, const QFont& font) {
     std::vector<QString> lines;
     QString line;
-    for (const QString& word : text.split(QLatin1Char(' '))) {
+    // A separator stays at the end of its line.
+    const QString bound = QString(text).replace(QStringLiteral(" · "), QStringLiteral("\u00a0· "));
+    for (const QString& word : bound.split(QLatin1Char(' '))) {
         const QString longer = line.isEmpty() ? word : line + QLatin1Char(' ') + word;
         if (!line.isEmpty() && widthOf(longer, font) > width) {
             lines.push_back(line);
@@ -44,52 +46,73 @@ std::vector<QString> wrapped(const QString& text, double width, const QFont& fon
 
 std::vector<QString> noteLines(const curves::BdTable& table, const FigureStyle& style) {
     const double width = style.millimetres.width() * unitsPerMillimetre - 2 * margin();
+    // What single rows warn of stands in the caption; here their dagger is enough.
+    curves::BdTable plain = table;
+    for (curves::BdTableRow& row : plain.rows)
+        row.warnings.clear();
     std::vector<QString> lines;
-    for (const std::string& note : curves::notesOf(table))
-        for (const QString& line : wrapped(qt(curves::withMinusSign(note)), width, tableFont(style)))
+    for (const std::string& note : curves::notesOf(plain))
+        for (const QString& line : wrapped(qt(note), width, tableFont(style)))
             lines.push_back(line);
     return lines;
 }
 
-/// The table with its first column broken to what the numbers leave of the page.
+/// The table with its header and its first column broken to what the numbers leave of the page.
 struct TableText {
-    std::vector<std::vector<QString>> titles;  ///< lines of the first column, row by row
-    std::vector<std::vector<QString>> cells;   ///< the other columns
-    std::vector<double> widths;                ///< the first column's first
+    std::vector<std::vector<std::vector<QString>>> cells;  ///< lines of each cell, row by row
+    std::vector<double> widths;
     double gap = 0;
 
+    /// In row heights: further lines of a cell stand closer.
+    double height(std::size_t row) const {
+        std::size_t lines = 1;
+        for (const auto& cell : cells[row])
+            lines = std::max(lines, cell.size());
+        return 1 + static_cast<double>(lines - 1) * lineStep;
+    }
     double rows() const {
         double sum = 0;
-        for (const auto& lines : titles)
-            sum += height(lines.size());
+        for (std::size_t row = 0; row < cells.size(); ++row)
+            sum += height(row);
         return sum;
     }
-    /// In row heights: further lines of a title stand closer.
-    static double height(std::size_t lines) { return 1 + static_cast<double>(lines - 1) * 0.8; }
+    static constexpr double lineStep = 0.8;
 };
+
+double longestWord(const QString& text, const QFont& font) {
+    double width = 0;
+    for (const QString& word : text.split(QLatin1Char(' ')))
+        width = std::max(width, widthOf(word, font));
+    return width;
+}
 
 TableText textOf(const curves::BdTable& table, const FigureStyle& style) {
     const QFont font = tableFont(style);
-    const auto cells = curves::cellsOf(table);
-    TableText text;
-    text.widths.assign(cells.front().size(), 0);
-    for (const auto& row : cells) {
-        text.cells.emplace_back();
-        for (std::size_t c = 1; c < row.size(); ++c) {
-            text.cells.back().push_back(qt(curves::withMinusSign(row[c])));
-            text.widths[c] = std::max(text.widths[c], widthOf(text.cells.back().back(), font));
-        }
+    std::vector<std::vector<QString>> texts;
+    for (const auto& row : curves::cellsOf(table)) {
+        texts.emplace_back();
+        for (const std::string& cell : row)
+            texts.back().push_back(qt(texts.size() == 1 ? cell : curves::withMinusSign(cell)));
     }
-    const double page = style.millimetres.width() * unitsPerMillimetre - 2 * margin();
-    const double least = 6 * unitsPerPoint;
-    double left = page;
-    for (std::size_t c = 1; c < text.widths.size(); ++c)
+    const double least = 4 * unitsPerPoint;
+    double left = style.millimetres.width() * unitsPerMillimetre - 2 * margin();
+    TableText text;
+    text.widths.assign(texts.front().size(), 0);
+    for (std::size_t c = 1; c < text.widths.size(); ++c) {
+        text.widths[c] = longestWord(texts[0][c], font);
+        for (std::size_t r = 1; r < texts.size(); ++r)
+            text.widths[c] = std::max(text.widths[c], widthOf(texts[r][c], font));
         left -= text.widths[c] + least;
-    for (std::size_t r = 0; r < cells.size(); ++r) {
+    }
+    for (std::size_t r = 0; r < texts.size(); ++r) {
         const double sample = r == 0 ? 0 : sampleWidth();
-        text.titles.push_back(wrapped(qt(cells[r][0]), left - sample, font));
-        for (const QString& line : text.titles.back())
+        text.cells.emplace_back();
+        text.cells.back().push_back(wrapped(texts[r][0], left - sample, font));
+        for (const QString& line : text.cells.back().back())
             text.widths[0] = std::max(text.widths[0], sample + widthOf(line, font));
+        for (std::size_t c = 1; c < text.widths.size(); ++c)
+            text.cells.back().push_back(r == 0 ? wrapped(texts[r][c], text.widths[c], font)
+                                               : std::vector{texts[r][c]});
     }
     if (text.widths[0] > left)
         throw Error(ErrorKind::Usage, "The BD table does not fit the width of the page.",
@@ -126,23 +149,24 @@ void paintBdTable(QPainter& painter, const curves::BdTable& table,
     const TableText text = textOf(table, style);
     double y = place.top() + 0.2 * row;
     rule(painter, place, y, 0.8);
-    for (std::size_t r = 0; r < text.titles.size(); ++r) {
-        double left = place.left() + margin();
-        if (r > 0) {
-            if (const auto* sample = styleOf(series, table.rows[r - 1].series))
-                paintSample(painter, *sample, {left + samplePoints / 2 * unitsPerPoint, y + row / 2}, style);
-            left += sampleWidth();
-        }
+    for (std::size_t r = 0; r < text.cells.size(); ++r) {
+        const auto* sample = r == 0 ? nullptr : styleOf(series, table.rows[r - 1].series);
+        if (sample)
+            paintSample(painter, *sample,
+                        {place.left() + margin() + samplePoints / 2 * unitsPerPoint, y + row / 2}, style);
         painter.setPen(Qt::black);
-        for (std::size_t line = 0; line < text.titles[r].size(); ++line)
-            paintText(painter, {left, y + (0.5 + 0.8 * static_cast<double>(line)) * row}, Qt::AlignLeft,
-                      text.titles[r][line], font);
-        double right = place.left() + margin() + text.widths[0];
-        for (std::size_t c = 1; c < text.widths.size(); ++c) {
-            right += text.gap + text.widths[c];
-            paintText(painter, {right, y + row / 2}, Qt::AlignRight, text.cells[r][c - 1], font);
+        double right = place.left() + margin();
+        for (std::size_t c = 0; c < text.widths.size(); ++c) {
+            right += text.widths[c] + (c == 0 ? 0 : text.gap);
+            const double left = place.left() + margin() + (r == 0 ? 0 : sampleWidth());
+            double middle = y + row / 2;
+            for (const QString& line : text.cells[r][c]) {
+                paintText(painter, {c == 0 ? left : right, middle}, c == 0 ? Qt::AlignLeft : Qt::AlignRight,
+                          line, font);
+                middle += TableText::lineStep * row;
+            }
         }
-        y += TableText::height(text.titles[r].size()) * row;
+        y += text.height(r) * row;
         if (r == 0) rule(painter, place, y, 0.4);
     }
     rule(painter, place, y, 0.8);
