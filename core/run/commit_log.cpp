@@ -29,7 +29,7 @@ void CommitLog::add(store::StudyId study, run::StreamResult stream, store::Strea
 }
 
 void CommitLog::add(store::StudyId study, store::ItemOutcome outcome) {
-    started_.erase(outcome.item);
+    states_.erase(outcome.item);
     batch(study).items.push_back(std::move(outcome));
 }
 
@@ -42,8 +42,21 @@ void CommitLog::add(store::TableRecord table) {
     batch(study).tables.push_back(std::move(table));
 }
 
-void CommitLog::started(store::ItemId item) {
-    if (started_.emplace(item, false).second) remind();
+void CommitLog::change(store::ItemId item, store::State state) {
+    states_[item].now = state;
+    remind();
+}
+
+void CommitLog::writeStates() {
+    for (const store::State state : {store::State::Running, store::State::Pending}) {
+        std::vector<store::ItemId> changed;
+        for (const auto& [item, known] : states_)
+            if (known.now == state && known.written != state) changed.push_back(item);
+        if (!changed.empty()) library_.setState(changed, state);
+        for (const store::ItemId item : changed)
+            states_[item].written = state;
+    }
+    std::erase_if(states_, [](const auto& entry) { return entry.second.now == store::State::Pending; });
 }
 
 void CommitLog::commit(store::StudyId study, store::Batch& batch) {
@@ -76,12 +89,7 @@ void CommitLog::flush() {
         }
     for (auto next = batches_.begin(); next != batches_.end(); next = batches_.erase(next))
         commit(next->first, next->second);
-    std::vector<store::ItemId> fresh;
-    for (const auto& [item, known] : started_)
-        if (!known) fresh.push_back(item);
-    if (!fresh.empty()) library_.setState(fresh, store::State::Running);
-    for (const store::ItemId item : fresh)
-        started_[item] = true;
+    writeStates();
     deadline_.reset();
 }
 

@@ -26,18 +26,21 @@ class CommitLog {
     void add(store::StudyId study, store::ItemOutcome outcome);
     void add(store::StudyId study, store::MeasurementOutcome outcome);
     void add(store::TableRecord table);
-    /// The item runs; written only if it is not finished by the next commit.
-    void started(store::ItemId item);
-    /// It does not run any more, and its row is seen to otherwise.
-    void stopped(store::ItemId item) { started_.erase(item); }
+    /// The item runs, or waits again; written only if it is not finished by the next commit.
+    void runs(store::ItemId item) { change(item, store::State::Running); }
+    void waits(store::ItemId item) { change(item, store::State::Pending); }
+    /// Its row is seen to otherwise.
+    void forget(store::ItemId item) { states_.erase(item); }
 
     bool staged(const Hash& task) const { return staged_.count(task) != 0; }
-    bool empty() const { return batches_.empty() && started_.empty(); }
+    bool empty() const { return !deadline_; }
     std::optional<Clock::time_point> deadline() const { return deadline_; }
     /// Commits all. Throws Error(Resource) when the disk is full; all that was gathered is then still here.
     void flush();
 
   private:
+    void change(store::ItemId item, store::State state);
+    void writeStates();
     store::Batch& batch(store::StudyId study);
     void commit(store::StudyId study, store::Batch& batch);
     void remind();
@@ -45,7 +48,10 @@ class CommitLog {
     store::Library& library_;
     std::map<store::StudyId, store::Environment> environments_;
     std::map<store::StudyId, store::Batch> batches_;
-    std::map<store::ItemId, bool> started_;  ///< whether the library knows
+    struct ItemState {
+        store::State now = store::State::Pending, written = store::State::Pending;
+    };
+    std::map<store::ItemId, ItemState> states_;  ///< of items that run or ran
     std::unordered_map<Hash, store::StudyId, HashOfHash> staged_;
     std::optional<Clock::time_point> deadline_;
 };

@@ -11,6 +11,10 @@ namespace {
 constexpr std::size_t unitsLookedAt = 32;
 constexpr std::size_t groupsLookedAt = 64;
 
+bool makesValue(TaskKind kind) {
+    return !makesStream(kind) && kind != TaskKind::Score && kind != TaskKind::Analyse;
+}
+
 }  // namespace
 
 bool makesStream(TaskKind kind) {
@@ -193,19 +197,18 @@ std::optional<Dispatch> Schedule::handOut(std::map<UnitId, Unit>& from, UnitId i
     for (const Hash& key : found.compute) {
         inFlight_[key] = id;
         const TaskKind kind = dispatch.unit.tasks->at(key).kind;
-        const bool isValue = !makesStream(kind) && kind != TaskKind::Score && kind != TaskKind::Analyse;
-        if (isValue && jobs_ > 1 && uses_.at(key) > 1) dispatch.publish.push_back(key);
+        if (makesValue(kind) && jobs_ > 1 && uses_.at(key) > 1) dispatch.publish.push_back(key);
     }
     running_[id] = {worker, dispatch.unit, found.compute, dispatch.publish};
     return dispatch;
 }
 
 void Schedule::finished(std::size_t worker, const Hash& task) {
-    memories_[worker].insert(task);
     const auto flight = inFlight_.find(task);
     if (flight == inFlight_.end()) return;
     const Running& running = running_.at(flight->second);
     if (running.worker != worker) return;
+    if (makesValue(running.unit.tasks->at(task).kind)) memories_[worker].insert(task);
     const auto& publish = running.publish;
     if (std::find(publish.begin(), publish.end(), task) != publish.end()) published_.insert(task);
     inFlight_.erase(flight);

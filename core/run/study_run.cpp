@@ -102,9 +102,14 @@ std::vector<store::ItemId> StudyRun::begin(const Hash& candidate) {
     return begun;
 }
 
-void StudyRun::putBack(const Hash& candidate) {
-    for (const std::size_t item : itemsOf(candidate))
-        if (rows_[item].state == State::Running) setState(item, State::Pending);
+std::vector<store::ItemId> StudyRun::putBack(const Hash& candidate) {
+    std::vector<store::ItemId> waiting;
+    for (const std::size_t item : itemsOf(candidate)) {
+        if (rows_[item].state != State::Running) continue;
+        setState(item, State::Pending);
+        waiting.push_back(rows_[item].id);
+    }
+    return waiting;
 }
 
 void StudyRun::cancel(std::span<const std::size_t> items) {

@@ -59,8 +59,8 @@ class StudyRun {
 
     /// Pending items of the candidate run now; their ids.
     std::vector<store::ItemId> begin(const Hash& candidate);
-    /// They do not after all.
-    void putBack(const Hash& candidate);
+    /// They do not after all; their ids.
+    std::vector<store::ItemId> putBack(const Hash& candidate);
     void cancel(std::span<const std::size_t> items);
     void cancelAll();
 
@@ -69,8 +69,6 @@ class StudyRun {
                                                     const CostOf& costOf);
     std::vector<store::MeasurementOutcome> settleScore(const Hash& task,
                                                        const store::MeasurementOutcome& outcome);
-    /// Items with this score task whose candidate is not settled yet.
-    bool scores(const Hash& task) const { return scoreRows_.count(task) != 0; }
     /// The candidates that the score's items are of.
     std::vector<Hash> candidatesOfScore(const Hash& task) const;
 

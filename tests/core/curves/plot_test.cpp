@@ -1,6 +1,7 @@
 #include "core/curves/caption.h"
 #include "core/curves/rd_plot.h"
 #include "core/curves/table_plot.h"
+#include "core/curves/text.h"
 #include "tests/core/curves/expect_error.h"
 #include "tests/core/curves/sample_curves.h"
 
@@ -98,6 +99,8 @@ void PlotTest::ticksCoverTheDataAndStayFew() {
             for (const Tick& tick : ticks.major) {
                 QVERIFY(tick.value >= ticks.low && tick.value <= ticks.high);
                 QVERIFY2(labels.insert(tick.label).second, tick.label.c_str());
+                const std::optional<double> read = readNumber(tick.label);
+                if (read) QVERIFY(*read == tick.value);
             }
         }
     }
