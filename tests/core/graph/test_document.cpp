@@ -263,6 +263,16 @@ class TestDocument : public QObject {
         QVERIFY2(error.startsWith("input: " + path) && error.contains(message), qPrintable(error));
     }
 
+    void depthIsLimited() {
+        const auto nested = [](std::size_t levels) {
+            return std::string(levels, '[') + std::string(levels, ']');
+        };
+        parseJson(nested(maximumJsonDepth), "x");
+        QVERIFY(errorOf([&] {
+                    parseJson(nested(maximumJsonDepth + 1), "x");
+                }).startsWith("input: x: nested deeper"));
+    }
+
     void missingFilesAreNamed() {
         QTemporaryDir folder;
         QVERIFY(errorOf([&] {
