@@ -34,8 +34,7 @@ int Supervisor::State::timeout(int mostMs) const {
     return mostMs < 0 ? ms : std::min(ms, mostMs);
 }
 
-void Supervisor::State::step(int timeoutMs) {
-    work();
+void Supervisor::State::wait(int timeoutMs) {
     std::vector<pollfd> descriptors;
     house.pool.addDescriptors(descriptors);
     for (const auto& [descriptor, watch] : watches)
@@ -49,7 +48,6 @@ void Supervisor::State::step(int timeoutMs) {
             const auto callback = watch->second.ready;  // it may unwatch itself
             callback(descriptor.revents);
         }
-    work();
 }
 
 void Supervisor::State::work() {
