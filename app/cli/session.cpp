@@ -38,6 +38,7 @@ int defaultJobs() {
 run::SupervisorOptions supervisorOptions(int jobs, const std::string& commandLine) {
     run::SupervisorOptions options;
     options.jobs = jobs;
+    options.workerArguments = {"--serve"};
     options.commandLine = commandLine;
     options.roots = run::installedRoots();
     return options;

@@ -354,7 +354,10 @@ void Supervisor::unwatch(int descriptor) {
 }
 
 void Supervisor::step(int timeoutMs) {
+    const bool hadWork = state_->unfinished();
     state_->work();
+    // What was all there already is finished by now: nothing would wake the wait below.
+    if (hadWork && !state_->unfinished()) return;
     state_->wait(timeoutMs);
     state_->work();
 }

@@ -1,0 +1,13 @@
+#pragma once
+
+// JSON held against the schemas of docs/schemas, by valijson.
+
+#include <QByteArray>
+#include <nlohmann/json_fwd.hpp>
+
+namespace e2e {
+
+/// What in `value` does not fit docs/schemas/NAME.json; empty if all does.
+QByteArray misfit(const nlohmann::json& value, const char* schema);
+
+}  // namespace e2e
