@@ -39,6 +39,7 @@ run::SupervisorOptions supervisorOptions(int jobs, const std::string& commandLin
     run::SupervisorOptions options;
     options.workerArguments = {"--serve"};
     options.jobs = jobs;
+    options.workerArguments = {"--serve"};
     options.commandLine = commandLine;
     options.roots = run::installedRoots();
     return options;

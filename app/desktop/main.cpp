@@ -33,6 +33,7 @@ int runProgram(int argc, char** argv) {
     }
     // Figures need fonts and a painter, no display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
+    qputenv("QT_LOGGING_RULES", "qt.core.qstandardpaths.warning=false");
     QGuiApplication application(argc, argv);
     std::setlocale(LC_NUMERIC, "C");
     return actions.at(app.get_subcommands().front())();

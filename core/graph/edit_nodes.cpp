@@ -1,5 +1,6 @@
 #include "core/error.h"
 #include "core/graph/edit.h"
+#include "core/graph/sweep_columns.h"
 #include "core/graph/wording.h"
 
 #include <algorithm>
@@ -75,27 +76,6 @@ class ChangeLists : public Edit {
     std::optional<Lists> other_;
 };
 
-/// The table without the columns of the nodes; rows that are then equal stay once.
-Sweep without(const Sweep& sweep, const std::set<std::string>& gone) {
-    const auto isGone = [&](const SweepColumn& column) { return gone.count(column.node) != 0; };
-    if (std::none_of(sweep.columns.begin(), sweep.columns.end(), isGone)) return sweep;
-    Sweep kept;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < sweep.columns.size(); ++i) {
-        if (isGone(sweep.columns[i])) continue;
-        kept.columns.push_back(sweep.columns[i]);
-        places.push_back(i);
-    }
-    std::set<std::vector<ParameterValue>> seen;
-    for (const auto& row : sweep.rows) {
-        std::vector<ParameterValue> values;
-        for (const std::size_t place : places)
-            if (place < row.size()) values.push_back(row[place]);
-        if (seen.insert(values).second) kept.rows.push_back(std::move(values));
-    }
-    return kept;
-}
-
 class RemoveNodes : public ChangeLists {
   public:
     explicit RemoveNodes(std::vector<std::string> slugs) : slugs_(std::move(slugs)) {}
@@ -113,8 +93,9 @@ class RemoveNodes : public ChangeLists {
             return gone.count(wire.from.node) || gone.count(wire.to.node);
         });
         std::erase_if(lists.candidates, [&](const PortRef& port) { return gone.count(port.node) != 0; });
+        const auto goes = [&](const SweepColumn& column) { return gone.count(column.node) != 0; };
         for (const Sweep& sweep : document.sweeps)
-            if (Sweep kept = without(sweep, gone); !kept.columns.empty() || sweep.columns.empty())
+            if (Sweep kept = withoutColumns(sweep, goes); !kept.columns.empty() || sweep.columns.empty())
                 lists.sweeps.push_back(std::move(kept));
         return lists;
     }

@@ -35,7 +35,10 @@ int Supervisor::State::timeout(int mostMs) const {
 }
 
 void Supervisor::State::step(int timeoutMs) {
+    const bool hadWork = unfinished();
     work();
+    // What was all there already is finished by now: nothing would wake the wait below.
+    if (hadWork && !unfinished()) return;
     std::vector<pollfd> descriptors;
     house.pool.addDescriptors(descriptors);
     for (const auto& [descriptor, watch] : watches)

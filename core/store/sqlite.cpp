@@ -109,10 +109,10 @@ Statement::Kind Statement::kind(int column) const {
             return Kind::Integer;
         case SQLITE_FLOAT:
             return Kind::Real;
-        case SQLITE_TEXT:
-            return Kind::Text;
-        default:
+        case SQLITE_NULL:
             return Kind::Null;
+        default:
+            return Kind::Text;
     }
 }
 

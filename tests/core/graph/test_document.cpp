@@ -46,6 +46,7 @@ Document fullDocument() {
     document.seeds = {0, 18446744073709551615ull};
     document.threads = 3;
     document.stallSeconds = 2.5;
+    document.keepReconstructions = true;
     return document;
 }
 

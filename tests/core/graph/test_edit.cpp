@@ -86,7 +86,7 @@ std::unique_ptr<Edit> randomEdit(const Document& document, Random& random, int d
             return random() % 2 ? setVariables({{"level", real}})
                                 : setFrames({{"frame", "text", real, 0, 1, 1}});
         case 17:
-            return setStudy({random() % 5}, 2, real + 1);
+            return setStudy({random() % 5}, 2, real + 1, random() % 2);
         default:
             break;
     }
@@ -141,10 +141,11 @@ class TestEdit : public QObject {
         QCOMPARE(document().variables.size(), 1u);
         history.apply(setFrames({{"a", "b", 1, 2, 3, 4}}));
         QCOMPARE(document().frames.size(), 1u);
-        history.apply(setStudy({1, 2}, 4, 9));
+        history.apply(setStudy({1, 2}, 4, 9, true));
         QCOMPARE(document().seeds.size(), 2u);
         QCOMPARE(document().threads, 4);
         QCOMPARE(document().stallSeconds, 9.0);
+        QVERIFY(document().keepReconstructions);
         QCOMPARE(history.position(), 17u);
         QCOMPARE(shown(history.titles()[3]), QString("Set scale of crop"));
         while (history.canUndo())

@@ -115,6 +115,7 @@ class TableTest : public QObject {
         QTest::newRow("not an object") << 2 << QByteArray("[1]\n") << "no JSON object";
         QTest::newRow("deep") << 2 << "{\"a\":" + QByteArray(100000, '[') << "nested";
         QTest::newRow("no line") << 2 << QByteArray("\n") << "no line";
+        QTest::newRow("key twice") << 2 << QByteArray("{\"a\":1,\"a\":2}\n") << "line 1: a key occurs twice";
         QTest::newRow("empty key") << 2 << QByteArray("{\"\":1}\n") << "no name";
     }
     void damagedTablesAreRefused() {

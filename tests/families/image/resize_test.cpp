@@ -31,9 +31,9 @@ class ResizeTest : public QObject {
         QTest::addColumn<int>("height");
         QTest::addColumn<int>("expectedWidth");
         QTest::addColumn<int>("expectedHeight");
-        QTest::newRow("quarter") << "factor" << 0.25 << 0 << 0 << 113 << 75;
-        QTest::newRow("never below 1") << "factor" << 1.0 / 1024 << 0 << 0 << 1 << 1;
-        QTest::newRow("larger") << "factor" << 2.0 << 9 << 9 << 902 << 600;
+        QTest::newRow("quarter") << "scale" << 0.25 << 0 << 0 << 113 << 75;
+        QTest::newRow("never below 1") << "scale" << 1.0 / 1024 << 0 << 0 << 1 << 1;
+        QTest::newRow("larger") << "scale" << 2.0 << 9 << 9 << 902 << 600;
         QTest::newRow("both") << "size" << 1.0 << 30 << 40 << 30 << 40;
         QTest::newRow("width") << "size" << 1.0 << 902 << 0 << 902 << 600;
         QTest::newRow("height") << "size" << 1.0 << 0 << 150 << 226 << 150;
@@ -45,7 +45,7 @@ class ResizeTest : public QObject {
         QFETCH(int, height);
         const Outputs outputs =
             resized(picture(451, 300, ColourModel::Rgb), {{"by", by.toStdString()},
-                                                          {"factor", factor},
+                                                          {"scale", factor},
                                                           {"width", std::int64_t{width}},
                                                           {"height", std::int64_t{height}}});
         QTEST(static_cast<int>(imageAt(outputs).width()), "expectedWidth");
@@ -54,7 +54,7 @@ class ResizeTest : public QObject {
 
     void enlargingEndsAtTheSizeOfAnother() {
         const Image original = picture(451, 300, ColourModel::Rgb);
-        const Outputs small = resized(original, {{"factor", 0.25}});
+        const Outputs small = resized(original, {{"scale", 0.25}});
         Inputs given = inputs("image", imageAt(small));
         given.add("like", std::make_shared<const Image>(original));
         const Outputs large = transform(image::resizeNode(), given, {{"method", std::string("bicubic")}});
@@ -73,7 +73,7 @@ class ResizeTest : public QObject {
         const auto sample = [](const Image& of, std::size_t i) {
             return of.bitDepth > 8 ? of.samples.as<std::uint16_t>()[i] : of.samples.as<std::uint8_t>()[i];
         };
-        const Outputs outputs = resized(image, {{"factor", 0.5}, {"method", std::string("area")}});
+        const Outputs outputs = resized(image, {{"scale", 0.5}, {"method", std::string("area")}});
         QVERIFY(imageAt(outputs).bitDepth == bits);
         for (std::size_t y = 0; y < 4; ++y)
             for (std::size_t x = 0; x < 6; ++x) {
@@ -95,7 +95,7 @@ class ResizeTest : public QObject {
         for (const double factor : {0.37, 2.9}) {
             Image image = picture(40, 30, ColourModel::Rgb, 16, true);
             std::ranges::fill(image.samples.writable<std::uint16_t>(), std::uint16_t{51234});
-            const Outputs outputs = resized(image, {{"factor", factor}, {"method", method.toStdString()}});
+            const Outputs outputs = resized(image, {{"scale", factor}, {"method", method.toStdString()}});
             for (const std::uint16_t sample : imageAt(outputs).samples.as<std::uint16_t>())
                 QVERIFY(std::abs(sample - 51234) <= 1);
         }
@@ -116,13 +116,13 @@ class ResizeTest : public QObject {
         const auto samples = image.samples.writable<std::uint16_t>();
         for (std::size_t i = 0; i < 16; ++i)
             samples[i] = i < 8 ? 0 : 1023;
-        const Outputs outputs = resized(image, {{"factor", 4.0}, {"method", std::string("lanczos")}});
+        const Outputs outputs = resized(image, {{"scale", 4.0}, {"method", std::string("lanczos")}});
         QCOMPARE(std::ranges::max(imageAt(outputs).samples.as<std::uint16_t>()), 1023);
     }
 
     void impossibleSizesAreRefused() {
         const Image image = picture(400, 400, ColourModel::Grey);
-        QVERIFY(errorOf([&] { resized(image, {{"factor", 1024.0}}); }).contains("2^28"));
+        QVERIFY(errorOf([&] { resized(image, {{"scale", 1024.0}}); }).contains("2^28"));
         QVERIFY(errorOf([&] { resized(image, {{"by", std::string("size")}}); }).contains("neither"));
     }
 };

@@ -1,13 +1,10 @@
 #include "core/build_info.h"
 #include "core/error.h"
-#include "core/run/worker_process.h"
 #include "tests/core/media/worker/chain_builder.h"
-
-#include <poll.h>
+#include "tests/core/media/worker/spoken_worker.h"
 
 #include <QtTest>
 #include <chrono>
-#include <csignal>
 #include <fstream>
 #include <thread>
 
@@ -17,50 +14,6 @@ using run::TaskKind;
 using std::chrono::milliseconds;
 
 namespace {
-
-std::filesystem::path program() {
-    return std::filesystem::path(qgetenv("RATESCOPE_BUILD").toStdString()) / "bin" / "ratescope-worker";
-}
-
-/// A worker process and the lines that it says.
-class Spoken {
-  public:
-    explicit Spoken(const std::filesystem::path& folder)
-        : process_({program(), {"--serve"}, folder / "worker.log"}) {}
-
-    void say(const run::ToWorker& message) { process_.socket().send(run::encode(message)); }
-    void sayLine(const std::string& line) { process_.socket().send(line); }
-
-    /// The next message, `alive` passed over; nothing at the end of the connection or after 10 s.
-    std::optional<run::FromWorker> hear() {
-        while (const std::optional<std::string> line = nextLine()) {
-            run::FromWorker message = run::decodeFromWorker(*line);
-            if (!std::holds_alternative<run::Alive>(message)) return message;
-        }
-        return std::nullopt;
-    }
-    template <typename Message>
-    Message expect() {
-        const std::optional<run::FromWorker> message = hear();
-        const Message* expected = message ? std::get_if<Message>(&*message) : nullptr;
-        if (!expected) throw Error(ErrorKind::Internal, "The worker said something else, or nothing.", "");
-        return *expected;
-    }
-    std::optional<std::string> nextLine() {
-        const auto limit = std::chrono::steady_clock::now() + milliseconds(10000);
-        for (;;) {
-            if (std::optional<std::string> line = process_.socket().line()) return line;
-            if (!process_.socket().open() || std::chrono::steady_clock::now() > limit) return std::nullopt;
-            pollfd waited{process_.socket().descriptor(), POLLIN, 0};
-            ::poll(&waited, 1, 100);
-            process_.socket().receive();
-        }
-    }
-    run::WorkerProcess& process() { return process_; }
-
-  private:
-    run::WorkerProcess process_;
-};
 
 struct Item : ChainBuilder {
     explicit Item(const Settings& settings = {}) {
@@ -92,7 +45,7 @@ class ServeTest : public QObject {
     void runsChainsInTurn() {
         Item first, second({{"how", std::string("error")}});
         second.chain.id = 2;
-        Spoken worker(first.folder());
+        SpokenWorker worker(first.folder());
         const auto ready = worker.expect<run::Ready>();
         QCOMPARE(ready.pid, std::int64_t{worker.process().pid()});
         QCOMPARE(ready.buildId, buildInfo().buildId);
@@ -110,7 +63,7 @@ class ServeTest : public QObject {
 
     void printingDoesNoHarm() {
         Item item({{"how", std::string("print")}});
-        Spoken worker(item.folder());
+        SpokenWorker worker(item.folder());
         worker.expect<run::Ready>();
         worker.say(item.chain);
         for (int i = 0; i < 3; ++i)
@@ -138,7 +91,7 @@ class ServeTest : public QObject {
         QFETCH(QString, how);
         QFETCH(QString, end);
         Item item({{"how", how.toStdString()}});
-        Spoken worker(item.folder());
+        SpokenWorker worker(item.folder());
         worker.expect<run::Ready>();
         worker.say(item.chain);
         Hash last;
@@ -154,7 +107,7 @@ class ServeTest : public QObject {
 
     void garbageIsSeen() {
         Item item({{"how", std::string("garbage")}});
-        Spoken worker(item.folder());
+        SpokenWorker worker(item.folder());
         worker.expect<run::Ready>();
         worker.say(item.chain);
         worker.expect<run::TaskReport>();
@@ -166,7 +119,7 @@ class ServeTest : public QObject {
         Item waiting, after;
         waiting.chain.id = 2;
         after.chain.id = 3;
-        Spoken worker(sleeper.folder());
+        SpokenWorker worker(sleeper.folder());
         worker.expect<run::Ready>();
         worker.say(sleeper.chain);
         worker.say(waiting.chain);
@@ -188,7 +141,7 @@ class ServeTest : public QObject {
 
     void answersWhileItRuns() {
         Sleeper sleeper(true);
-        Spoken worker(sleeper.folder());
+        SpokenWorker worker(sleeper.folder());
         worker.expect<run::Ready>();
         worker.say(sleeper.chain);
         worker.expect<run::TaskReport>();
@@ -203,7 +156,7 @@ class ServeTest : public QObject {
 
     void quitsInTheMiddle() {
         Sleeper sleeper;
-        Spoken worker(sleeper.folder());
+        SpokenWorker worker(sleeper.folder());
         worker.expect<run::Ready>();
         worker.say(sleeper.chain);
         worker.expect<run::TaskReport>();
@@ -213,7 +166,7 @@ class ServeTest : public QObject {
 
     void endsWithItsSupervisor() {
         Sleeper sleeper(true);  // Deaf: only the reading thread can notice.
-        Spoken worker(sleeper.folder());
+        SpokenWorker worker(sleeper.folder());
         worker.expect<run::Ready>();
         worker.say(sleeper.chain);
         worker.expect<run::TaskReport>();
@@ -223,7 +176,7 @@ class ServeTest : public QObject {
 
     void refusesNonsense() {
         Item item;
-        Spoken worker(item.folder());
+        SpokenWorker worker(item.folder());
         worker.expect<run::Ready>();
         worker.sayLine("{\"v\":99}");
         QCOMPARE(worker.process().end(5000), std::string("ended with status 1"));
@@ -239,7 +192,7 @@ class ServeTest : public QObject {
         builder.chain.wanted = {count};
         builder.chain.publish = {count};
         {
-            Spoken worker(builder.folder());
+            SpokenWorker worker(builder.folder());
             worker.say(builder.chain);
             while (!std::filesystem::exists(builder.chain.checkpoints / count.hex() / "count"))
                 std::this_thread::sleep_for(milliseconds(1));
@@ -248,7 +201,7 @@ class ServeTest : public QObject {
         const std::filesystem::path value = builder.chain.cache / (count.hex() + ".image");
         QVERIFY(!std::filesystem::exists(value));
         const auto finish = [&] {
-            Spoken worker(builder.folder());
+            SpokenWorker worker(builder.folder());
             worker.say(builder.chain);
             worker.expect<run::Ready>();
             while (!std::holds_alternative<run::Done>(worker.hear().value())) {
