@@ -14,4 +14,5 @@ function(ratescope_plugin family)
   add_custom_command(TARGET ${target} POST_BUILD
     COMMAND ratescope-worker --describe $<TARGET_FILE:${target}> --output ${arg_OUTPUT}/${family}.json VERBATIM)
   add_dependencies(${target} ratescope-worker)
+  set_property(GLOBAL APPEND PROPERTY RATESCOPE_PLUGINS ${target})
 endfunction()

@@ -3,7 +3,7 @@
 // The commands of ratescope-cli. Each says of itself what help, manual and completion need: options are added
 // to a CLI11 app, from which --help is made too.
 
-#include "core/error.h"
+#include "app/exit_code.h"
 
 #include <functional>
 #include <string>
@@ -14,22 +14,6 @@ class App;
 }
 
 namespace ratescope::cli {
-
-/// Documented in docs/exit-codes.md.
-enum ExitCode : int {
-    exitDone = 0,
-    exitInternal = 1,
-    exitUsage = 2,
-    exitInput = 3,
-    exitDocument = 4,
-    exitLibrary = 5,
-    exitPlugin = 6,
-    exitResource = 7,
-    exitCancelled = 8,
-    exitItemsFailed = 9,
-};
-
-ExitCode exitCodeOf(ErrorKind kind);
 
 struct Command {
     std::string name;

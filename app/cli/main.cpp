@@ -1,8 +1,10 @@
 #include "app/cli/command.h"
 #include "core/build_info.h"
+#include "core/graph/wording.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
@@ -20,10 +22,15 @@ std::string footerOf(const Command& command) {
     return text;
 }
 
-int report(const Error& error) {
-    std::fprintf(stderr, "ratescope-cli: %s\n", error.what());
-    if (!error.remedy().empty()) std::fprintf(stderr, "%s\n", error.remedy().c_str());
-    return exitCodeOf(error.kind());
+/// CLI11 says of a misspelt command only that one is missing.
+void requireKnownCommand(int argc, char** argv) {
+    if (argc < 2 || argv[1][0] == '-') return;
+    std::vector<std::string> names;
+    for (const Command& command : commands())
+        names.push_back(command.name);
+    if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
+    throw Error(ErrorKind::Usage, "There is no command " + graph::inQuotes(argv[1]) + ".",
+                graph::didYouMean(argv[1], names, "Commands are "));
 }
 
 int runProgram(int argc, char** argv) {
@@ -40,6 +47,7 @@ int runProgram(int argc, char** argv) {
         sub->footer(footerOf(command));
         actions[sub] = command.describe(*sub);
     }
+    requireKnownCommand(argc, argv);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -49,28 +57,6 @@ int runProgram(int argc, char** argv) {
 }
 
 }  // namespace
-
-ExitCode exitCodeOf(ErrorKind kind) {
-    switch (kind) {
-        case ErrorKind::Usage:
-            return exitUsage;
-        case ErrorKind::Input:
-            return exitInput;
-        case ErrorKind::Document:
-            return exitDocument;
-        case ErrorKind::Library:
-            return exitLibrary;
-        case ErrorKind::Plugin:
-            return exitPlugin;
-        case ErrorKind::Resource:
-            return exitResource;
-        case ErrorKind::Cancelled:
-            return exitCancelled;
-        case ErrorKind::Internal:
-            break;
-    }
-    return exitInternal;
-}
 
 std::vector<Command> commands() {
     return {runCommand(),      planCommand(),    statusCommand(), pauseCommand(),  resumeCommand(),
@@ -89,10 +75,10 @@ int main(int argc, char** argv) {
     try {
         return cli::runProgram(argc, argv);
     } catch (const Error& error) {
-        return cli::report(error);
+        return reportError("ratescope-cli", error);
     } catch (const std::exception& error) {
-        return cli::report(Error(ErrorKind::Internal,
-                                 std::string("A fault in Ratescope: ") + error.what() + ".",
-                                 "Report it with the command that led to it."));
+        return reportError("ratescope-cli", Error(ErrorKind::Internal,
+                                                  std::string("A fault in Ratescope: ") + error.what() + ".",
+                                                  "Report it with the command that led to it."));
     }
 }

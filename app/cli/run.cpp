@@ -26,7 +26,6 @@ struct RunResult {
     std::filesystem::path library;
     std::string study;
     run::Ran ran;
-    std::int64_t reused = 0;
     double seconds = 0;
 };
 
@@ -44,20 +43,21 @@ int printResult(const RunResult& result, bool json) {
     const store::StudyRecord study = library.study(result.study);
     const store::StateCounts items = library.itemCounts(study.id),
                              measurements = library.measurementCounts(study.id);
+    const std::int64_t reused = items[store::State::Done] + items[store::State::Failed] - result.ran.items;
     const bool failed = items[store::State::Failed] + measurements[store::State::Failed] > 0;
     if (json) {
         nlohmann::json status = store::statusJson(library, study);
         status["library"] = result.library.string();
         status["ranItems"] = result.ran.items;
         status["ranMeasurements"] = result.ran.measurements;
-        status["reusedItems"] = result.reused;
+        status["reusedItems"] = reused;
         status["seconds"] = result.seconds;
         std::cout << status.dump(2) << '\n';
     } else {
         std::cout << study.name << ": " << items[store::State::Done] << " of " << items.total()
                   << " items done";
         if (items[store::State::Failed] > 0) std::cout << ", " << items[store::State::Failed] << " failed";
-        std::cout << " (" << result.ran.items << " run now, " << result.reused << " from before), "
+        std::cout << " (" << result.ran.items << " run now, " << reused << " from before), "
                   << measurements[store::State::Done] << " measurements, " << curves::fixed(result.seconds, 1)
                   << " s\nlibrary: " << result.library.string() << '\n'
                   << failureLines(library, study.id);
@@ -74,8 +74,7 @@ RunResult runHere(const ChosenStudy& study, const graph::Catalogue& catalogue,
         session.supervisor().submit(study.document, study.directory, study.options);
     printPlan(submitted.plan);
     session.loop(false);
-    return {study.library, submitted.plan.study, session.supervisor().ran(submitted.study),
-            submitted.plan.changes.itemsReused, 0};
+    return {study.library, submitted.plan.study, session.supervisor().ran(submitted.study), 0};
 }
 
 /// Hands the document to the supervisor that holds the library, and waits for its end.
@@ -90,9 +89,8 @@ RunResult runThere(run::Client& client, const ChosenStudy& study) {
     std::fprintf(
         stderr,
         "The supervisor that holds the library runs this study; an interrupt here leaves it running.\n");
-    RunResult result{study.library, submitted.at("study").get<std::string>(), {}, 0, 0};
+    RunResult result{study.library, submitted.at("study").get<std::string>(), {}, 0};
     const nlohmann::json& items = submitted.at("plan").at("items");
-    result.reused = items.at("reused").get<std::int64_t>();
     result.ran.items = items.at("new").get<std::int64_t>();
     result.ran.measurements = submitted.at("plan").at("measurements").at("new").get<std::int64_t>();
     waitUntilIdle(client, result.study);

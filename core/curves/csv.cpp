@@ -27,6 +27,9 @@ class CsvReader {
     bool atEnd() const { return position_ >= text_.size(); }
     std::size_t line() const { return line_; }
 
+    /// True if the next line has no character at all.
+    bool passEmptyLine() { return takeLineEnd(); }
+
     std::vector<std::string> row() {
         std::vector<std::string> cells;
         do
@@ -143,9 +146,9 @@ CsvTable parseCsv(std::string_view text, const std::string& source) {
     table.source = source;
     CsvReader reader(text, source);
     while (!reader.atEnd()) {
+        if (reader.passEmptyLine()) continue;
         const std::size_t line = reader.line();
         std::vector<std::string> cells = reader.row();
-        if (cells.size() == 1 && cells.front().empty()) continue;
         if (table.header.empty()) {
             table.header = std::move(cells);
             if (std::set<std::string>(table.header.begin(), table.header.end()).size() != table.header.size())

@@ -83,20 +83,20 @@ std::string legendTitleLatex(const std::string& title) {
     return text;
 }
 
-std::string legendOf(const PlotSpec& spec) {
+// The empty image before the title is as wide as those of the entries.
+std::string legendTitleEntry(const PlotSpec& spec) {
+    if (!spec.legend.shown || spec.legend.title.empty()) return {};
+    return "\\addlegendimage{empty legend}\n\\addlegendentry{\\hspace*{-0.6cm}" +
+           legendTitleLatex(spec.legend.title) + "}\n";
+}
+
+std::string legendOfCurves(const PlotSpec& spec) {
     if (!spec.legend.shown) return {};
-    std::string text;
-    if (!spec.legend.title.empty())
-        text +=
-            "\\addlegendimage{empty legend}\n\\addlegendentry{" + legendTitleLatex(spec.legend.title) + "}\n";
+    std::string text = legendTitleEntry(spec);
     for (const PlotSeries& series : spec.series) {
-        const std::string colour = colourName(series.style.colour);
-        if (spec.view == PlotView::Bars)
-            text += "\\addlegendimage{area legend, draw=none, fill=" + colour + "}\n";
-        else
-            text += "\\addlegendimage{" + colour + ", line width=" + fixed(linePt, 1) + "pt, " +
-                    (series.line.empty() ? "only marks" : dashOf(series.style)) + ", " +
-                    (series.points.empty() ? "mark=none" : markOf(series.style, false)) + "}\n";
+        text += "\\addlegendimage{" + colourName(series.style.colour) + ", line width=" + fixed(linePt, 1) +
+                "pt, " + (series.line.empty() ? "only marks" : dashOf(series.style)) + ", " +
+                (series.points.empty() ? "mark=none" : markOf(series.style, false)) + "}\n";
         text += "\\addlegendentry" + braced(series.title) + "\n";
     }
     return text;
@@ -135,10 +135,11 @@ std::string barPlots(const PlotSpec& spec) {
     std::string text;
     for (const PlotSeries& series : spec.series) {
         text +=
-            "\\addplot[draw=none, fill=" + colourName(series.style.colour) + ", forget plot] coordinates {";
+            "\\addplot[draw=none, fill=" + colourName(series.style.colour) + ", area legend] coordinates {";
         for (const PlotPoint& point : series.points)
             text += coordinate(point.x, point.y);
         text += "};\n";
+        if (spec.legend.shown) text += "\\addlegendentry" + braced(series.title) + "\n";
     }
     return text;
 }
@@ -183,8 +184,8 @@ std::string curveAxis(const PlotSpec& spec, const PgfplotsOptions& options) {
     text += "  legend pos=" + legendPosition(spec.legend.corner) +
             ", legend cell align=left, legend style={font=\\footnotesize, draw=black!20},\n";
     text += "  label style={font=\\small}, tick label style={font=\\footnotesize}]\n";
-    text += legendOf(spec);
-    if (spec.view == PlotView::Bars) return text + barPlots(spec) + "\\end{axis}\n";
+    if (spec.view == PlotView::Bars) return text + legendTitleEntry(spec) + barPlots(spec) + "\\end{axis}\n";
+    text += legendOfCurves(spec);
     for (const PlotSeries& series : spec.series)
         text += bandPlot(series);
     for (auto series = spec.series.rbegin(); series != spec.series.rend(); ++series)

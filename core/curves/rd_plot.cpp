@@ -1,11 +1,11 @@
 #include "core/curves/rd_plot.h"
 
 #include "core/curves/caption.h"
+#include "core/curves/legend.h"
 #include "core/curves/text.h"
 #include "core/error.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -191,35 +191,6 @@ void setAxes(PlotSpec& spec, const Quantity& xQuantity, const RdPlotOptions& opt
     if (startsAtZero) x.low = 0;
     spec.x.ticks = ticksFor(x, options.xScale, options.xLimits);
     spec.y.ticks = ticksFor(y, options.yScale, options.yLimits);
-}
-
-double positionOn(const Axis& axis, double value) {
-    if (axis.scale == Scale::Log)
-        return std::log(value / axis.ticks.low) / std::log(axis.ticks.high / axis.ticks.low);
-    return (value - axis.ticks.low) / (axis.ticks.high - axis.ticks.low);
-}
-
-// The corner where a legend of usual size covers the least.
-Corner freeCorner(const PlotSpec& spec) {
-    constexpr double width = 0.45, height = 0.42;
-    constexpr std::array order = {Corner::BottomRight, Corner::TopLeft, Corner::TopRight, Corner::BottomLeft};
-    std::array<std::size_t, 4> covered{};
-    const auto count = [&](double x, double y) {
-        const double h = positionOn(spec.x, x), v = positionOn(spec.y, y);
-        const bool left = h<width, right = h> 1 - width, bottom = v<height, top = v> 1 - height;
-        covered[0] += right && bottom;
-        covered[1] += left && top;
-        covered[2] += right && top;
-        covered[3] += left && bottom;
-    };
-    for (const PlotSeries& series : spec.series) {
-        for (const PlotPoint& point : series.points)
-            count(point.x, point.y);
-        for (const RatePoint& point : series.line)
-            count(point.rate, point.quality);
-    }
-    return order[static_cast<std::size_t>(std::min_element(covered.begin(), covered.end()) -
-                                          covered.begin())];
 }
 
 Axis axisOf(const Quantity& quantity, Scale scale) {

@@ -48,7 +48,9 @@ SeriesStyle seriesStyle(std::size_t branch, std::size_t series) {
 }
 
 SeriesStyle importedStyle(std::size_t index) {
-    return {grey, Marker::None, importedDashes[index % importedDashes.size()]};
+    const std::size_t round = index / importedDashes.size();
+    const Marker marker = round == 0 ? Marker::None : markers[(round - 1) % markers.size()];
+    return {grey, marker, importedDashes[index % importedDashes.size()]};
 }
 
 std::size_t orderAfterAnchor(std::size_t index, std::size_t anchorIndex) {

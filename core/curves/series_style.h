@@ -38,7 +38,8 @@ inline constexpr std::size_t mostSeries = 14;
 /// of its own.
 SeriesStyle seriesStyle(std::size_t branch, std::size_t series);
 
-/// Imported curves: grey and dashed, without markers; `index` counts them.
+/// Imported curves: grey and dashed, `index` counts them; the first three without markers, the others with
+/// one.
 SeriesStyle importedStyle(std::size_t index);
 
 /// Order of a branch or series for seriesStyle: 0 for the anchor's, the others in document order after it.

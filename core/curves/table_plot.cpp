@@ -1,5 +1,6 @@
 #include "core/curves/table_plot.h"
 
+#include "core/curves/legend.h"
 #include "core/error.h"
 
 #include <algorithm>
@@ -204,6 +205,7 @@ PlotSpec makeTablePlot(const PlotTable& table, PlotView view) {
                     : view == PlotView::Bars  ? bars(table)
                                               : linesOrScatter(table, view);
     spec.view = view;
+    if (spec.legend.shown) spec.legend.corner = freeCorner(spec);
     spec.caption = table.title;
     for (const std::string& note : spec.notes)
         spec.caption += (spec.caption.empty() ? "" : " ") + note;

@@ -241,7 +241,7 @@ json toJson(const Document& document) {
 }
 
 std::string toText(const Document& document) {
-    return toText(documentToJson(document));
+    return jsonText(documentToJson(document));
 }
 
 Document documentFromJson(json document, bool* migrated) {

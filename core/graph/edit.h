@@ -40,7 +40,8 @@ std::unique_ptr<Edit> setCandidate(PortRef output, bool marked);
 std::unique_ptr<Edit> setSweeps(std::vector<Sweep> sweeps);
 std::unique_ptr<Edit> setVariables(std::vector<Variable> variables);
 std::unique_ptr<Edit> setFrames(std::vector<Frame> frames);
-std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds);
+std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,
+                               bool keepReconstructions);
 /// Several edits as one step (paste, duplicate, insert on a wire).
 std::unique_ptr<Edit> together(std::string title, std::vector<std::unique_ptr<Edit>> edits);
 

@@ -68,13 +68,17 @@ std::string textOf(const Wire& wire) {
 
 class SetStudy : public Edit {
   public:
-    SetStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds)
-        : seeds_(std::move(seeds)), threads_(threads), stallSeconds_(stallSeconds) {}
+    SetStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds, bool keepReconstructions)
+        : seeds_(std::move(seeds)),
+          threads_(threads),
+          stallSeconds_(stallSeconds),
+          keepReconstructions_(keepReconstructions) {}
 
     void swap(Document& document) override {
         std::swap(document.seeds, seeds_);
         std::swap(document.threads, threads_);
         std::swap(document.stallSeconds, stallSeconds_);
+        std::swap(document.keepReconstructions, keepReconstructions_);
     }
 
     std::string title() const override { return "Set study"; }
@@ -84,6 +88,7 @@ class SetStudy : public Edit {
     std::vector<std::uint64_t> seeds_;
     int threads_;
     double stallSeconds_;
+    bool keepReconstructions_;
 };
 
 }  // namespace
@@ -145,8 +150,9 @@ std::unique_ptr<Edit> setFrames(std::vector<Frame> frames) {
     return std::make_unique<SetList<std::vector<Frame>>>(&Document::frames, std::move(frames), "Set frames");
 }
 
-std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds) {
-    return std::make_unique<SetStudy>(std::move(seeds), threads, stallSeconds);
+std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,
+                               bool keepReconstructions) {
+    return std::make_unique<SetStudy>(std::move(seeds), threads, stallSeconds, keepReconstructions);
 }
 
 }  // namespace ratescope::graph

@@ -1,5 +1,6 @@
 #include "core/error.h"
 #include "core/graph/edit.h"
+#include "core/graph/sweep_columns.h"
 #include "core/graph/wording.h"
 
 #include <algorithm>
@@ -48,96 +49,93 @@ class AddNode : public Edit {
     bool added_ = false;
 };
 
-/// Removing nodes changes four lists; whole lists are swapped, so that undo restores their order exactly.
-class RemoveNodes : public Edit {
+/// The lists of a document in which nodes stand or are named. They are swapped whole, so that undo restores
+/// order and names exactly.
+struct Lists {
+    std::vector<Node> nodes;
+    std::vector<Wire> wires;
+    std::vector<Sweep> sweeps;
+    std::vector<PortRef> candidates;
+};
+
+class ChangeLists : public Edit {
+  public:
+    void swap(Document& document) override {
+        if (!other_) other_ = changed(document);
+        std::swap(document.nodes, other_->nodes);
+        std::swap(document.wires, other_->wires);
+        std::swap(document.sweeps, other_->sweeps);
+        std::swap(document.candidates, other_->candidates);
+    }
+
+  protected:
+    /// The lists as they are to be. Throws Error(Document) when the edit can't be done.
+    virtual Lists changed(Document& document) const = 0;
+
+  private:
+    std::optional<Lists> other_;
+};
+
+class RemoveNodes : public ChangeLists {
   public:
     explicit RemoveNodes(std::vector<std::string> slugs) : slugs_(std::move(slugs)) {}
 
-    void swap(Document& document) override {
-        if (!prepared_) prepare(document);
-        std::swap(document.nodes, nodes_);
-        std::swap(document.wires, wires_);
-        std::swap(document.sweeps, sweeps_);
-        std::swap(document.candidates, candidates_);
-    }
-
     std::string title() const override { return "Remove " + listed(slugs_, 3); }
 
-  private:
-    void prepare(Document& document) {
+  protected:
+    Lists changed(Document& document) const override {
         for (const std::string& slug : slugs_)
             nodeOf(document, slug);
         const std::set<std::string> gone(slugs_.begin(), slugs_.end());
-        nodes_ = document.nodes;
-        std::erase_if(nodes_, [&](const Node& node) { return gone.count(node.slug) != 0; });
-        wires_ = document.wires;
-        std::erase_if(
-            wires_, [&](const Wire& wire) { return gone.count(wire.from.node) || gone.count(wire.to.node); });
-        candidates_ = document.candidates;
-        std::erase_if(candidates_, [&](const PortRef& port) { return gone.count(port.node) != 0; });
+        Lists lists{document.nodes, document.wires, {}, document.candidates};
+        std::erase_if(lists.nodes, [&](const Node& node) { return gone.count(node.slug) != 0; });
+        std::erase_if(lists.wires, [&](const Wire& wire) {
+            return gone.count(wire.from.node) || gone.count(wire.to.node);
+        });
+        std::erase_if(lists.candidates, [&](const PortRef& port) { return gone.count(port.node) != 0; });
+        const auto goes = [&](const SweepColumn& column) { return gone.count(column.node) != 0; };
         for (const Sweep& sweep : document.sweeps)
-            if (Sweep kept = without(sweep, gone); !kept.columns.empty()) sweeps_.push_back(std::move(kept));
-        prepared_ = true;
+            if (Sweep kept = withoutColumns(sweep, goes); !kept.columns.empty() || sweep.columns.empty())
+                lists.sweeps.push_back(std::move(kept));
+        return lists;
     }
 
-    /// The table without the columns of the nodes; rows that are then equal stay once.
-    static Sweep without(const Sweep& sweep, const std::set<std::string>& gone) {
-        const auto isGone = [&](const SweepColumn& column) { return gone.count(column.node) != 0; };
-        if (std::none_of(sweep.columns.begin(), sweep.columns.end(), isGone)) return sweep;
-        Sweep kept;
-        std::vector<std::size_t> places;
-        for (std::size_t i = 0; i < sweep.columns.size(); ++i) {
-            if (isGone(sweep.columns[i])) continue;
-            kept.columns.push_back(sweep.columns[i]);
-            places.push_back(i);
-        }
-        std::set<std::vector<ParameterValue>> seen;
-        for (const auto& row : sweep.rows) {
-            std::vector<ParameterValue> values;
-            for (const std::size_t place : places)
-                if (place < row.size()) values.push_back(row[place]);
-            if (seen.insert(values).second) kept.rows.push_back(std::move(values));
-        }
-        return kept;
-    }
-
+  private:
     std::vector<std::string> slugs_;
-    bool prepared_ = false;
-    std::vector<Node> nodes_;
-    std::vector<Wire> wires_;
-    std::vector<Sweep> sweeps_;
-    std::vector<PortRef> candidates_;
 };
 
-class RenameNode : public Edit {
+class RenameNode : public ChangeLists {
   public:
-    RenameNode(std::string slug, std::string newSlug) : now_(std::move(slug)), other_(std::move(newSlug)) {
-        title_ = "Rename " + now_ + " to " + other_;
-    }
+    RenameNode(std::string slug, std::string newSlug)
+        : slug_(std::move(slug)), newSlug_(std::move(newSlug)) {}
 
-    void swap(Document& document) override {
-        Node& node = nodeOf(document, now_);
-        requireFreeSlug(document, other_);
-        node.slug = other_;
-        const auto rename = [&](std::string& slug) {
-            if (slug == now_) slug = other_;
-        };
-        for (Wire& wire : document.wires) {
+    std::string title() const override { return "Rename " + slug_ + " to " + newSlug_; }
+
+  protected:
+    Lists changed(Document& document) const override {
+        nodeOf(document, slug_);
+        requireFreeSlug(document, newSlug_);
+        Lists lists{document.nodes, document.wires, document.sweeps, document.candidates};
+        for (Node& node : lists.nodes)
+            rename(node.slug);
+        for (Wire& wire : lists.wires) {
             rename(wire.from.node);
             rename(wire.to.node);
         }
-        for (Sweep& sweep : document.sweeps)
+        for (Sweep& sweep : lists.sweeps)
             for (SweepColumn& column : sweep.columns)
                 rename(column.node);
-        for (PortRef& candidate : document.candidates)
+        for (PortRef& candidate : lists.candidates)
             rename(candidate.node);
-        std::swap(now_, other_);
+        return lists;
     }
 
-    std::string title() const override { return title_; }
-
   private:
-    std::string now_, other_, title_;
+    void rename(std::string& slug) const {
+        if (slug == slug_) slug = newSlug_;
+    }
+
+    std::string slug_, newSlug_;
 };
 
 class MoveNode : public Edit {

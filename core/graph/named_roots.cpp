@@ -133,19 +133,9 @@ std::vector<fs::path> step(const std::vector<fs::path>& paths, const std::string
 std::vector<fs::path> matches(const fs::path& pattern) {
     std::vector<fs::path> paths{pattern.root_path()};
     const fs::path relative = pattern.relative_path();
-    for (auto component = relative.begin(); component != relative.end() && !paths.empty(); ++component) {
-        const std::string name = component->string();
-        const bool last = std::next(component) == relative.end();
-        if (!name.empty()) paths = step(paths, name);
-        if (last && name == "**") {
-            std::vector<fs::path> entries;
-            for (const fs::path& folder : paths)
-                for (const auto& entry : entriesOf(folder))
-                    entries.push_back(entry.path());
-            paths = std::move(entries);
-        }
-    }
-    return paths;
+    for (const fs::path& component : relative)
+        if (!component.empty() && !paths.empty()) paths = step(paths, component.string());
+    return relative.filename() == "**" ? step(paths, "*") : paths;
 }
 
 std::string lowerExtension(const fs::path& file) {

@@ -1,29 +1,17 @@
 #include "core/graph/override.h"
 
 #include "core/error.h"
+#include "core/graph/sweep_columns.h"
 #include "core/graph/wording.h"
-
-#include <algorithm>
 
 namespace ratescope::graph {
 namespace {
 
-/// Takes the column out of every sweep, and rows that are then equal.
 void unsweep(Document& document, const std::string& node, const std::string& parameter) {
-    for (Sweep& sweep : document.sweeps) {
-        for (std::size_t column = sweep.columns.size(); column-- > 0;) {
-            const SweepColumn& swept = sweep.columns[column];
-            if (swept.node != node || swept.parameter != parameter) continue;
-            const auto offset = static_cast<std::ptrdiff_t>(column);
-            sweep.columns.erase(sweep.columns.begin() + offset);
-            for (auto& row : sweep.rows)
-                row.erase(row.begin() + offset);
-        }
-        std::vector<std::vector<ParameterValue>> rows;
-        for (auto& row : sweep.rows)
-            if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
-        sweep.rows = std::move(rows);
-    }
+    for (Sweep& sweep : document.sweeps)
+        sweep = withoutColumns(sweep, [&](const SweepColumn& column) {
+            return column.node == node && column.parameter == parameter;
+        });
     std::erase_if(document.sweeps, [](const Sweep& sweep) { return sweep.columns.empty(); });
 }
 

@@ -189,7 +189,7 @@ json readJson(const std::filesystem::path& file) {
     return parseJson(text, file.string());
 }
 
-std::string toText(const nlohmann::ordered_json& value) {
+std::string jsonText(const nlohmann::ordered_json& value) {
     std::string text;
     write(text, value, 0, 0);
     return text + '\n';

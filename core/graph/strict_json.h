@@ -27,7 +27,7 @@ nlohmann::json readJson(const std::filesystem::path& file);
 /// Indented by two, with arrays and objects that fit on one line of 100 columns kept there; reals as shortest
 /// text with a point or exponent; a line feed at the end. Throws Error(Document) for a number that is not
 /// finite or text that is not UTF-8.
-std::string toText(const nlohmann::ordered_json& json);
+std::string jsonText(const nlohmann::ordered_json& json);
 
 /// Written aside in the same folder, flushed, renamed over `file`. Throws Error(Resource) naming the file
 /// when it can't be written; what was there is then as before.

@@ -11,6 +11,10 @@ namespace {
 constexpr std::size_t unitsLookedAt = 32;
 constexpr std::size_t groupsLookedAt = 64;
 
+bool makesValue(TaskKind kind) {
+    return !makesStream(kind) && kind != TaskKind::Score && kind != TaskKind::Analyse;
+}
+
 }  // namespace
 
 bool makesStream(TaskKind kind) {
@@ -93,8 +97,7 @@ bool Schedule::isThere(const Hash& task, std::size_t worker) const {
 Schedule::Survey Schedule::survey(const Unit& unit, std::size_t worker) {
     Survey found;
     const std::vector<Hash> needed = upstreamTasks(*unit.tasks, unit.wanted, [&](const Task& task) {
-        return (makesStream(task.kind) && streamOf_(task.key) != StreamState::None) ||
-               isThere(task.key, worker);
+        return makesStream(task.kind) ? streamOf_(task.key) != StreamState::None : isThere(task.key, worker);
     });
     for (const Hash& key : needed) {
         const Task& task = unit.tasks->at(key);
@@ -121,19 +124,19 @@ bool Schedule::fits(const Unit& unit, std::size_t worker) const {
     std::map<std::size_t, Demand> demands;  // by worker: its chains run one after the other
     const auto take = [&](std::size_t at, const Demand& demand) {
         Demand& sum = demands[at];
-        sum.slots = std::max(sum.slots, demand.slots);
+        sum.jobs = std::max(sum.jobs, demand.jobs);
         sum.memory = std::max(sum.memory, demand.memory);
     };
     for (const auto& [id, running] : running_)
         take(running.worker, running.unit.demand);
     take(worker, unit.demand);
-    int slots = 0;
+    int places = 0;
     std::uint64_t memory = 0;
     for (const auto& [at, demand] : demands) {
-        slots += demand.slots;
+        places += demand.jobs;
         memory += demand.memory;
     }
-    return demands.size() == 1 || (slots <= jobs_ && memory <= memory_);
+    return demands.size() == 1 || (places <= jobs_ && memory <= memory_);
 }
 
 std::vector<std::size_t> Schedule::preferredGroups(std::size_t worker) const {
@@ -194,19 +197,18 @@ std::optional<Dispatch> Schedule::handOut(std::map<UnitId, Unit>& from, UnitId i
     for (const Hash& key : found.compute) {
         inFlight_[key] = id;
         const TaskKind kind = dispatch.unit.tasks->at(key).kind;
-        const bool isValue = !makesStream(kind) && kind != TaskKind::Score && kind != TaskKind::Analyse;
-        if (isValue && jobs_ > 1 && uses_.at(key) > 1) dispatch.publish.push_back(key);
+        if (makesValue(kind) && jobs_ > 1 && uses_.at(key) > 1) dispatch.publish.push_back(key);
     }
     running_[id] = {worker, dispatch.unit, found.compute, dispatch.publish};
     return dispatch;
 }
 
 void Schedule::finished(std::size_t worker, const Hash& task) {
-    memories_[worker].insert(task);
     const auto flight = inFlight_.find(task);
     if (flight == inFlight_.end()) return;
     const Running& running = running_.at(flight->second);
     if (running.worker != worker) return;
+    if (makesValue(running.unit.tasks->at(task).kind)) memories_[worker].insert(task);
     const auto& publish = running.publish;
     if (std::find(publish.begin(), publish.end(), task) != publish.end()) published_.insert(task);
     inFlight_.erase(flight);

@@ -95,6 +95,8 @@ struct Observer {
     std::function<void(store::StudyId)> idle;  ///< all that a study asks for is finished
     /// The run pauses by itself and can go on after resume(): disk full, or the worker can't be started.
     std::function<void(const Error&)> trouble;
+    /// An analysis node gave no tables.
+    std::function<void(store::StudyId, const std::string& node, const Error&)> analysisFailed;
 };
 
 /// A value of an item for a view.

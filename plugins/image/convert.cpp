@@ -169,8 +169,10 @@ graph::Manifest convertManifest() {
         {"ICC.1:2022, Image technology colour management", "https://www.color.org/icc1v44.pdf"}};
     manifest.synonyms = {"colour space", "color",  "greyscale", "grayscale", "bit depth", "YUV",
                          "ICC",          "rotate", "flatten",   "EXIF",      "CMYK",      "sRGB"};
-    manifest.inputs = {{.id = "image", .label = "Image", .type = graph::PortType::Image}};
-    manifest.outputs = {{.id = "image", .label = "Image", .type = graph::PortType::Image}};
+    manifest.inputs = {
+        {.id = "image", .label = "Image", .type = graph::PortType::Image, .help = "Of any kind."}};
+    manifest.outputs = {
+        {.id = "image", .label = "Image", .type = graph::PortType::Image, .help = "As the parameters say."}};
     manifest.parameters = convertParameters();
     manifest.tolerance = 1;
     return manifest;

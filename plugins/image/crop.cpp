@@ -51,9 +51,11 @@ class Crop : public TransformNode {
     }
 };
 
-graph::Parameter extent(const char* id, const char* label, std::int64_t defaultValue, double minimum) {
+graph::Parameter extent(const char* id, const char* label, const char* help, std::int64_t defaultValue,
+                        double minimum) {
     return {.id = id,
             .label = label,
+            .help = help,
             .type = graph::ParameterType::Int,
             .unit = "px",
             .defaultValue = defaultValue,
@@ -76,10 +78,14 @@ graph::Manifest cropManifest() {
         "upright first, with `image.convert`. A rectangle that reaches beyond the image is refused.\n";
     manifest.kind = graph::NodeKind::Transform;
     manifest.synonyms = {"cut", "region", "patch", "tile"};
-    manifest.inputs = {{.id = "image", .label = "Image", .type = graph::PortType::Image}};
-    manifest.outputs = {{.id = "image", .label = "Image", .type = graph::PortType::Image}};
-    manifest.parameters = {extent("x", "Left", 0, 0), extent("y", "Top", 0, 0),
-                           extent("width", "Width", 256, 1), extent("height", "Height", 256, 1)};
+    manifest.inputs = {
+        {.id = "image", .label = "Image", .type = graph::PortType::Image, .help = "Of any kind."}};
+    manifest.outputs = {
+        {.id = "image", .label = "Image", .type = graph::PortType::Image, .help = "The rectangle."}};
+    manifest.parameters = {extent("x", "Left", "Stored columns to the left of the rectangle.", 0, 0),
+                           extent("y", "Top", "Stored rows above the rectangle.", 0, 0),
+                           extent("width", "Width", "Of the rectangle.", 256, 1),
+                           extent("height", "Height", "Of the rectangle.", 256, 1)};
     return manifest;
 }
 

@@ -294,7 +294,8 @@ Manifest jpegManifest() {
                         .role = graph::PortRole::Coded,
                         .help = "8-bit grey or RGB."}};
     manifest.outputs = {
-        {.id = "image", .label = "Image", .type = graph::PortType::Image, .help = "As decoded."}};
+        {.id = "image", .label = "Image", .type = graph::PortType::Image, .help = "As decoded."},
+        {.id = "bitstream", .label = "File", .type = graph::PortType::Bitstream, .help = "The JPEG file."}};
     manifest.parameters = jpegParameters();
     manifest.extension = "jpg";
     manifest.magics = {"ffd8ff"};

@@ -26,7 +26,7 @@ std::int64_t scaled(std::int64_t extent, double factor) {
 Size fittedSize(const Image& image, Size wanted) {
     if (wanted.width == 0 && wanted.height == 0)
         throw Error(ErrorKind::Input, "image.resize was given neither a width nor a height.",
-                    "Set one of them, or choose a factor.");
+                    "Set one of them, or choose a scale.");
     const double across = static_cast<double>(wanted.width) / static_cast<double>(image.width());
     const double down = static_cast<double>(wanted.height) / static_cast<double>(image.height());
     if (wanted.width == 0) wanted.width = scaled(image.width(), down);
@@ -39,7 +39,7 @@ Size targetSize(const Inputs& inputs, const Parameters& parameters) {
     if (inputs.has("like")) return {inputs.image("like").width(), inputs.image("like").height()};
     if (parameters.text("by") == "size")
         return fittedSize(image, {parameters.integer("width"), parameters.integer("height")});
-    const double factor = parameters.real("factor");
+    const double factor = parameters.real("scale");
     return {scaled(image.width(), factor), scaled(image.height(), factor)};
 }
 
@@ -49,7 +49,7 @@ void requirePossible(const Size& size) {
     throw Error(ErrorKind::Input,
                 "The resized image would have " + std::to_string(size.width) + " × " +
                     std::to_string(size.height) + " pixels, more than 2^28.",
-                "Choose a smaller factor or size.");
+                "Choose a smaller scale or size.");
 }
 
 int interpolation(const std::string& method) {
@@ -138,8 +138,8 @@ graph::Parameter extent(const char* id, const char* label) {
             .visibleIf = graph::VisibleIf{"by", {std::string("size")}}};
 }
 
-constexpr const char* resizeManual = R"(Makes an image larger or smaller: by a `factor` (each extent times the
-factor, rounded to the nearest integer, at least 1), to a `width` and `height`, or to the size of the image at the
+constexpr const char* resizeManual = R"(Makes an image larger or smaller: by a `scale` (each extent times the
+scale, rounded to the nearest integer, at least 1), to a `width` and `height`, or to the size of the image at the
 input `like`, so that *reduce, code, enlarge* ends at the original's size whatever that was.
 
 **Methods** are those of OpenCV's imgproc: `nearest`, `bilinear`, `bicubic` (a = −0.75, 4 × 4), `lanczos` (8 × 8),
@@ -161,27 +161,30 @@ graph::Manifest resizeManifest() {
     manifest.manual = resizeManual;
     manifest.kind = graph::NodeKind::Transform;
     manifest.synonyms = {"scale", "reduce", "enlarge", "downsample", "upsample", "resample", "interpolation"};
-    manifest.inputs = {{.id = "image", .label = "Image", .type = graph::PortType::Image},
-                       {.id = "like",
-                        .label = "Size of",
-                        .type = graph::PortType::Image,
-                        .required = false,
-                        .help = "When connected, the result has the size of this image."}};
-    manifest.outputs = {{.id = "image", .label = "Image", .type = graph::PortType::Image}};
+    manifest.inputs = {
+        {.id = "image", .label = "Image", .type = graph::PortType::Image, .help = "Of any kind."},
+        {.id = "like",
+         .label = "Size of",
+         .type = graph::PortType::Image,
+         .required = false,
+         .help = "When connected, the result has the size of this image."}};
+    manifest.outputs = {
+        {.id = "image", .label = "Image", .type = graph::PortType::Image, .help = "Of the new size."}};
     manifest.parameters = {{.id = "by",
                             .label = "By",
                             .help = "Without effect while `like` is connected.",
                             .type = graph::ParameterType::Choice,
-                            .defaultValue = std::string("factor"),
-                            .choices = {"factor", "size"}},
-                           {.id = "factor",
-                            .label = "Factor",
+                            .defaultValue = std::string("scale"),
+                            .choices = {"scale", "size"}},
+                           {.id = "scale",
+                            .label = "Scale",
+                            .help = "What both extents are multiplied by.",
                             .type = graph::ParameterType::Real,
                             .defaultValue = 0.5,
                             .minimum = 1.0 / 1024,
                             .maximum = 1024,
                             .logScale = true,
-                            .visibleIf = graph::VisibleIf{"by", {std::string("factor")}}},
+                            .visibleIf = graph::VisibleIf{"by", {std::string("scale")}}},
                            extent("width", "Width"),
                            extent("height", "Height"),
                            {.id = "method",

@@ -122,11 +122,13 @@ graph::Manifest psnrManifest() {
     manifest.inputs = {{.id = "reference",
                         .label = "Original",
                         .type = graph::PortType::Image,
-                        .role = graph::PortRole::Reference},
+                        .role = graph::PortRole::Reference,
+                        .help = "What the candidate is held against."},
                        {.id = "candidate",
                         .label = "Reconstruction",
                         .type = graph::PortType::Image,
-                        .role = graph::PortRole::Candidate}};
+                        .role = graph::PortRole::Candidate,
+                        .help = "What came back from the codec."}};
     manifest.metrics = psnrMetrics();
     manifest.hasMap = true;
     return manifest;

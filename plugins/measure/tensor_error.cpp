@@ -94,11 +94,13 @@ graph::Manifest tensorErrorManifest() {
     manifest.inputs = {{.id = "reference",
                         .label = "Original",
                         .type = graph::PortType::TensorSet,
-                        .role = graph::PortRole::Reference},
+                        .role = graph::PortRole::Reference,
+                        .help = "What the candidate is held against."},
                        {.id = "candidate",
                         .label = "Reconstruction",
                         .type = graph::PortType::TensorSet,
-                        .role = graph::PortRole::Candidate}};
+                        .role = graph::PortRole::Candidate,
+                        .help = "What came back from the codec."}};
     manifest.metrics = {{.id = "tensor-mse",
                          .title = "Mean squared error of weights",
                          .better = graph::Better::Lower,

@@ -38,7 +38,8 @@ graph::Manifest imagesManifest() {
     manifest.manual = imagesManual;
     manifest.kind = graph::NodeKind::Source;
     manifest.synonyms = {"photographs", "pictures", "open", "load", "PNG", "JPEG", "PPM", "PGM"};
-    manifest.outputs = {{.id = "image", .label = "Image", .type = graph::PortType::Image}};
+    manifest.outputs = {
+        {.id = "image", .label = "Image", .type = graph::PortType::Image, .help = "One picture."}};
     manifest.parameters = {{.id = "files",
                             .label = "Files",
                             .help = "Patterns or folders, separated by semicolons.",

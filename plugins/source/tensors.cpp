@@ -39,7 +39,10 @@ graph::Manifest tensorsManifest() {
     manifest.kind = graph::NodeKind::Source;
     manifest.papers = {{"safetensors, the format", "https://github.com/huggingface/safetensors"}};
     manifest.synonyms = {"weights", "model", "network", "safetensors", "checkpoint", "open", "load"};
-    manifest.outputs = {{.id = "tensors", .label = "Tensors", .type = graph::PortType::TensorSet}};
+    manifest.outputs = {{.id = "tensors",
+                         .label = "Tensors",
+                         .type = graph::PortType::TensorSet,
+                         .help = "The tensors of one file."}};
     manifest.parameters = {{.id = "files",
                             .label = "Files",
                             .help = "Patterns or folders, separated by semicolons.",

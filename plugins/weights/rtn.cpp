@@ -422,8 +422,14 @@ graph::Manifest rtnManifest() {
     manifest.inputs = {{.id = "tensors",
                         .label = "Tensors",
                         .type = graph::PortType::TensorSet,
-                        .role = graph::PortRole::Coded}};
-    manifest.outputs = {{.id = "tensors", .label = "Tensors", .type = graph::PortType::TensorSet}};
+                        .role = graph::PortRole::Coded,
+                        .help = "Weights, and whatever lies beside them."}};
+    manifest.outputs = {
+        {.id = "tensors", .label = "Tensors", .type = graph::PortType::TensorSet, .help = "As decoded."},
+        {.id = "bitstream",
+         .label = "Stream",
+         .type = graph::PortType::Bitstream,
+         .help = "Codes, scales, zero points and kept tensors in Ratescope's container."}};
     manifest.parameters = {
         {.id = "bits",
          .label = "Bits a code",

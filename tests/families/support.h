@@ -7,7 +7,6 @@
 
 #include <QString>
 #include <QtGlobal>
-
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -101,7 +100,8 @@ QString errorOf(Call call) {
     try {
         call();
     } catch (const Error& error) {
-        return QString::fromStdString(std::string(toText(error.kind())) + ": " + error.what() + " " + error.remedy());
+        return QString::fromStdString(std::string(toText(error.kind())) + ": " + error.what() + " " +
+                                      error.remedy());
     }
     return {};
 }
@@ -118,7 +118,8 @@ inline std::uint64_t bitsOf(const Ledger& ledger, const std::string& name) {
 inline std::filesystem::path dataFolder() {
     const QByteArray named = qgetenv("RATESCOPE_DATA");
     std::filesystem::path folder = named.toStdString();
-    if (named.isEmpty()) folder = std::filesystem::path(qgetenv("RATESCOPE_SOURCE").toStdString()) / "../shared/data";
+    if (named.isEmpty())
+        folder = std::filesystem::path(qgetenv("RATESCOPE_SOURCE").toStdString()) / "../shared/data";
     return std::filesystem::exists(folder) ? folder : std::filesystem::path();
 }
 

@@ -90,8 +90,8 @@ NodeEntry sleepNode() {
 
 NodeEntry checkpointNode() {
     graph::Manifest manifest =
-        ofImages(describe("checkpoint", "Checkpoint", graph::NodeKind::Transform,
-                          "Counts with checkpoints; its output does not tell whether it was killed"));
+        imageTransform("checkpoint", "Checkpoint",
+                       "Counts with checkpoints; its output does not tell whether it was killed");
     manifest.parameters = {integer("steps", 20, 1, 1e6, "How far it counts"),
                            integer("every", 5, 1, 1e6, "Steps between checkpoints"),
                            integer("milliseconds", 1, 0, 1e4, "Time of a step"),

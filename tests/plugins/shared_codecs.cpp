@@ -19,7 +19,7 @@ void writeSamples(const std::string& nodeId, const Image& format, const std::vec
                   const Value& shared, ByteSink& sink) {
     BitWriter bits("samples");
     bits.putPacked(std::span<const std::uint16_t>(samples), 16);
-    const std::array ids{sharedId(shared)};
+    const std::array<SharedId, 1> ids{sharedId(shared)};
     ContainerWriter writer(nodeId, 1);
     writeFormat(writer.header(), format);
     writeSharedIds(writer, ids);
@@ -35,7 +35,7 @@ struct Received {
 
 Received readSamples(const std::string& nodeId, ByteSource& source, const Value& shared) {
     const ContainerReader reader(source, nodeId, 1);
-    const std::array ids{sharedId(shared)};
+    const std::array<SharedId, 1> ids{sharedId(shared)};
     checkSharedIds(reader, ids);
     FieldReader header = reader.header();
     Received received{readFormat(header), {}};

@@ -51,7 +51,8 @@ struct Entry {
     std::string name;
     std::optional<DType> type;
     std::optional<Shape> shape;
-    std::optional<std::vector<std::uint64_t>> offsets;
+    bool hasOffsets = false;
+    std::vector<std::uint64_t> offsets;  ///< begin and end, once both have come
 };
 
 /// Reads the header as it streams by, so that a hostile one of 100 MB makes no tree of objects. The header
@@ -100,8 +101,8 @@ class HeaderReader : public json::json_sax_t {
         Entry& entry = entries.back();
         if (key_ == "shape" && !entry.shape)
             entry.shape.emplace();
-        else if (key_ == "data_offsets" && !entry.offsets)
-            entry.offsets.emplace();
+        else if (key_ == "data_offsets" && !entry.hasOffsets)
+            entry.hasOffsets = true;
         else
             throw unexpected();
         inArray_ = true;
@@ -115,7 +116,7 @@ class HeaderReader : public json::json_sax_t {
         if (!inArray_) throw unexpected();
         Entry& entry = entries.back();
         if (key_ == "data_offsets") {
-            entry.offsets->push_back(value);
+            entry.offsets.push_back(value);
             return true;
         }
         if (value > std::uint64_t{1} << 62)
@@ -149,7 +150,7 @@ class HeaderReader : public json::json_sax_t {
                     "Convert it to F32, F16, BF16 or one of the integer types.");
     }
     void checkComplete(const Entry& entry) const {
-        if (!entry.type || !entry.shape || !entry.offsets || entry.offsets->size() != 2)
+        if (!entry.type || !entry.shape || entry.offsets.size() != 2)
             throw damaged(name_, quote(entry.name) + " lacks dtype, shape or data_offsets");
     }
 
@@ -176,10 +177,10 @@ std::uint64_t headerLength(std::span<const std::byte> bytes, const std::string& 
 /// The data must be covered by the tensors, each byte once.
 void checkOffsets(std::vector<Entry>& entries, std::uint64_t dataSize, const std::string& name) {
     std::stable_sort(entries.begin(), entries.end(),
-                     [](const Entry& a, const Entry& b) { return *a.offsets < *b.offsets; });
+                     [](const Entry& a, const Entry& b) { return a.offsets < b.offsets; });
     std::uint64_t position = 0;
     for (const Entry& entry : entries) {
-        const std::uint64_t begin = (*entry.offsets)[0], end = (*entry.offsets)[1];
+        const std::uint64_t begin = entry.offsets[0], end = entry.offsets[1];
         if (begin > end || end > dataSize)
             throw damaged(name, "the data of " + quote(entry.name) + " lie outside the file (" +
                                     std::to_string(begin) + " to " + std::to_string(end) + " of " +
@@ -201,7 +202,7 @@ Array arrayOf(const Entry& entry, std::span<const std::byte> data, std::shared_p
     } catch (const Error&) {
         throw damaged(name, "the shape of " + quote(entry.name) + " overflows");
     }
-    const std::uint64_t begin = (*entry.offsets)[0], size = (*entry.offsets)[1] - begin;
+    const std::uint64_t begin = entry.offsets[0], size = entry.offsets[1] - begin;
     // The quotient is compared, so that elements × size can't overflow.
     const std::size_t width = sizeOf(*entry.type);
     if (size % width != 0 || size / width != elements)

@@ -42,7 +42,8 @@ CellKind kindOf(std::string_view text) {
     if (digits.size() > 1 && digits[0] == '0' && isDigit(digits[1])) return CellKind::Text;
     if (!digits.empty() && std::all_of(digits.begin(), digits.end(), isDigit)) {
         std::int64_t integer;
-        return text != "-0" && parse(text, integer) ? CellKind::Integer : CellKind::Text;
+        if (text == "-0") return CellKind::Real;
+        return parse(text, integer) ? CellKind::Integer : CellKind::Text;
     }
     double real;
     return parse(text, real) ? CellKind::Real : CellKind::Text;

@@ -179,18 +179,26 @@ Cell cellOf(const json& value) {
     return {CellKind::Text, std::move(text)};
 }
 
-json parseLine(std::string_view text, const std::string& name, std::size_t line) {
+struct JsonLine {
     json object;
+    std::vector<std::string> keys;  ///< in the line's order, which the object does not keep
+};
+
+JsonLine parseLine(std::string_view text, const std::string& name, std::size_t line) {
+    JsonLine result;
     try {
-        object = json::parse(text, [&](int depth, json::parse_event_t, json&) {
+        result.object = json::parse(text, [&](int depth, json::parse_event_t event, json& parsed) {
             if (depth > maxDepth) throw damaged(name, line, "it is nested more than 64 deep");
+            if (depth == 1 && event == json::parse_event_t::key)
+                result.keys.push_back(parsed.get<std::string>());
             return true;
         });
     } catch (const json::exception&) {
         throw damaged(name, line, "it is not JSON");
     }
-    if (!object.is_object()) throw damaged(name, line, "it is no JSON object");
-    return object;
+    if (!result.object.is_object()) throw damaged(name, line, "it is no JSON object");
+    if (result.keys.size() != result.object.size()) throw damaged(name, line, "a key occurs twice");
+    return result;
 }
 
 Table decodeJsonLines(std::string_view text, const std::string& name) {
@@ -201,11 +209,11 @@ Table decodeJsonLines(std::string_view text, const std::string& name) {
         const std::string_view content = text.substr(0, length);
         text.remove_prefix(std::min(length + 1, text.size()));
         if (content.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-        const json object = parseLine(content, name, line);
-        for (const auto& [key, value] : object.items()) {
+        const JsonLine parsed = parseLine(content, name, line);
+        for (const std::string& key : parsed.keys) {
             const std::size_t* known = columns.find(key);
             const std::size_t index = known ? *known : columns.add(key, "", line);
-            columns.put(index, rows, cellOf(value), line);
+            columns.put(index, rows, cellOf(parsed.object[key]), line);
         }
         ++rows;
         if (columns.size() * rows > maxCells) throw damaged(name, line, "the table has more than 2^26 cells");

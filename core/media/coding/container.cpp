@@ -89,7 +89,7 @@ ContainerReader::ContainerReader(std::span<const std::byte> stream) {
                     "Decode it with the program that wrote it, or a newer one.");
     nodeId_ = fields.text();
     nodeVersion_ = static_cast<int>(fields.varintUpTo(1u << 30));
-    header_ = fields.raw(static_cast<std::size_t>(fields.varintUpTo(fields.left())));
+    header_ = fields.raw(fields.varint());
     // A section takes at least 6 bytes of framing.
     const std::uint64_t count = fields.varintUpTo(fields.left() / 6);
     std::vector<std::uint64_t> lengths;
@@ -103,7 +103,7 @@ ContainerReader::ContainerReader(std::span<const std::byte> stream) {
     const std::uint32_t crc = crcOf(stream.first(fields.position()));
     if (fields.u32() != crc) throw damaged("the checksum of its framing differs");
     for (std::size_t i = 0; i < sections_.size(); ++i)
-        sections_[i].bytes = fields.raw(static_cast<std::size_t>(lengths[i]));
+        sections_[i].bytes = fields.raw(lengths[i]);
     if (fields.left() > 0) throw damaged(std::to_string(fields.left()) + " bytes follow its end");
 }
 

@@ -106,9 +106,8 @@ double FieldReader::f64() {
 }
 
 std::string FieldReader::text() {
-    const auto length = static_cast<std::size_t>(varintUpTo(left()));
-    const auto bytes = raw(length);
-    return {reinterpret_cast<const char*>(bytes.data()), length};
+    const auto bytes = raw(varint());
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 std::span<const std::byte> FieldReader::raw(std::size_t count) {

@@ -38,7 +38,8 @@ void toYCbCr(std::span<const T> in, std::span<T> out, std::size_t channels, cons
     for (std::size_t i = 0; i < in.size(); i += channels) {
         const double red = in[i], green = in[i + 1], blue = in[i + 2];
         const double luma = (299 * red + 587 * green + 114 * blue) / 1000;
-        const double cb = (blue - luma) / 1.772, cr = (red - luma) / 1.402;
+        const double cb = (886 * blue - 299 * red - 587 * green) / 1772;
+        const double cr = (701 * red - 587 * green - 114 * blue) / 1402;
         out[i] = rounded<T>(scale.lumaOffset + scale.luma / scale.peak * luma, scale.peak);
         out[i + 1] = rounded<T>(scale.chromaOffset + scale.chroma / scale.peak * cb, scale.peak);
         out[i + 2] = rounded<T>(scale.chromaOffset + scale.chroma / scale.peak * cr, scale.peak);

@@ -128,6 +128,7 @@ void AnalysisTest::bandsOfSummedStatistics() {
     const Curve means =
         withBands(makeCurves(sample::bpp(), sample::psnr(), sample::series(), items).front(), {});
     QCOMPARE(means.points.front().dropped, 1u);
+    QVERIFY(means.points.front().interval.has_value());
     QVERIFY(std::isfinite(means.points.front().interval->high));
 }
 

@@ -77,6 +77,9 @@ class BdTest : public QObject {
     void refuses();
     void relativeDifferenceAveragesToTheRate();
     void interpolantPassesThroughThePoints();
+    void interpolantsAreSciPys_data();
+    void interpolantsAreSciPys();
+    void pchipEndSlopeIsCapped();
 };
 
 void BdTest::goldenValues_data() {
@@ -291,6 +294,40 @@ void BdTest::interpolantPassesThroughThePoints() {
         QVERIFY(std::is_sorted(line.begin(), line.end(),
                                [](const RatePoint& a, const RatePoint& b) { return a.rate < b.rate; }));
     }
+}
+
+void BdTest::interpolantsAreSciPys_data() {
+    QTest::addColumn<int>("method");
+    QTest::addColumn<QList<double>>("values");
+    QTest::addColumn<double>("integral");
+    using List = QList<double>;
+    // SciPy 1.17.1 PchipInterpolator, Akima1DInterpolator; NumPy 2.4.6 polyfit
+    QTest::newRow("pchip") << 0 << List{1.8828, 2.5499259259259257, 5.24, 1.0927999999999916}
+                           << 16.41110777777778;
+    QTest::newRow("akima") << 1 << List{1.9304, 2.579578494623656, 5.1709813664596265, 1.452761904761897}
+                           << 16.406396084062422;
+    QTest::newRow("cubic") << 2
+                           << List{1.2362732461657227, 1.3366469758692694, 4.816889321777636,
+                                   1.8366247354390208}
+                           << 13.796449900022619;
+}
+
+void BdTest::interpolantsAreSciPys() {
+    QFETCH(int, method);
+    QFETCH(QList<double>, values);
+    QFETCH(double, integral);
+    const std::vector<double> x = {0, 1, 2.5, 3, 5, 5.5}, y = {1, 3, 2, 2, 7, -1};
+    const PiecewiseCubic curve = interpolate(methods[static_cast<std::size_t>(method)], x, y);
+    const std::vector<double> at = {0.3, 1.7, 4.2, 5.4};
+    for (std::size_t i = 0; i < at.size(); ++i)
+        QVERIFY(near(curve.at(at[i]), values[static_cast<qsizetype>(i)], 1e-12));
+    QVERIFY(near(curve.integral(0.5, 5.2), integral, 1e-12));
+}
+
+void BdTest::pchipEndSlopeIsCapped() {
+    const std::vector<double> x = {0, 1, 2}, falling = {0, 1, -40}, rising = {-40, 1, 0};
+    QVERIFY(near(interpolate(BdMethod::Pchip, x, falling).at(0.5), 0.875, 1e-14));
+    QVERIFY(near(interpolate(BdMethod::Pchip, x, rising).at(1.5), 0.875, 1e-14));
 }
 
 QTEST_APPLESS_MAIN(BdTest)

@@ -73,8 +73,10 @@ class ExportTest : public QObject {
 };
 
 void ExportTest::initTestCase() {
-    if (qgetenv("RATESCOPE_SOURCE").isEmpty())
-        qputenv("RATESCOPE_SOURCE", QFileInfo(__FILE__).dir().absoluteFilePath("../../..").toUtf8());
+    // Without ctest, from where the presets put the program: build/PRESET/tests.
+    if (qEnvironmentVariableIsEmpty("RATESCOPE_SOURCE"))
+        qputenv("RATESCOPE_SOURCE",
+                QDir(QCoreApplication::applicationDirPath() + "/../../..").canonicalPath().toUtf8());
 }
 
 void ExportTest::curvesFitTheirSchema() {
@@ -277,10 +279,14 @@ void ExportTest::pgfplotsSaysWhatTheSpecSays() {
     const auto has = [&](const char* part) { return tex.find(part) != std::string::npos; };
     QVERIFY(has("\\definecolor{rsE69F00}{HTML}{E69F00}"));
     QVERIFY(has("ylabel={PSNR, RGB (dB)}"));
-    QVERIFY(has("\\addlegendentry{Kodak\\_24, $n$ = 6}"));
+    QVERIFY(has("\\addlegendentry{\\hspace*{-0.6cm}Kodak\\_24, $n$ = 6}"));
     QVERIFY(has("\\addlegendentry{JPEG $\\cdot$ optimise}"));
     QVERIFY(has("dash pattern=on 3.60pt off 1.53pt"));
     QVERIFY(has("mark=triangle*, mark size=1.4pt, mark options={solid, fill=white}"));
+    const std::size_t hollow = tex.find("fill=white}, forget plot] coordinates {");
+    QVERIFY(hollow != std::string::npos);
+    const std::string hollowPoints = tex.substr(hollow, tex.find('\n', hollow) - hollow);
+    QCOMPARE(std::count(hollowPoints.begin(), hollowPoints.end(), '('), 1);
     QVERIFY(has("fill opacity=0.12"));
     QVERIFY(has("% PSNR, RGB (dB) against rate"));
     QVERIFY(!has("\\documentclass"));

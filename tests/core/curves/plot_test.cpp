@@ -1,6 +1,7 @@
 #include "core/curves/caption.h"
 #include "core/curves/rd_plot.h"
 #include "core/curves/table_plot.h"
+#include "core/curves/text.h"
 #include "tests/core/curves/expect_error.h"
 #include "tests/core/curves/sample_curves.h"
 
@@ -98,6 +99,8 @@ void PlotTest::ticksCoverTheDataAndStayFew() {
             for (const Tick& tick : ticks.major) {
                 QVERIFY(tick.value >= ticks.low && tick.value <= ticks.high);
                 QVERIFY2(labels.insert(tick.label).second, tick.label.c_str());
+                const std::optional<double> read = readNumber(tick.label);
+                if (read) QVERIFY(*read == tick.value);
             }
         }
     }
@@ -128,6 +131,10 @@ void PlotTest::stylesDiffer() {
     std::set<std::pair<Marker, std::vector<double>>> forms;
     for (std::size_t i = 0; i < mostSeries; ++i)
         forms.insert({seriesStyle(i, i).marker, seriesStyle(i, i).dash});
+    QCOMPARE(forms.size(), mostSeries);
+    forms.clear();
+    for (std::size_t i = 0; i < mostSeries; ++i)
+        forms.insert({importedStyle(i).marker, importedStyle(i).dash});
     QCOMPARE(forms.size(), mostSeries);
     std::set<std::string> colours;
     for (std::size_t i = 0; i < 7; ++i)
@@ -331,6 +338,11 @@ void PlotTest::barsOfATable() {
     const PlotSpec spec = makeTablePlot(table, PlotView::Bars);
     QVERIFY(spec.view == PlotView::Bars && !spec.legend.shown);
     QCOMPARE(spec.categories.size(), 2u);
+    PlotTable two = table;
+    two.columns.push_back({"other", "%", std::vector<double>{20, 80}});
+    QVERIFY(makeTablePlot(two, PlotView::Bars).legend.shown);
+    two.columns[1].cells = std::vector<double>{10, 90};
+    QVERIFY(makeTablePlot(two, PlotView::Bars).legend.corner == Corner::TopLeft);
     QCOMPARE(labelsOf(spec.x.ticks).join(' '), QString("codes scales"));
     QCOMPARE(spec.y.title, std::string("share (%)"));
     QVERIFY(spec.y.ticks.low == 0 && spec.y.ticks.high >= 90);

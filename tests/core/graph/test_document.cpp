@@ -1,7 +1,8 @@
 #include "core/graph/document_json.h"
 #include "core/graph/strict_json.h"
-#include "said.h"
-#include "sample.h"
+#include "tests/core/graph/said.h"
+#include "tests/core/graph/sample.h"
+#include "tests/core/curves/schema_check.h"
 
 #include <nlohmann/json.hpp>
 
@@ -45,6 +46,7 @@ Document fullDocument() {
     document.seeds = {0, 18446744073709551615ull};
     document.threads = 3;
     document.stallSeconds = 2.5;
+    document.keepReconstructions = true;
     return document;
 }
 
@@ -63,9 +65,12 @@ std::filesystem::path pathOf(const QString& path) {
     return path.toStdString();
 }
 
+QString sourceFolder() {
+    return qEnvironmentVariable("RATESCOPE_SOURCE", RATESCOPE_SOURCE_FOLDER);
+}
+
 QString oldDocument() {
-    return qEnvironmentVariable("RATESCOPE_SOURCE", RATESCOPE_SOURCE_FOLDER) +
-           "/tests/documents/v0-photographs.ratescope";
+    return sourceFolder() + "/tests/documents/v0-photographs.ratescope";
 }
 
 }  // namespace
@@ -129,6 +134,18 @@ class TestDocument : public QObject {
                           "[[5], [95]]},\n"));
         QVERIFY(text.contains("{\"from\": \"photos.image\", \"to\": \"jpeg.image\"}"));
         QVERIFY(text.endsWith("}\n"));
+    }
+
+    void filesFitTheSchema() {
+        const auto schema = pathOf(sourceFolder() + "/docs/schemas/document.json");
+        const SchemaCheck check(readJson(schema));
+        for (const Document& document :
+             {fullDocument(), sample::jpegStudy(), readDocument(pathOf(oldDocument()))})
+            QCOMPARE(shown(check(toJson(document))), QString());
+        nlohmann::json json = toJson(fullDocument());
+        json["nodes"][0]["colour"] = "red";
+        QVERIFY(!check(json).empty());
+        QVERIFY(!check(readJson(pathOf(oldDocument()))).empty());
     }
 
     void fewFieldsSuffice() {
@@ -244,6 +261,16 @@ class TestDocument : public QObject {
         writeFile(path, content);
         const QString error = errorOf([&] { readDocument(pathOf(path)); });
         QVERIFY2(error.startsWith("input: " + path) && error.contains(message), qPrintable(error));
+    }
+
+    void depthIsLimited() {
+        const auto nested = [](std::size_t levels) {
+            return std::string(levels, '[') + std::string(levels, ']');
+        };
+        parseJson(nested(maximumJsonDepth), "x");
+        QVERIFY(errorOf([&] {
+                    parseJson(nested(maximumJsonDepth + 1), "x");
+                }).startsWith("input: x: nested deeper"));
     }
 
     void missingFilesAreNamed() {

@@ -2,9 +2,11 @@
 #include "core/graph/catalogue.h"
 #include "core/graph/describe.h"
 #include "core/graph/manifest_check.h"
+#include "core/graph/strict_json.h"
 #include "core/graph/wording.h"
-#include "said.h"
-#include "sample.h"
+#include "tests/core/graph/said.h"
+#include "tests/core/graph/sample.h"
+#include "tests/core/curves/schema_check.h"
 
 #include <nlohmann/json.hpp>
 
@@ -180,6 +182,17 @@ class TestManifest : public QObject {
         const nlohmann::json fullParameter = full.at("parameters").back();
         for (const char* key : {"unit", "minimum", "log_scale", "group", "advanced", "visible_if"})
             QVERIFY(!fullParameter.at(key).is_null());
+    }
+
+    void manifestsFitTheSchema() {
+        const QString folder = qEnvironmentVariable("RATESCOPE_SOURCE", RATESCOPE_SOURCE_FOLDER);
+        const SchemaCheck check(readJson((folder + "/docs/schemas/manifest.json").toStdString()));
+        QCOMPARE(shown(check(toJson(sample::fullManifest()))), QString());
+        QCOMPARE(shown(check(toJson(sample::catalogue().families().front()))), QString());
+        QCOMPARE(shown(check({{"nodes", {toJson(sample::fullManifest())}}})), QString());
+        nlohmann::json json = toJson(sample::fullManifest());
+        json["inputs"][0]["type"] = "image";
+        QVERIFY(!check(json).empty());
     }
 
     void missingFieldsAreDefaults() {

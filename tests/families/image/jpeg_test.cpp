@@ -6,6 +6,8 @@
 #include "tests/families/image/pictures.h"
 #include "tests/families/support.h"
 
+#include <jpeglib.h>
+
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -17,7 +19,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <jpeglib.h>
 
 using namespace ratescope;
 using namespace ratescope::media;
@@ -30,7 +31,8 @@ const NodeEntry& jpeg() {
     return entry;
 }
 
-Settings settings(int quality, const std::string& subsampling = "4:2:0", bool optimise = false, bool progressive = false) {
+Settings settings(int quality, const std::string& subsampling = "4:2:0", bool optimise = false,
+                  bool progressive = false) {
     return {{"quality", std::int64_t{quality}},
             {"subsampling", subsampling},
             {"optimise", optimise},
@@ -47,7 +49,8 @@ std::span<const std::byte> view(const QByteArray& bytes) {
 
 QByteArray pnm(const Image& image) {
     QByteArray file = image.channels() == 1 ? "P5" : "P6";
-    file += "\n" + QByteArray::number(qlonglong(image.width())) + " " + QByteArray::number(qlonglong(image.height())) + "\n255\n";
+    file += "\n" + QByteArray::number(qlonglong(image.width())) + " " +
+            QByteArray::number(qlonglong(image.height())) + "\n255\n";
     const auto samples = image.samples.bytes();
     return file.append(reinterpret_cast<const char*>(samples.data()), static_cast<qsizetype>(samples.size()));
 }
@@ -57,7 +60,8 @@ QByteArray cjpeg(const QStringList& arguments, const Image& image) {
     process.start("cjpeg", arguments);
     process.write(pnm(image));
     process.closeWriteChannel();
-    return process.waitForFinished() && process.exitCode() == 0 ? process.readAllStandardOutput() : QByteArray();
+    return process.waitForFinished() && process.exitCode() == 0 ? process.readAllStandardOutput()
+                                                                : QByteArray();
 }
 
 /// Photograph-like enough that all frequencies are in it.
@@ -105,7 +109,10 @@ class JpegTest : public QObject {
         const Image image = rough(grey ? ColourModel::Grey : ColourModel::Rgb);
         QStringList arguments{"-baseline", "-quality", QString::number(quality)};
         if (!grey)
-            arguments << "-sample" << (subsampling == "4:2:0" ? "2x2" : subsampling == "4:2:2" ? "2x1" : "1x1");
+            arguments << "-sample"
+                      << (subsampling == "4:2:0"   ? "2x2"
+                          : subsampling == "4:2:2" ? "2x1"
+                                                   : "1x1");
         if (optimise) arguments << "-optimize";
         if (progressive) arguments << "-progressive";
         const QByteArray expected = cjpeg(arguments, image);
@@ -118,9 +125,9 @@ class JpegTest : public QObject {
     void bytesAreThoseOfTheNamedLibrary_data() {
         QTest::addColumn<int>("quality");
         QTest::addColumn<QString>("hash");
-        QTest::newRow("5") << 5 << "HASH5";
-        QTest::newRow("75") << 75 << "HASH75";
-        QTest::newRow("95") << 95 << "HASH95";
+        QTest::newRow("5") << 5 << "4b7a65b8ca49d1877d1110c1668301f8fbf5dd1e5bba61cea3da65c46b1f2fba";
+        QTest::newRow("75") << 75 << "002158af66555e14cec7c7a3715c2e864e74530ea0a29056fd2f6b1f19004a73";
+        QTest::newRow("95") << 95 << "0236bb58becc8f9d78f374bfa4934c38945183d3616036d24356e37879f62e03";
     }
     void bytesAreThoseOfTheNamedLibrary() {
         QFETCH(int, quality);
@@ -141,7 +148,8 @@ class JpegTest : public QObject {
         QFETCH(bool, optimise);
         QFETCH(bool, progressive);
         Image image = rough(ColourModel::Rgb);
-        const auto plain = encode(jpeg(), inputs("image", image), settings(75, "4:2:0", optimise, progressive));
+        const auto plain =
+            encode(jpeg(), inputs("image", image), settings(75, "4:2:0", optimise, progressive));
         QCOMPARE(plain.ledger().bits(), 8 * plain.bytes().size());
         QCOMPARE(bitsOf(plain.ledger(), "exif") + bitsOf(plain.ledger(), "icc"), 0U);
         QCOMPARE(bitsOf(plain.ledger(), "quantisation-tables"), 2U * 8 * (2 + 2 + 65));
@@ -150,7 +158,8 @@ class JpegTest : public QObject {
 
         image.icc.assign(100'000, std::byte{42});
         image.orientation = 6;
-        const auto tagged = encode(jpeg(), inputs("image", image), settings(75, "4:2:0", optimise, progressive));
+        const auto tagged =
+            encode(jpeg(), inputs("image", image), settings(75, "4:2:0", optimise, progressive));
         QCOMPARE(tagged.ledger().bits(), 8 * tagged.bytes().size());
         QCOMPARE(bitsOf(tagged.ledger(), "exif"), 8U * (2 + 2 + 32));
         QCOMPARE(bitsOf(tagged.ledger(), "icc"), 8U * (100'000 + 2 * (2 + 2 + 14)));
@@ -205,7 +214,8 @@ class JpegTest : public QObject {
         QTest::addColumn<int>("bits");
         QTest::addColumn<bool>("alpha");
         QTest::addColumn<QString>("names");
-        const auto row = [](const char* name, int width, ColourModel model, int bits, bool alpha, const char* names) {
+        const auto row = [](const char* name, int width, ColourModel model, int bits, bool alpha,
+                            const char* names) {
             QTest::newRow(name) << width << static_cast<int>(model) << bits << alpha << names;
         };
         row("16 bits", 8, ColourModel::Rgb, 16, false, "image.convert");
@@ -227,7 +237,8 @@ class JpegTest : public QObject {
     }
 
     void damagedStreamsAreRefused() {
-        const auto stream = encode(jpeg(), inputs("image", rough(ColourModel::Rgb)), settings(75, "4:2:0", false, true));
+        const auto stream =
+            encode(jpeg(), inputs("image", rough(ColourModel::Rgb)), settings(75, "4:2:0", false, true));
         const std::span<const std::byte> whole(stream.bytes());
         for (std::size_t size = 0; size + 2 < whole.size(); size += whole.size() / 23)
             QVERIFY(errorOf([&] { decode(jpeg(), whole.first(size)); }).startsWith("input: "));
@@ -259,12 +270,14 @@ class JpegTest : public QObject {
         QCOMPARE(published.size(), 19);
         std::vector<double> bpp(19, 0);
         for (int picture = 1; picture <= 24; ++picture) {
-            const auto name = QString("images/kodak/kodim%1.png").arg(picture, 2, 10, QChar('0')).toStdString();
+            const auto name =
+                QString("images/kodak/kodim%1.png").arg(picture, 2, 10, QChar('0')).toStdString();
             const Image image = readImage(dataFolder() / name);
             const Inputs given = inputs("image", image);
             for (std::size_t i = 0; i < bpp.size(); ++i) {
                 const auto stream = encode(jpeg(), given, settings(5 * (static_cast<int>(i) + 1)));
-                bpp[i] += 8.0 * static_cast<double>(stream.bytes().size()) / static_cast<double>(image.pixels()) / 24;
+                bpp[i] += 8.0 * static_cast<double>(stream.bytes().size()) /
+                          static_cast<double>(image.pixels()) / 24;
             }
         }
         double worst = 0;

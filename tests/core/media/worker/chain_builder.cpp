@@ -3,7 +3,6 @@
 #include "core/error.h"
 
 #include <QtGlobal>
-
 #include <algorithm>
 
 namespace ratescope::media {

@@ -6,7 +6,6 @@
 #include "core/run/protocol.h"
 
 #include <QTemporaryDir>
-
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -26,8 +25,8 @@ class ChainBuilder {
     ChainBuilder();
 
     /// Adds a task with the manifest's defaults of the task's stage, the settings in their place.
-    Hash add(run::TaskKind kind, const std::string& type, const Settings& settings = {}, const Wires& inputs = {},
-             std::optional<std::uint64_t> seed = {}, std::int64_t index = 0);
+    Hash add(run::TaskKind kind, const std::string& type, const Settings& settings = {},
+             const Wires& inputs = {}, std::optional<std::uint64_t> seed = {}, std::int64_t index = 0);
     Hash source(const std::string& type, const Settings& settings = {}, std::int64_t index = 0) {
         return add(run::TaskKind::Source, type, settings, {}, {}, index);
     }

@@ -1,11 +1,11 @@
+#include "core/media/worker/execute.h"
+
 #include "core/error.h"
 #include "core/media/assets/asset.h"
-#include "core/media/worker/execute.h"
 #include "core/media/worker/table_csv.h"
 #include "tests/core/media/worker/chain_builder.h"
 
 #include <QtTest>
-
 #include <chrono>
 #include <fstream>
 #include <thread>
@@ -79,8 +79,8 @@ class ExecuteTest : public QObject {
         study.chain.wanted = {study.crash.decode, study.score};
         Worker worker;
         worker.run(study);
-        const std::vector<Hash> expected = {study.noise, study.crash.encode, study.crash.decode, study.prepare,
-                                            study.score};
+        const std::vector<Hash> expected = {study.noise, study.crash.encode, study.crash.decode,
+                                            study.prepare, study.score};
         QVERIFY(worker.keys() == expected);
         for (const run::TaskReport& report : worker.reports) {
             QVERIFY(!report.failure);
@@ -115,7 +115,8 @@ class ExecuteTest : public QObject {
         other.run(study);
         QVERIFY(other.keys() == std::vector<Hash>{study.crash.decode});
         // An encode task that is not part of the chain, as for `decode` of a file.
-        std::erase_if(study.chain.tasks, [&](const run::Task& task) { return task.key != study.crash.decode; });
+        std::erase_if(study.chain.tasks,
+                      [&](const run::Task& task) { return task.key != study.crash.decode; });
         Worker third;
         third.run(study);
         QVERIFY(third.keys() == std::vector<Hash>{study.crash.decode});
@@ -209,10 +210,18 @@ class ExecuteTest : public QObject {
         QTest::addColumn<QString>("how");
         QTest::addColumn<QString>("kind");
         QTest::addColumn<QString>("what");
-        QTest::newRow("std::exception") << "exception" << "internal" << "an exception of the standard library";
-        QTest::newRow("no exception") << "number" << "internal" << "no exception";
-        QTest::newRow("ledger") << "ledger" << "internal" << "15 bits";
-        QTest::newRow("memory") << "memory" << "resource" << "ran out of memory (limit 256 MiB)";
+        QTest::newRow("std::exception") << "exception"
+                                        << "internal"
+                                        << "an exception of the standard library";
+        QTest::newRow("no exception") << "number"
+                                      << "internal"
+                                      << "no exception";
+        QTest::newRow("ledger") << "ledger"
+                                << "internal"
+                                << "15 bits";
+        QTest::newRow("memory") << "memory"
+                                << "resource"
+                                << "ran out of memory (limit 256 MiB)";
     }
     void whatNodesThrow() {
         QFETCH(QString, how);
@@ -287,8 +296,7 @@ class ExecuteTest : public QObject {
         ChainBuilder builder;
         const std::string record = (builder.folder() / "record").string();
         const Hash noise = builder.source("test.noise");
-        const auto coded =
-            builder.code("test.layers", {{"record", record}}, {{"image", {{noise, "image"}}}});
+        const auto coded = builder.code("test.layers", {{"record", record}}, {{"image", {{noise, "image"}}}});
         builder.chain.wanted = {coded.encode, coded.extract, coded.decode};
         Worker worker;
         worker.run(builder);
@@ -310,7 +318,9 @@ class ExecuteTest : public QObject {
         Worker worker, again;
         worker.run(builder);
         again.run(builder);
-        const auto image = [](Worker& of, const Hash& key) { return bytesOf(*of.cache.find({key, "image"})); };
+        const auto image = [](Worker& of, const Hash& key) {
+            return bytesOf(*of.cache.find({key, "image"}));
+        };
         QVERIFY(image(worker, one) != image(worker, two));
         QVERIFY(image(worker, one) == image(again, one));
         QVERIFY(worker.report(none)->failure->what.find("no seed") != std::string::npos);
@@ -321,8 +331,8 @@ class ExecuteTest : public QObject {
         const std::filesystem::path record = builder.folder() / "record";
         const Hash noise = builder.source("test.noise");
         const Settings settings = {{"milliseconds", std::int64_t{5}}, {"record", record.string()}};
-        const Hash count = builder.add(TaskKind::Transform, "test.checkpoint", settings,
-                                       {{"image", {{noise, "image"}}}});
+        const Hash count =
+            builder.add(TaskKind::Transform, "test.checkpoint", settings, {{"image", {{noise, "image"}}}});
         builder.chain.wanted = {count};
         Worker undisturbed;
         undisturbed.run(builder);
@@ -347,8 +357,9 @@ class ExecuteTest : public QObject {
     void cancelsWithinASecond() {
         ChainBuilder builder;
         const Hash noise = builder.source("test.noise");
-        const Hash sleep = builder.add(TaskKind::Transform, "test.sleep", {{"milliseconds", std::int64_t{30000}}},
-                                       {{"image", {{noise, "image"}}}});
+        const Hash sleep =
+            builder.add(TaskKind::Transform, "test.sleep", {{"milliseconds", std::int64_t{30000}}},
+                        {{"image", {{noise, "image"}}}});
         const auto coded = builder.code("test.crash", {}, {{"image", {{sleep, "image"}}}});
         const Hash offset =
             builder.add(TaskKind::Transform, "test.offset", {}, {{"image", {{noise, "image"}}}});

@@ -1,0 +1,46 @@
+#include "core/curves/legend.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace ratescope::curves {
+namespace {
+
+constexpr double width = 0.45, height = 0.42;  // of a legend, in parts of the axes
+
+double positionOn(const Axis& axis, double value) {
+    if (axis.scale == Scale::Log)
+        return std::log(value / axis.ticks.low) / std::log(axis.ticks.high / axis.ticks.low);
+    return (value - axis.ticks.low) / (axis.ticks.high - axis.ticks.low);
+}
+
+}  // namespace
+
+Corner freeCorner(const PlotSpec& spec) {
+    constexpr std::array order = {Corner::BottomRight, Corner::TopLeft, Corner::TopRight, Corner::BottomLeft};
+    std::array<std::size_t, 4> covered{};
+    const auto count = [&](double x, double y) {
+        const double h = positionOn(spec.x, x), v = positionOn(spec.y, y);
+        const bool left = h<width, right = h> 1 - width, bottom = v<height, top = v> 1 - height;
+        covered[0] += right && bottom;
+        covered[1] += left && top;
+        covered[2] += right && top;
+        covered[3] += left && bottom;
+    };
+    constexpr int barSamples = 20;
+    for (const PlotSeries& series : spec.series) {
+        for (const PlotPoint& point : series.points)
+            count(point.x, point.y);
+        for (const RatePoint& point : series.line)
+            count(point.rate, point.quality);
+        if (spec.view != PlotView::Bars) continue;
+        for (const PlotPoint& point : series.points)
+            for (int i = 0; i < barSamples; ++i)
+                count(point.x, point.y * i / barSamples);
+    }
+    return order[static_cast<std::size_t>(std::min_element(covered.begin(), covered.end()) -
+                                          covered.begin())];
+}
+
+}  // namespace ratescope::curves

@@ -1,0 +1,190 @@
+// What workers report, turned into rows: the second half of ItemRunner.
+
+#include "core/run/item_runner.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ratescope::run {
+namespace {
+
+using store::State;
+
+constexpr double newestWeight = 0.2;
+
+}  // namespace
+
+const Task& ItemRunner::taskOf(const UnitRun& unit, const Hash& key) const {
+    return unit.plan->tasks.at(key);
+}
+
+void ItemRunner::onReport(WorkerNumber worker, const TaskReport& report) {
+    const auto chain = chains_.find(report.chain);
+    if (chain == chains_.end()) return;
+    UnitRun& unit = units_.at(chain->second);
+    if (!unit.plan->tasks.count(report.key)) return;
+    if (report.failure) {
+        takeFailure(unit, report);
+        return;
+    }
+    takeResult(unit, report);
+    schedule_.finished(worker, report.key);
+}
+
+void ItemRunner::takeResult(const UnitRun& unit, const TaskReport& report) {
+    const Task& task = taskOf(unit, report.key);
+    if (makesStream(task.kind) || task.kind == TaskKind::Decode)
+        house_.streams.took(report.key, {report.seconds, report.peakMemory});
+    if (report.stream)
+        house_.log.add(unit.study, *report.stream,
+                       {report.key, task.node, report.stream->hash, report.stream->bytes,
+                        report.stream->parts, report.stream->shared, report.seconds, report.peakMemory});
+    if (task.kind == TaskKind::Prepare) counts_[report.key] = report.counts;
+    for (const auto& [name, csv] : report.tables)
+        if (house_.study(unit.study) && (task.kind != TaskKind::Score || name != "samples"))
+            house_.log.add(store::TableRecord{unit.study, task.node, name, report.key, csv});
+    if (task.kind == TaskKind::Score) settleScore(unit, report);
+    if (report.key == unit.candidate) settleCandidate(unit, report.key, {});
+}
+
+void ItemRunner::takeFailure(UnitRun& unit, const TaskReport& report) {
+    if (report.failure->kind == ErrorKind::Cancelled) return;
+    if (report.failure->kind == ErrorKind::Resource && house_.diskIsFull()) {
+        unit.stopped = true;
+        house_.raise(Error(ErrorKind::Resource, "The disk of the library is full: " + report.failure->what,
+                           "Make room there, then resume the run. Nothing that was finished is lost."));
+        return;
+    }
+    failedTasks_[report.key] = {report.failure->kind,
+                                taskOf(unit, report.key).node + ": " + report.failure->what,
+                                report.failure->remedy, report.log};
+}
+
+// --- settling ----------------------------------------------------------------------------------------------
+
+void ItemRunner::settleCandidate(const UnitRun& unit, const Hash& task, store::ItemOutcome outcome) {
+    outcome.started = unit.started;
+    outcome.ended = nowMs();
+    const auto costOf = [this](const Hash& key) { return house_.streams.cost(key); };
+    for (const auto& [id, study] : house_.studies)
+        for (store::ItemOutcome& row : study->settleCandidate(task, outcome, costOf)) {
+            house_.log.add(id, std::move(row));
+            ++ran_[id].items;
+        }
+}
+
+void ItemRunner::settleScore(const UnitRun& unit, const TaskReport& report) {
+    // Its candidate must have been there, whether or not this chain has made it.
+    settleCandidate(unit, unit.candidate, {});
+    store::MeasurementOutcome outcome;
+    outcome.scores = report.scores;
+    outcome.seconds = report.seconds;
+    if (const auto samples = report.tables.find("samples"); samples != report.tables.end())
+        outcome.samples = samples->second;
+    for (const auto& [port, inputs] : taskOf(unit, report.key).inputs)
+        for (const TaskOutput& input : inputs)
+            if (const auto counts = counts_.find(input.task); counts != counts_.end())
+                outcome.counts = counts->second;
+    settleMeasurement(report.key, outcome);
+}
+
+void ItemRunner::settleMeasurement(const Hash& task, const store::MeasurementOutcome& outcome) {
+    for (const auto& [id, study] : house_.studies)
+        for (store::MeasurementOutcome& row : study->settleScore(task, outcome)) {
+            house_.log.add(id, std::move(row));
+            ++ran_[id].measurements;
+        }
+}
+
+void ItemRunner::settleAsFailed(const Hash& wanted, const UnitRun& unit, const store::Failure& failure) {
+    if (wanted == unit.candidate) {
+        store::ItemOutcome outcome;
+        outcome.state = State::Failed;
+        outcome.failure = failure;
+        settleCandidate(unit, wanted, outcome);
+    } else {
+        store::MeasurementOutcome outcome;
+        outcome.state = State::Failed;
+        outcome.failure = failure;
+        settleMeasurement(wanted, outcome);
+    }
+}
+
+const store::Failure* ItemRunner::failureAbove(const UnitRun& unit, const Hash& wanted) const {
+    if (failedTasks_.empty()) return nullptr;
+    for (const Hash& key : upstreamTasks(unit.plan->tasks, {wanted}))
+        if (const auto failed = failedTasks_.find(key); failed != failedTasks_.end()) return &failed->second;
+    return nullptr;
+}
+
+/// Settles a wanted task that can't be had because it, or one upstream of it, has failed.
+void ItemRunner::settleFailed(const Hash& wanted, const UnitRun& unit) {
+    if (const store::Failure* const failure = failureAbove(unit, wanted))
+        settleAsFailed(wanted, unit, *failure);
+}
+
+/// Once a chain is over: what was wanted has been made, was there already, or has failed.
+void ItemRunner::settleRest(const UnitRun& unit) {
+    for (const Hash& wanted : unit.wanted) {
+        if (failureAbove(unit, wanted)) {
+            settleFailed(wanted, unit);
+        } else if (wanted == unit.candidate) {
+            settleCandidate(unit, wanted, {});
+        } else {
+            settleAsFailed(
+                wanted, unit,
+                {ErrorKind::Internal, taskOf(unit, wanted).node + ": the worker did not report it.",
+                 "Run it again; report this fault if it stays.", ""});
+        }
+    }
+}
+
+void ItemRunner::onDone(WorkerNumber, std::uint64_t chain) {
+    const auto found = chains_.find(chain);
+    if (found == chains_.end()) return;
+    const UnitId id = found->second;
+    UnitRun& unit = units_.at(id);
+    const double seconds = std::chrono::duration<double>(Clock::now() - unit.begun).count();
+    meanSeconds_ += newestWeight * (seconds / static_cast<double>(depth()) - meanSeconds_);
+    if (!unit.cancelled && !unit.stopped) settleRest(unit);
+    requeue(id);
+}
+
+// --- lost workers ------------------------------------------------------------------------------------------
+
+void ItemRunner::onLost(const Loss& loss) {
+    for (const std::uint64_t chain : loss.queued)
+        if (const auto found = chains_.find(chain); found != chains_.end()) requeue(found->second);
+    if (loss.chain)
+        if (const auto found = chains_.find(*loss.chain); found != chains_.end()) blame(found->second, loss);
+    schedule_.lost(loss.worker);
+    if (loss.questions == 0) return;
+    // A plugin that can't be loaded fails when it runs, with its reason.
+    onResources({std::vector<TaskResources>(asked_.size()), {}});
+}
+
+/// The task that ran when the worker died is tried once more alone, then stays failed.
+void ItemRunner::blame(UnitId id, const Loss& loss) {
+    UnitRun& unit = units_.at(id);
+    if (unit.cancelled || loss.cancelled) {
+        requeue(id);
+        return;
+    }
+    const bool known = loss.task && unit.plan->tasks.count(*loss.task);
+    const Hash task = known ? *loss.task : unit.wanted.front();
+    if (unit.suspect) schedule_.clear(*unit.suspect);
+    unit.suspect.reset();
+    if (unit.triedAgain.insert(task).second) {
+        unit.suspect = task;
+        schedule_.suspect(task);
+    } else {
+        failedTasks_[task] = {loss.failure.kind,
+                              taskOf(unit, task).node + ": the worker " + loss.failure.what + ".",
+                              loss.failure.remedy, loss.failure.log};
+        for (const Hash& wanted : unit.wanted)
+            settleFailed(wanted, unit);
+    }
+    requeue(id);
+}
+
+}  // namespace ratescope::run

@@ -1,0 +1,112 @@
+#pragma once
+
+// Runs the items of all loaded studies: makes units of what is missing, gives them to workers as the schedule
+// says, and turns what workers report into rows.
+
+#include "core/run/house.h"
+#include "core/run/schedule.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace ratescope::run {
+
+class ItemRunner {
+  public:
+    explicit ItemRunner(House& house);
+
+    /// Makes units for all that is missing in the study and has none yet.
+    void refill(store::StudyId study);
+    /// Takes the study's waiting units back. Running ones go on: what they finish still counts.
+    void unload(store::StudyId study);
+    /// Cancels all units of the study that have nothing left to do: states are the caller's to change first.
+    void cancelFinished(store::StudyId study);
+    /// Failures are forgotten: their tasks may run again.
+    void forgetFailures() { failedTasks_.clear(); }
+    void setJobs(int jobs);
+
+    /// Gives waiting units to workers; nothing while the house is paused.
+    void dispatch();
+    bool idle() const { return units_.empty(); }
+    bool idle(store::StudyId study) const;
+    bool busy() const { return !chains_.empty(); }  ///< workers have chains of items
+    /// The chain is one of these units'.
+    bool owns(std::uint64_t chain) const { return chains_.count(chain) != 0; }
+    /// All tasks that running chains may use.
+    bool uses(const Hash& task) const;
+    std::optional<RunningItem> running(const WorkerPool::Activity& activity, store::StudyId study);
+    Ran ran(store::StudyId study) const;
+    void resetRan(store::StudyId study) { ran_[study] = {}; }
+    /// A file of the cache folder is gone, or there.
+    void unpublished(const Hash& task) { schedule_.unpublished(task); }
+
+    void onReport(WorkerNumber worker, const TaskReport& report);
+    void onDone(WorkerNumber worker, std::uint64_t chain);
+    void onResources(const ResourceAnswer& answer);
+    void onLost(const Loss& loss);
+
+  private:
+    struct UnitRun {
+        store::StudyId study = 0;
+        std::shared_ptr<const StudyPlan> plan;
+        Hash candidate;
+        std::vector<Hash> wanted;
+        std::string group;
+        std::set<Hash> triedAgain;  ///< tasks at which a worker has died
+        std::optional<Hash> suspect;
+        bool cancelled = false;
+        bool stopped = false;     ///< the disk was full: its tasks did not fail
+        std::uint64_t chain = 0;  ///< 0 while it waits
+        std::int64_t started = 0;
+        Clock::time_point begun;
+    };
+    using Units = std::map<UnitId, UnitRun>;
+
+    void addUnit(StudyRun& study, const Hash& candidate);
+    void schedule(UnitId id);
+    void ask();
+    Demand demandOf(const UnitRun& unit) const;
+    bool demandKnown(const UnitRun& unit) const;
+    std::size_t depth() const;
+    bool hand(WorkerNumber worker);
+    std::optional<Chain> makeChain(const UnitRun& unit, const Dispatch& dispatch);
+    void endUnit(UnitId id);
+    void requeue(UnitId id);
+    const Task& taskOf(const UnitRun& unit, const Hash& key) const;
+    void takeResult(const UnitRun& unit, const TaskReport& report);
+    void takeFailure(UnitRun& unit, const TaskReport& report);
+    void settleCandidate(const UnitRun& unit, const Hash& task, store::ItemOutcome outcome);
+    void settleScore(const UnitRun& unit, const TaskReport& report);
+    void settleMeasurement(const Hash& task, const store::MeasurementOutcome& outcome);
+    void settleAsFailed(const Hash& wanted, const UnitRun& unit, const store::Failure& failure);
+    void settleFailed(const Hash& wanted, const UnitRun& unit);
+    void settleRest(const UnitRun& unit);
+    const store::Failure* failureAbove(const UnitRun& unit, const Hash& wanted) const;
+    void blame(UnitId id, const Loss& loss);
+
+    House& house_;
+    Schedule schedule_;
+    Units units_;
+    std::map<std::pair<store::StudyId, Hash>, UnitId> unitOf_;
+    std::map<store::StudyId, std::size_t> unitCount_;
+    std::map<std::uint64_t, UnitId> chains_;
+    UnitId lastUnit_ = 0;
+    std::unordered_map<std::string, TaskResources> resources_;  ///< by signature of the task
+    std::vector<Task> unasked_;                                 ///< tasks whose needs are not known
+    std::vector<std::string> asked_;                            ///< signatures of the query on its way
+    std::set<std::string> pending_;                             ///< signatures of both
+    std::vector<UnitId> undemanded_;                            ///< units that wait for an answer
+    std::unordered_map<Hash, store::Failure, HashOfHash> failedTasks_;
+    std::unordered_map<Hash, std::map<std::string, std::uint64_t>, HashOfHash> counts_;  ///< of prepare tasks
+    std::map<store::StudyId, Ran> ran_;
+    double meanSeconds_ = 1;  ///< of chains, weighted to the last ones
+};
+
+}  // namespace ratescope::run

@@ -1,0 +1,75 @@
+#include "core/run/one_off.h"
+
+#include "core/run/house.h"
+
+#include <poll.h>
+
+#include <algorithm>
+
+namespace ratescope::run {
+namespace {
+
+constexpr WorkerNumber only = 0;
+constexpr int stopIntervalMs = 50;
+constexpr std::chrono::hours patience{24};
+
+/// What the worker has said so far.
+struct Listened {
+    std::vector<TaskReport> reports;
+    bool done = false;
+    std::optional<Error> failure;
+};
+
+WorkerEvents eventsOf(Listened& listened) {
+    WorkerEvents events;
+    events.report = [&](WorkerNumber, TaskReport report) { listened.reports.push_back(std::move(report)); };
+    events.done = [&](WorkerNumber, std::uint64_t) { listened.done = true; };
+    events.resources = [](WorkerNumber, const ResourceAnswer&) {};
+    events.lost = [&](const Loss& loss) {
+        listened.failure =
+            Error(loss.failure.kind, "The worker " + loss.failure.what + ". " + loss.failure.log,
+                  loss.failure.remedy);
+    };
+    events.unusable = [](const Error&) {};
+    return events;
+}
+
+void throwFailure(const Chain& chain, const std::vector<TaskReport>& reports) {
+    for (const TaskReport& report : reports) {
+        if (!report.failure) continue;
+        const auto task = std::find_if(chain.tasks.begin(), chain.tasks.end(),
+                                       [&](const Task& one) { return one.key == report.key; });
+        const std::string node = task == chain.tasks.end() ? "" : task->node + ": ";
+        throw Error(report.failure->kind, node + report.failure->what, report.failure->remedy);
+    }
+}
+
+}  // namespace
+
+std::vector<TaskReport> runChain(Chain chain, const WorkerCommand& worker,
+                                 const std::function<bool()>& stop) {
+    const TemporaryFolder folder;
+    Listened listened;
+    WorkerPool pool(worker, folder.path(), eventsOf(listened));
+    chain.id = 1;
+    chain.staging = chain.cache = chain.checkpoints = chain.scratch = folder.path();
+    pool.run(only, chain, patience);
+    bool stopped = false;
+    while (!listened.done && !listened.failure) {
+        std::vector<pollfd> descriptors;
+        pool.addDescriptors(descriptors);
+        ::poll(descriptors.data(), descriptors.size(), stopIntervalMs);
+        for (const pollfd& descriptor : descriptors)
+            if (descriptor.revents != 0) pool.handle(descriptor);
+        pool.checkDeadlines();
+        if (stopped || !stop || !stop()) continue;
+        stopped = true;
+        pool.cancel(chain.id);
+    }
+    if (stopped) throw Error(ErrorKind::Cancelled, "The task was stopped.", "Run the command again.");
+    if (listened.failure) throw Error(*listened.failure);
+    throwFailure(chain, listened.reports);
+    return std::move(listened.reports);
+}
+
+}  // namespace ratescope::run

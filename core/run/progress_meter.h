@@ -1,0 +1,26 @@
+#pragma once
+
+// How fast items finish, over the last half minute.
+
+#include "core/run/worker_pool.h"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <utility>
+
+namespace ratescope::run {
+
+class ProgressMeter {
+  public:
+    /// `finished`: items finished so far.
+    void note(std::int64_t finished, Clock::time_point now = Clock::now());
+    double perMinute() const;
+    /// Nothing before the first item.
+    std::optional<double> secondsFor(std::int64_t items) const;
+
+  private:
+    std::deque<std::pair<Clock::time_point, std::int64_t>> notes_;
+};
+
+}  // namespace ratescope::run

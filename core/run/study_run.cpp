@@ -1,0 +1,173 @@
+#include "core/run/study_run.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace ratescope::run {
+namespace {
+
+using store::State;
+
+/// Waits to be run or runs.
+bool isOpen(State state) {
+    return state == State::Pending || state == State::Running || state == State::Interrupted;
+}
+
+/// Time of all these tasks; not a number (none, in the library) if it is not known of one.
+double secondsOf(const std::vector<Hash>& tasks, const CostOf& costOf) {
+    double sum = 0;
+    for (const Hash& task : tasks) {
+        const auto cost = costOf(task);
+        sum += cost ? cost->seconds : std::numeric_limits<double>::quiet_NaN();
+    }
+    return sum;
+}
+
+std::uint64_t peakOf(const std::vector<Hash>& tasks, const CostOf& costOf) {
+    std::uint64_t peak = 0;
+    for (const Hash& task : tasks)
+        if (const auto cost = costOf(task)) peak = std::max(peak, cost->peakMemory);
+    return peak;
+}
+
+}  // namespace
+
+StudyRun::StudyRun(store::StudyId id, std::string name, std::shared_ptr<const StudyPlan> plan,
+                   std::vector<store::ReconciledItem> rows, StudySettings settings)
+    : id_(id), name_(std::move(name)), plan_(std::move(plan)), settings_(settings) {
+    for (std::size_t i = 0; i < plan_->items.size(); ++i) {
+        std::vector<std::size_t>& items = itemsOf_[plan_->items[i].key];
+        if (items.empty()) candidates_.push_back(plan_->items[i].key);
+        items.push_back(i);
+        const std::vector<Hash>& scores = plan_->itemTasks[i].scores;
+        for (std::size_t m = 0; m < scores.size(); ++m)
+            scoreRows_[scores[m]].emplace_back(i, m);
+    }
+    setRows(std::move(rows));
+}
+
+void StudyRun::setRows(std::vector<store::ReconciledItem> rows) {
+    rows_ = std::move(rows);
+    indexOf_.clear();
+    counts_ = {};
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        indexOf_[rows_[i].id] = i;
+        ++counts_.of[static_cast<std::size_t>(rows_[i].state)];
+    }
+}
+
+const std::vector<std::size_t>& StudyRun::itemsOf(const Hash& candidate) const {
+    static const std::vector<std::size_t> none;
+    const auto found = itemsOf_.find(candidate);
+    return found == itemsOf_.end() ? none : found->second;
+}
+
+std::vector<Hash> StudyRun::missing(const Hash& candidate) const {
+    std::vector<Hash> tasks;
+    const auto add = [&](const Hash& task) {
+        if (std::find(tasks.begin(), tasks.end(), task) == tasks.end()) tasks.push_back(task);
+    };
+    for (const std::size_t item : itemsOf(candidate))
+        if (isOpen(rows_[item].state)) add(candidate);
+    for (const std::size_t item : itemsOf(candidate)) {
+        if (!isOpen(rows_[item].state) && rows_[item].state != State::Done) continue;
+        for (std::size_t m = 0; m < rows_[item].measurements.size(); ++m)
+            if (isOpen(rows_[item].measurements[m].state)) add(plan_->itemTasks[item].scores[m]);
+    }
+    return tasks;
+}
+
+std::optional<std::size_t> StudyRun::indexOf(store::ItemId item) const {
+    const auto found = indexOf_.find(item);
+    return found == indexOf_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::int64_t StudyRun::count(State state) const {
+    return counts_[state];
+}
+
+void StudyRun::setState(std::size_t item, State state) {
+    --counts_.of[static_cast<std::size_t>(rows_[item].state)];
+    ++counts_.of[static_cast<std::size_t>(state)];
+    rows_[item].state = state;
+}
+
+std::vector<store::ItemId> StudyRun::begin(const Hash& candidate) {
+    std::vector<store::ItemId> begun;
+    for (const std::size_t item : itemsOf(candidate)) {
+        if (!isOpen(rows_[item].state)) continue;
+        setState(item, State::Running);
+        begun.push_back(rows_[item].id);
+    }
+    return begun;
+}
+
+std::vector<store::ItemId> StudyRun::putBack(const Hash& candidate) {
+    std::vector<store::ItemId> waiting;
+    for (const std::size_t item : itemsOf(candidate)) {
+        if (rows_[item].state != State::Running) continue;
+        setState(item, State::Pending);
+        waiting.push_back(rows_[item].id);
+    }
+    return waiting;
+}
+
+void StudyRun::cancel(std::span<const std::size_t> items) {
+    for (const std::size_t item : items) {
+        if (isOpen(rows_[item].state)) setState(item, State::Cancelled);
+        for (store::ReconciledMeasurement& measurement : rows_[item].measurements)
+            if (isOpen(measurement.state)) measurement.state = State::Cancelled;
+    }
+}
+
+void StudyRun::cancelAll() {
+    std::vector<std::size_t> all(rows_.size());
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i] = i;
+    cancel(all);
+}
+
+std::vector<store::ItemOutcome> StudyRun::settleCandidate(const Hash& task, const store::ItemOutcome& outcome,
+                                                          const CostOf& costOf) {
+    std::vector<store::ItemOutcome> settled;
+    for (const std::size_t item : itemsOf(task)) {
+        if (!isOpen(rows_[item].state)) continue;
+        setState(item, outcome.state);
+        store::ItemOutcome& row = settled.emplace_back(outcome);
+        const ItemTasks& tasks = plan_->itemTasks[item];
+        row.item = rows_[item].id;
+        row.peakMemory = std::max(peakOf(tasks.encodes, costOf), peakOf(tasks.decodes, costOf));
+        if (outcome.state != State::Done) continue;
+        row.encodeSeconds = secondsOf(tasks.encodes, costOf);
+        row.decodeSeconds = secondsOf(tasks.decodes, costOf);
+    }
+    return settled;
+}
+
+std::vector<store::MeasurementOutcome> StudyRun::settleScore(const Hash& task,
+                                                             const store::MeasurementOutcome& outcome) {
+    std::vector<store::MeasurementOutcome> settled;
+    const auto rows = scoreRows_.find(task);
+    if (rows == scoreRows_.end()) return settled;
+    for (const auto& [item, number] : rows->second) {
+        store::ReconciledMeasurement& measurement = rows_[item].measurements[number];
+        if (!isOpen(measurement.state) || rows_[item].state != State::Done) continue;
+        measurement.state = outcome.state;
+        settled.emplace_back(outcome).measurement = measurement.id;
+    }
+    return settled;
+}
+
+std::vector<Hash> StudyRun::candidatesOfScore(const Hash& task) const {
+    std::vector<Hash> candidates;
+    const auto rows = scoreRows_.find(task);
+    if (rows == scoreRows_.end()) return candidates;
+    for (const auto& [item, number] : rows->second) {
+        const Hash& key = plan_->items[item].key;
+        if (std::find(candidates.begin(), candidates.end(), key) == candidates.end())
+            candidates.push_back(key);
+    }
+    return candidates;
+}
+
+}  // namespace ratescope::run

@@ -1,0 +1,92 @@
+#pragma once
+
+// A study as the supervisor holds it: its plan and the state of each row. Results are settled by task key,
+// so that a task counts in every item that needs it, whichever chain ran it.
+
+#include "core/run/plan.h"
+#include "core/store/library.h"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace ratescope::run {
+
+struct StudySettings {
+    int threads = 1;
+    double stallSeconds = 600;
+    int repeats = 0;
+};
+
+/// Time and memory that a task took.
+struct TaskCost {
+    double seconds = 0;
+    std::uint64_t peakMemory = 0;
+};
+using CostOf = std::function<std::optional<TaskCost>(const Hash&)>;
+
+class StudyRun {
+  public:
+    StudyRun(store::StudyId id, std::string name, std::shared_ptr<const StudyPlan> plan,
+             std::vector<store::ReconciledItem> rows, StudySettings settings);
+
+    store::StudyId id() const { return id_; }
+    const std::string& name() const { return name_; }
+    const StudyPlan& plan() const { return *plan_; }
+    std::shared_ptr<const StudyPlan> sharedPlan() const { return plan_; }
+    const StudySettings& settings() const { return settings_; }
+    void setSettings(const StudySettings& settings) { settings_ = settings; }
+
+    /// States as the library has them now, rows in the planned order.
+    void setRows(std::vector<store::ReconciledItem> rows);
+    const std::vector<store::ReconciledItem>& rows() const { return rows_; }
+
+    /// Candidates' tasks in the planned order, each once.
+    const std::vector<Hash>& candidates() const { return candidates_; }
+    const std::vector<std::size_t>& itemsOf(const Hash& candidate) const;
+    /// What has to run for the items of this candidate: its task if one of them is not finished, and the
+    /// scores that they lack. Failed and cancelled ones are not missing.
+    std::vector<Hash> missing(const Hash& candidate) const;
+    std::optional<std::size_t> indexOf(store::ItemId item) const;
+    store::State state(std::size_t item) const { return rows_[item].state; }
+    std::int64_t count(store::State state) const;  ///< items
+
+    /// Pending items of the candidate run now; their ids.
+    std::vector<store::ItemId> begin(const Hash& candidate);
+    /// They do not after all; their ids.
+    std::vector<store::ItemId> putBack(const Hash& candidate);
+    void cancel(std::span<const std::size_t> items);
+    void cancelAll();
+
+    /// Rows that a finished task settles. `costOf` knows what streams and reconstructions took.
+    std::vector<store::ItemOutcome> settleCandidate(const Hash& task, const store::ItemOutcome& outcome,
+                                                    const CostOf& costOf);
+    std::vector<store::MeasurementOutcome> settleScore(const Hash& task,
+                                                       const store::MeasurementOutcome& outcome);
+    /// The candidates that the score's items are of.
+    std::vector<Hash> candidatesOfScore(const Hash& task) const;
+
+  private:
+    using ScoreRow = std::pair<std::size_t, std::size_t>;  ///< item, measurement
+
+    void setState(std::size_t item, store::State state);
+
+    store::StudyId id_;
+    std::string name_;
+    std::shared_ptr<const StudyPlan> plan_;
+    std::vector<store::ReconciledItem> rows_;
+    StudySettings settings_;
+    std::vector<Hash> candidates_;
+    std::unordered_map<Hash, std::vector<std::size_t>, HashOfHash> itemsOf_;
+    std::unordered_map<Hash, std::vector<ScoreRow>, HashOfHash> scoreRows_;
+    std::unordered_map<store::ItemId, std::size_t> indexOf_;
+    store::StateCounts counts_;
+};
+
+}  // namespace ratescope::run

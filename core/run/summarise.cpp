@@ -1,0 +1,88 @@
+// What submitting a document would change, and what it would take.
+
+#include "core/graph/named_roots.h"
+#include "core/graph/validate.h"
+#include "core/run/supervisor.h"
+
+#include <algorithm>
+#include <map>
+
+namespace ratescope::run {
+namespace {
+
+/// Items of the study that are there and not finished.
+std::int64_t openItems(const store::Library* library, const std::string& documentId) {
+    if (!library) return 0;
+    for (const store::StudyRecord& study : library->studies()) {
+        if (study.documentId != documentId) continue;
+        const store::StateCounts counts = library->itemCounts(study.id);
+        return counts.total() - counts[store::State::Done] - counts[store::State::Failed];
+    }
+    return 0;
+}
+
+Estimate estimateOf(const StudyPlan& plan, const std::string& documentId, const store::Library* library,
+                    std::int64_t items, int jobs) {
+    Estimate estimate;
+    if (items == 0) return {0.0, 0, 0};
+    std::map<std::string, std::int64_t> planned;  // by branch
+    for (const store::PlannedItem& item : plan.items)
+        ++planned[item.branch];
+    double seconds = 0, bytes = 0;
+    std::uint64_t memory = 0;
+    for (const auto& [branch, count] : planned) {
+        const auto known = library ? library->experience(documentId, branch) : std::nullopt;
+        if (!known) return {};
+        const double share = static_cast<double>(count) / static_cast<double>(plan.items.size());
+        seconds += share * (known->encodeSeconds + known->decodeSeconds);
+        bytes += share * known->bytes;
+        memory = std::max(memory, known->peakMemory);
+    }
+    const auto n = static_cast<double>(items);
+    estimate.seconds = n * seconds / jobs;
+    estimate.bytes = static_cast<std::uint64_t>(n * bytes);
+    estimate.memory = memory * static_cast<std::uint64_t>(jobs);
+    return estimate;
+}
+
+}  // namespace
+
+PlanSummary summaryOf(const graph::Document& document, const graph::Catalogue& catalogue,
+                      const StudyPlan& plan, const store::Library* library,
+                      const store::Reconciliation& changes, std::int64_t toRun, int jobs) {
+    PlanSummary summary;
+    summary.study = document.name;
+    summary.changes = changes;
+    summary.changes.items.clear();
+    summary.items = static_cast<std::int64_t>(plan.items.size());
+    for (const store::PlannedItem& item : plan.items)
+        summary.measurements += static_cast<std::int64_t>(item.measurements.size());
+    summary.estimate = estimateOf(plan, document.id, library, toRun, jobs);
+    summary.series = plan.series;
+    for (const graph::Node& node : document.nodes) {
+        const graph::Manifest* const manifest = catalogue.find(node.type);
+        summary.nodes.push_back({node.slug, node.type, node.title.empty() ? manifest->title : node.title});
+    }
+    return summary;
+}
+
+PlanSummary summarise(const graph::Document& document, const std::filesystem::path& directory,
+                      const graph::Catalogue& catalogue, const store::Library* library,
+                      const SupervisorOptions& supervisor, const StudyOptions& options) {
+    graph::requireValid(document, catalogue);
+    const HashFile hashFile = library ? knownHash(*library) : HashFile(sha256OfFile);
+    const Assets assets = listAssets(document, catalogue, {directory, supervisor.roots}, hashFile);
+    const StudyPlan plan = makePlan(document, catalogue, assets, {options.seeds});
+    store::Reconciliation changes;
+    if (library) {
+        changes = library->preview(document.id, plan.items);
+    } else {
+        changes.itemsNew = static_cast<std::int64_t>(plan.items.size());
+        for (const store::PlannedItem& item : plan.items)
+            changes.measurementsNew += static_cast<std::int64_t>(item.measurements.size());
+    }
+    return summaryOf(document, catalogue, plan, library, changes,
+                     changes.itemsNew + openItems(library, document.id), supervisor.jobs);
+}
+
+}  // namespace ratescope::run

@@ -1,0 +1,197 @@
+// What every node owes, tried on every node of every built family. With RATESCOPE_KEEP=1 in the environment
+// the present outputs are kept as those of the nodes' versions.
+
+#include "core/error.h"
+#include "core/graph/catalogue.h"
+#include "core/graph/manifest_check.h"
+#include "tests/contract/gallery.h"
+#include "tests/contract/kept.h"
+#include "tests/contract/trial.h"
+#include "tests/core/media/worker/chain_builder.h"
+
+#include <QtTest>
+#include <chrono>
+
+using namespace ratescope;
+using namespace ratescope::contract;
+
+namespace {
+
+QString describe(const run::TaskFailure& failure) {
+    return QString("%1: %2 %3")
+        .arg(toText(failure.kind), QString::fromStdString(failure.what),
+             QString::fromStdString(failure.remedy));
+}
+
+/// A refusal that helps: says what happened and what to do, and is no fault of the program's.
+bool isClear(const run::TaskFailure& failure) {
+    return failure.kind != ErrorKind::Internal && !failure.what.empty() && !failure.remedy.empty();
+}
+
+/// The default parameters on every sample.
+struct Tried {
+    Trials taken;        ///< of the samples that the node takes
+    QStringList faults;  ///< samples that it refuses unclearly or that it changes
+};
+
+Tried tryAll(const graph::Manifest& manifest, const std::vector<Sample>& samples) {
+    Tried tried;
+    for (const Sample& sample : samples) {
+        const Trial trial = tryHere(manifest, sample);
+        const QString name = QString::fromStdString(sample.name);
+        if (trial.inputsChanged) tried.faults += "it changes its input " + name;
+        if (!trial.failure)
+            tried.taken[sample.name] = trial;
+        else if (!isClear(*trial.failure))
+            tried.faults += name + ": " + describe(*trial.failure);
+    }
+    return tried;
+}
+
+}  // namespace
+
+class ContractTest : public QObject {
+    Q_OBJECT
+
+  private:
+    graph::Catalogue catalogue_;
+    QTemporaryDir folder_;
+    std::map<std::string, std::vector<Sample>> samples_;
+    std::map<std::string, Tried> tried_;
+
+    void nodes() {
+        QTest::addColumn<QString>("id");
+        for (const graph::Manifest* manifest : catalogue_.all())
+            QTest::newRow(manifest->id.c_str()) << QString::fromStdString(manifest->id);
+    }
+    const graph::Manifest& node() const {
+        QFETCH(QString, id);
+        return *catalogue_.find(id.toStdString());
+    }
+    const Tried& tried(const graph::Manifest& manifest) {
+        const auto found = tried_.find(manifest.id);
+        if (found != tried_.end()) return found->second;
+        return tried_[manifest.id] = tryAll(manifest, samples_.at(manifest.id));
+    }
+    const Sample& sample(const graph::Manifest& manifest, const std::string& name) const {
+        const std::vector<Sample>& samples = samples_.at(manifest.id);
+        return *std::find_if(samples.begin(), samples.end(), [&](const Sample& s) { return s.name == name; });
+    }
+    std::filesystem::path keptFile() const {
+        return std::filesystem::path(qgetenv("RATESCOPE_SOURCE").toStdString()) / "tests/contract/kept.json";
+    }
+
+  private slots:
+    void initTestCase() {
+        const std::filesystem::path build = qgetenv("RATESCOPE_BUILD").toStdString();
+        catalogue_ = graph::loadCatalogue({build / "plugins", build / "tests" / "plugins"});
+        for (const std::string& warning : catalogue_.warnings)
+            QFAIL(warning.c_str());
+        QVERIFY(catalogue_.find("test.noise"));
+        for (const graph::Manifest* manifest : catalogue_.all()) {
+            const std::filesystem::path folder =
+                std::filesystem::path(folder_.path().toStdString()) / manifest->id;
+            std::filesystem::create_directories(folder);
+            samples_[manifest->id] = samplesOf(*manifest, catalogue_, folder);
+        }
+    }
+
+    void manifest_data() { nodes(); }
+    void manifest() {
+        const std::vector<std::string> faults = graph::faultsOf(node());
+        QVERIFY2(faults.empty(), faults.empty() ? "" : faults.front().c_str());
+    }
+
+    void resources_data() { nodes(); }
+    void resources() {
+        media::ChainBuilder builder;
+        std::map<std::string, graph::ParameterValue> defaults;
+        for (const graph::Parameter& parameter : node().parameters)
+            defaults[parameter.id] = parameter.defaultValue;
+        const media::Resources needs = builder.plugins.node(catalogue_.libraryOf(node().id), node().id)
+                                           .make()
+                                           ->resources(media::Parameters(defaults));
+        QVERIFY(needs.threads >= 1 && needs.threads <= 64);
+        QVERIFY(needs.processes >= 1 && needs.processes <= 64);
+        QVERIFY(needs.memory >= (1u << 20) && needs.memory <= (64ull << 30));
+    }
+
+    void takesItsDefaults_data() { nodes(); }
+    void takesItsDefaults() {
+        const Tried& result = tried(node());
+        QVERIFY2(result.faults.empty(), qPrintable(result.faults.join("; ")));
+        QVERIFY2(!result.taken.empty(), "It takes none of the samples.");
+    }
+
+    void givesTheSameAgain_data() { nodes(); }
+    void givesTheSameAgain() {
+        for (const auto& [name, trial] : tried(node()).taken) {
+            const Trial again = tryHere(node(), sample(node(), name));
+            QVERIFY2(again.exact == trial.exact, name.c_str());
+        }
+    }
+
+    /// The same bytes, values and keys; what one process has encoded another one decodes.
+    void givesTheSameElsewhere_data() { nodes(); }
+    void givesTheSameElsewhere() {
+        for (const auto& [name, trial] : tried(node()).taken) {
+            const Trial there = tryThere(node(), sample(node(), name));
+            QVERIFY2(!there.failure, there.failure ? qPrintable(describe(*there.failure)) : "");
+            QVERIFY2(there.exact == trial.exact, name.c_str());
+        }
+    }
+
+    void givesWhatItsVersionGave_data() { nodes(); }
+    void givesWhatItsVersionGave() {
+        const Trials& trials = tried(node()).taken;
+        if (qEnvironmentVariableIsSet("RATESCOPE_KEEP")) {
+            keep(node(), trials, keptFile());
+            return;
+        }
+        const Comparison comparison = compareToKept(node(), trials, keptFile());
+        const std::string difference = comparison.difference;
+        switch (comparison.verdict) {
+            case Verdict::Same:
+                return;
+            case Verdict::Changed:
+                QFAIL(("Its output changed, its version did not: raise it, then keep the new output with "
+                       "RATESCOPE_KEEP=1 (" +
+                       difference + ").")
+                          .c_str());
+            case Verdict::AnotherVersion:
+            case Verdict::Unknown:
+                QFAIL(
+                    ("Keep the output of this version with RATESCOPE_KEEP=1 (" + difference + ").").c_str());
+            case Verdict::AnotherLibrary:
+                QSKIP(("skipped: round trip and keys only, the output was kept with another library (" +
+                       difference + ")")
+                          .c_str());
+        }
+    }
+
+    void stopsWithinASecond_data() { nodes(); }
+    void stopsWithinASecond() {
+        for (const auto& [name, trial] : tried(node()).taken) {
+            const auto start = std::chrono::steady_clock::now();
+            const std::string kind = tryCancelled(node(), sample(node(), name));
+            QVERIFY2(std::chrono::steady_clock::now() - start < std::chrono::seconds(1), name.c_str());
+            QVERIFY2(kind == "cancelled", ("It never asks whether it is cancelled: " + name).c_str());
+        }
+    }
+
+    void refusesBadInput_data() { nodes(); }
+    void refusesBadInput() {
+        if (tried(node()).taken.empty()) QSKIP("skipped: it takes no sample that could be spoilt");
+        const std::filesystem::path folder = std::filesystem::path(folder_.path().toStdString()) / node().id;
+        const Sample& good = sample(node(), tried(node()).taken.begin()->first);
+        for (const Sample& bad : badSamplesOf(node(), good, folder)) {
+            const Trial trial = tryHere(node(), bad);
+            QVERIFY2(trial.failure, ("It takes " + bad.name).c_str());
+            QVERIFY2(isClear(*trial.failure),
+                     qPrintable(QString::fromStdString(bad.name) + ": " + describe(*trial.failure)));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(ContractTest)
+#include "contract_test.moc"

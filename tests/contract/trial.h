@@ -1,0 +1,36 @@
+#pragma once
+
+// Runs a node on a sample, in this process or in workers, and takes down what came of it.
+
+#include "core/graph/manifest.h"
+#include "core/run/protocol.h"
+#include "tests/contract/gallery.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ratescope::contract {
+
+struct Trial {
+    std::optional<run::TaskFailure> failure;
+    /// Bit for bit: "bitstream" → SHA-256, "output image" → canonical hash, "score psnr-rgb" → hexadecimal
+    /// doubles, "count pixels", "table samples" → SHA-256, "key encode" → the task's key.
+    std::map<std::string, std::string> exact;
+    /// Scores as numbers, for comparison over compilers and libraries.
+    std::map<std::string, double> scores;
+    bool inputsChanged = false;
+};
+
+/// In this process, with a memory cache of its own.
+Trial tryHere(const graph::Manifest& manifest, const Sample& sample);
+/// In worker processes: a codec encodes (and extracts) in one and decodes in another, from the bytes and the
+/// shared inputs.
+Trial tryThere(const graph::Manifest& manifest, const Sample& sample);
+
+/// Calls the node (of a codec: the encoder) with the cancel flag set. The error that it ends with; "" if it
+/// runs to its end.
+std::string tryCancelled(const graph::Manifest& manifest, const Sample& sample);
+
+}  // namespace ratescope::contract

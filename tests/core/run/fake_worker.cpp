@@ -1,0 +1,262 @@
+// A worker program for tests of the supervisor: speaks the protocol, loads no plugin. What a task does is said by its
+// node's parameter "behaviour"; results are made from the task's key, so that equal tasks give equal results.
+//
+//   crash, abort-once     dies by SIGSEGV; by SIGABRT unless it has done so before
+//   hang                  never comes back
+//   garbage               writes no message, then hangs
+//   fail                  reports a failure
+//   full                  reports that memory or disk was not to be had
+//   deaf, slow            takes its time, and heeds no cancel; heeds it
+//   none, ""              succeeds at once
+//
+// Each task that runs is one line in the file RATESCOPE_FAKE_RECORD: "encode codec <first digits of its key>".
+
+#include "core/build_info.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/run/local_socket.h"
+#include "core/run/protocol.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <fstream>
+#include <set>
+#include <string>
+#include <thread>
+
+namespace {
+
+using namespace ratescope;
+using namespace ratescope::run;
+
+constexpr auto slowTime = std::chrono::milliseconds(400);
+
+struct InputFailed {};
+
+std::string setting(const char* name) {
+    const char* const value = std::getenv(name);
+    return value ? value : "";
+}
+
+void record(const std::string& line) {
+    if (setting("RATESCOPE_FAKE_RECORD").empty()) return;
+    const int file = ::open(setting("RATESCOPE_FAKE_RECORD").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    const std::string text = line + "\n";
+    if (file < 0 || ::write(file, text.data(), text.size()) < 0) std::abort();
+    ::close(file);
+}
+
+void writeFile(const std::filesystem::path& file, const std::string& text) {
+    std::ofstream(file, std::ios::binary) << text;
+}
+
+class FakeWorker {
+  public:
+    void serve() {
+        say(Ready{::getpid(), setting("RATESCOPE_FAKE_BUILD").empty() ? buildInfo().buildId
+                                                                      : setting("RATESCOPE_FAKE_BUILD")});
+        for (;;) {
+            listen(-1);
+            while (!queue_.empty()) {
+                const Chain chain = std::move(queue_.front());
+                queue_.pop_front();
+                runChain(chain);
+            }
+        }
+    }
+
+  private:
+    void say(const FromWorker& message) { socket_.send(encode(message)); }
+
+    void listen(int timeoutMs) {
+        pollfd descriptor{workerSocket, POLLIN, 0};
+        ::poll(&descriptor, 1, timeoutMs);
+        if (descriptor.revents == 0) return;
+        socket_.receive();
+        while (const auto line = socket_.line()) {
+            ToWorker message = decodeToWorker(*line);
+            if (auto* chain = std::get_if<Chain>(&message)) queue_.push_back(std::move(*chain));
+            if (const auto* cancel = std::get_if<Cancel>(&message)) take(*cancel);
+            if (const auto* query = std::get_if<ResourceQuery>(&message)) answer(*query);
+            if (std::holds_alternative<Quit>(message)) std::_Exit(0);
+        }
+        if (!socket_.open()) std::_Exit(0);
+    }
+
+    void take(const Cancel& cancel) {
+        if (running_ == cancel.chain) cancelled_ = true;
+        for (auto chain = queue_.begin(); chain != queue_.end(); ++chain)
+            if (chain->id == cancel.chain) {
+                queue_.erase(chain);
+                say(Done{cancel.chain});
+                return;
+            }
+    }
+
+    void answer(const ResourceQuery& query) {
+        ResourceAnswer answer;
+        for (const Task& task : query.tasks) {
+            TaskResources needs;
+            const auto exclusive = task.parameters.find("exclusive");
+            needs.exclusive = exclusive != task.parameters.end() && std::get<bool>(exclusive->second);
+            answer.resources.push_back(needs);
+            answer.failures.emplace_back();
+        }
+        say(answer);
+    }
+
+    void runChain(const Chain& chain) {
+        chain_ = &chain;
+        running_ = chain.id;
+        cancelled_ = false;
+        failed_.clear();
+        ran_.clear();
+        for (const Hash& wanted : chain.wanted)
+            try {
+                have(wanted);
+            } catch (const InputFailed&) {
+            }
+        running_ = 0;
+        say(Done{chain.id});
+    }
+
+    const Task& task(const Hash& key) const {
+        for (const Task& one : chain_->tasks)
+            if (one.key == key) return one;
+        std::fprintf(stderr, "The chain lacks a task.\n");
+        std::abort();
+    }
+
+    std::filesystem::path published(const Hash& key) const { return chain_->cache / (key.hex() + ".value"); }
+
+    void have(const Hash& key) {
+        if (failed_.count(key)) throw InputFailed();
+        const Task& one = task(key);
+        const bool makesStream = one.kind == TaskKind::Encode || one.kind == TaskKind::Extract;
+        const bool again = chain_->repeats > 0 && (makesStream || one.kind == TaskKind::Decode);
+        if (ran_.count(key)) return;
+        if (makesStream && !again && chain_->streams.count(key)) return;
+        if (!makesStream && !again && one.kind != TaskKind::Score &&
+            (memory_.count(key) || std::filesystem::exists(published(key)))) {
+            if (one.kind == TaskKind::Prepare) reportCounts(key);
+            return;
+        }
+        for (const auto& [port, inputs] : one.inputs)
+            for (const TaskOutput& input : inputs)
+                have(input.task);
+        run(one);
+    }
+
+    void reportCounts(const Hash& key) {
+        TaskReport report;
+        report.chain = chain_->id;
+        report.key = key;
+        report.counts["pixels"] = 100;
+        say(report);
+    }
+
+    void run(const Task& one) {
+        ran_.insert(one.key);
+        record(std::string(toText(one.kind)) + " " + one.node + " " + one.key.hex().substr(0, 8));
+        say(Alive{chain_->id, one.key, 0});
+        TaskReport report;
+        report.chain = chain_->id;
+        report.key = one.key;
+        report.seconds = 0.25;
+        report.peakMemory = 1 << 20;
+        const auto behaviour = one.parameters.find("behaviour");
+        if (behaviour != one.parameters.end()) behave(std::get<std::string>(behaviour->second), report);
+        if (report.failure) {
+            failed_.insert(one.key);
+            say(report);
+            throw InputFailed();
+        }
+        fill(one, report);
+        say(report);
+    }
+
+    void behave(const std::string& how, TaskReport& report) {
+        if (how == "crash") {
+            std::fprintf(stderr, "about to crash\n");
+            std::raise(SIGSEGV);
+        }
+        if (how == "abort-once") {
+            const std::filesystem::path mark = setting("RATESCOPE_FAKE_RECORD") + ".once";
+            if (!std::filesystem::exists(mark)) {
+                writeFile(mark, "");
+                std::abort();
+            }
+        }
+        if (how == "garbage") socket_.send("this is no message");
+        while (how == "hang" || how == "garbage")
+            std::this_thread::sleep_for(std::chrono::seconds(1));
+        if (how == "fail") report.failure = TaskFailure{ErrorKind::Input, "It failed.", "Do something else."};
+        if (how == "full") report.failure = TaskFailure{ErrorKind::Resource, "No memory.", "Buy some."};
+        if (how == "deaf") std::this_thread::sleep_for(5 * slowTime);
+        if (how != "slow") return;
+        const auto end = std::chrono::steady_clock::now() + slowTime;
+        while (!cancelled_ && std::chrono::steady_clock::now() < end) {
+            listen(10);
+            say(Alive{report.chain, report.key, 0.5});
+        }
+        if (cancelled_) report.failure = TaskFailure{ErrorKind::Cancelled, "Stopped.", ""};
+    }
+
+    void fill(const Task& one, TaskReport& report) {
+        const std::string hex = one.key.hex();
+        switch (one.kind) {
+            case TaskKind::Encode:
+            case TaskKind::Extract: {
+                StreamResult stream;
+                stream.file = chain_->staging / hex;
+                writeFile(stream.file, hex);
+                stream.hash = sha256(hex);
+                stream.bytes = hex.size();
+                stream.parts = {{"codes", 8 * hex.size(), false}};
+                report.stream = stream;
+                break;
+            }
+            case TaskKind::Prepare:
+                report.counts["pixels"] = 100;
+                [[fallthrough]];
+            case TaskKind::Source:
+            case TaskKind::Transform:
+            case TaskKind::Decode:
+                memory_.insert(one.key);
+                for (const Hash& key : chain_->publish)
+                    if (key == one.key) writeFile(published(key), hex);
+                break;
+            case TaskKind::Score:
+                report.scores = {{"error", static_cast<double>(one.key.bytes[0]) + 1, 1}};
+                report.tables["samples"] = "#{}\nvalue\n1\n";
+                break;
+            case TaskKind::Analyse: {
+                std::ifstream rows(one.file);
+                report.tables["rows"] =
+                    std::string(std::istreambuf_iterator<char>(rows), std::istreambuf_iterator<char>());
+                break;
+            }
+        }
+    }
+
+    LineSocket socket_{workerSocket};
+    std::deque<Chain> queue_;
+    std::uint64_t running_ = 0;
+    bool cancelled_ = false;
+    const Chain* chain_ = nullptr;
+    std::set<Hash> memory_, failed_, ran_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc > 1 && std::string(argv[1]) == "--exit") return std::atoi(argv[2]);
+    FakeWorker().serve();
+}

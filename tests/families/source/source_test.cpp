@@ -1,0 +1,91 @@
+// source.images and source.tensors: what lies in a file is what flows.
+
+#include "core/media/assets/image_file.h"
+#include "core/media/assets/safetensors_file.h"
+#include "plugins/source/nodes.h"
+#include "tests/families/image/pictures.h"
+#include "tests/families/support.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <algorithm>
+
+using namespace ratescope;
+using namespace ratescope::media;
+using namespace ratescope::media::test;
+
+namespace {
+
+Outputs loaded(const NodeEntry& entry, const std::filesystem::path& file) {
+    TestContext context;
+    const auto node = entry.make();
+    return dynamic_cast<const SourceNode&>(*node).load(context, complete(entry.manifest), file, 0);
+}
+
+}  // namespace
+
+class SourceTest : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void imagesComeAsTheyAreStored_data() {
+        QTest::addColumn<QString>("extension");
+        QTest::addColumn<int>("bits");
+        QTest::newRow("PNG") << "png" << 16;
+        QTest::newRow("PPM") << "ppm" << 8;
+    }
+    void imagesComeAsTheyAreStored() {
+        QFETCH(QString, extension);
+        QFETCH(int, bits);
+        const QTemporaryDir folder;
+        const auto file = std::filesystem::path(folder.filePath("a." + extension).toStdString());
+        const Image image = picture(13, 9, ColourModel::Rgb, bits);
+        writeImage(file, image);
+        const Outputs outputs = loaded(source::imagesNode(), file);
+        QCOMPARE(imageAt(outputs).bitDepth, bits);
+        QVERIFY(std::ranges::equal(imageAt(outputs).samples.bytes(), image.samples.bytes()));
+    }
+
+    void tensorsComeAsTheyAreStored() {
+        const QTemporaryDir folder;
+        const auto file = std::filesystem::path(folder.filePath("a.safetensors").toStdString());
+        Array array(DType::BF16, {2, 3});
+        array.writable<std::uint16_t>()[5] = 0x7FC0;  // a NaN is data like any other
+        writeSafetensors(file, {"", {{"w", array}}, {{"format", "pt"}}});
+        const Outputs outputs = loaded(source::tensorsNode(), file);
+        QCOMPARE(tensorsAt(outputs).tensors.at(0).name, std::string("w"));
+        QVERIFY(std::ranges::equal(tensorsAt(outputs).tensors[0].array.bytes(), array.bytes()));
+    }
+
+    void badFilesAreNamed_data() {
+        QTest::addColumn<bool>("tensors");
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("empty picture") << false << QByteArray();
+        QTest::newRow("text as picture") << false << QByteArray("not a picture");
+        QTest::newRow("empty tensors") << true << QByteArray();
+        QTest::newRow("text as tensors") << true << QByteArray("not a tensor file at all");
+    }
+    void badFilesAreNamed() {
+        QFETCH(bool, tensors);
+        QFETCH(QByteArray, content);
+        const QTemporaryDir folder;
+        QFile file(folder.filePath("bad.bin"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
+        file.close();
+        const QString error = errorOf([&] {
+            loaded(tensors ? source::tensorsNode() : source::imagesNode(), file.fileName().toStdString());
+        });
+        QVERIFY2(error.startsWith("input: ") && error.contains("bad.bin"), qPrintable(error));
+    }
+
+    void sourcesFanOutByFiles() {
+        for (const NodeEntry& entry : {source::imagesNode(), source::tensorsNode()}) {
+            QVERIFY(entry.manifest.assets.by == graph::AssetRule::By::Files);
+            QVERIFY(entry.manifest.parameter(entry.manifest.assets.parameter) != nullptr);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(SourceTest)
+#include "source_test.moc"
