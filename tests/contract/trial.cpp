@@ -2,11 +2,11 @@
 
 #include "core/buffer/value_file.h"
 #include "core/error.h"
+#include "core/media/assets/table_file.h"
 #include "core/media/node/canonical_hash.h"
 #include "core/media/worker/call.h"
 #include "core/media/worker/execute.h"
 #include "tests/core/media/worker/chain_builder.h"
-#include "tests/core/media/worker/spoken_worker.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -31,7 +31,6 @@ class Bench {
 
     run::Chain& chain() { return builder_.chain; }
     Plugins& plugins() { return builder_.plugins; }
-    std::filesystem::path folder() const { return builder_.folder(); }
 
     void holdInputs(ValueCache& cache) const {
         forEachInput([&](const run::TaskOutput& output, const Value& value) { cache.insert(output, value); });
@@ -158,10 +157,9 @@ class Bench {
     std::map<run::TaskOutput, Value> values_;
 };
 
-void runThere(Bench& bench, Trial& trial) {
-    SpokenWorker worker(bench.folder());
-    worker.expect<run::Ready>();
-    bench.note(worker.run(bench.chain()), trial);
+std::filesystem::path madeFolder(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
+    return folder;
 }
 
 }  // namespace
@@ -181,23 +179,29 @@ Trial tryHere(const graph::Manifest& manifest, const Sample& sample) {
     return trial;
 }
 
-Trial tryThere(const graph::Manifest& manifest, const Sample& sample) {
+Workers::Workers(const std::filesystem::path& folder)
+    : first(madeFolder(folder / "first")), second(madeFolder(folder / "second")) {
+    first.expect<run::Ready>();
+    second.expect<run::Ready>();
+}
+
+Trial tryThere(const graph::Manifest& manifest, const Sample& sample, Workers& workers) {
     Bench bench(manifest, sample);
     bench.publishInputs();
     Trial trial;
     if (manifest.kind != NodeKind::Codec) {
-        runThere(bench, trial);
+        bench.note(workers.first.run(bench.chain()), trial);
         return trial;
     }
     const Hash decode = bench.chain().tasks.back().key;
     std::erase(bench.chain().wanted, decode);
     std::erase(bench.chain().publish, decode);
-    runThere(bench, trial);
+    bench.note(workers.first.run(bench.chain()), trial);
     if (trial.failure) return trial;
     for (const Hash& task : bench.chain().wanted)
         bench.chain().streams[task] = bench.chain().staging / task.hex();
     bench.chain().wanted = bench.chain().publish = {decode};
-    runThere(bench, trial);
+    bench.note(workers.second.run(bench.chain()), trial);
     return trial;
 }
 
@@ -210,6 +214,7 @@ std::string tryCancelled(const graph::Manifest& manifest, const Sample& sample) 
         for (const Value& value : sample.inputs.at(port.id))
             arguments.inputs.add(port.id, value);
     }
+    if (task.kind == TaskKind::Analyse) arguments.rows = readTable(sample.file);
     const std::atomic<bool> cancelled{true};
     const Send send = [](const run::FromWorker&) {};
     TaskContext context(bench.chain(), task, cancelled, send);
