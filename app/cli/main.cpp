@@ -1,8 +1,10 @@
 #include "app/cli/command.h"
 #include "core/build_info.h"
+#include "core/graph/wording.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
@@ -20,6 +22,17 @@ std::string footerOf(const Command& command) {
     return text;
 }
 
+/// CLI11 says of a misspelt command only that one is missing.
+void requireKnownCommand(int argc, char** argv) {
+    if (argc < 2 || argv[1][0] == '-') return;
+    std::vector<std::string> names;
+    for (const Command& command : commands())
+        names.push_back(command.name);
+    if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
+    throw Error(ErrorKind::Usage, "There is no command " + graph::inQuotes(argv[1]) + ".",
+                graph::didYouMean(argv[1], names, "Commands are "));
+}
+
 int runProgram(int argc, char** argv) {
     CLI::App app("Ratescope: rate and distortion of everything that people compress.", "ratescope-cli");
     const BuildInfo& build = buildInfo();
@@ -34,6 +47,7 @@ int runProgram(int argc, char** argv) {
         sub->footer(footerOf(command));
         actions[sub] = command.describe(*sub);
     }
+    requireKnownCommand(argc, argv);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -64,7 +78,7 @@ int main(int argc, char** argv) {
         return reportError("ratescope-cli", error);
     } catch (const std::exception& error) {
         return reportError("ratescope-cli", Error(ErrorKind::Internal,
-                                 std::string("A fault in Ratescope: ") + error.what() + ".",
-                                 "Report it with the command that led to it."));
+                                                  std::string("A fault in Ratescope: ") + error.what() + ".",
+                                                  "Report it with the command that led to it."));
     }
 }

@@ -37,6 +37,7 @@ int defaultJobs() {
 
 run::SupervisorOptions supervisorOptions(int jobs, const std::string& commandLine) {
     run::SupervisorOptions options;
+    options.workerArguments = {"--serve"};
     options.jobs = jobs;
     options.workerArguments = {"--serve"};
     options.commandLine = commandLine;

@@ -142,10 +142,14 @@ std::string numberWithUnit(double value, const std::string& unit) {
     return curves::fixed(value, digits) + "\u2009" + unit;
 }
 
+/// The swept values that the series' title does not say.
 std::string sweptText(const store::ItemRow& item) {
     std::string text;
-    for (const auto& [column, value] : item.values)
-        text += (text.empty() ? "" : ", ") + column.substr(column.find('.') + 1) + "=" + graph::toText(value);
+    for (const auto& [column, value] : item.values) {
+        const std::string parameter = column.substr(column.find('.') + 1) + "=";
+        if (item.series.find(parameter) != std::string::npos) continue;
+        text += (text.empty() ? "" : ", ") + parameter + graph::toText(value);
+    }
     return text;
 }
 

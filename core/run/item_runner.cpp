@@ -88,12 +88,12 @@ Demand ItemRunner::demandOf(const UnitRun& unit) const {
     for (const Hash& key : upstreamTasks(unit.plan->tasks, unit.wanted)) {
         const TaskResources& needs = resources_.at(signatureOf(unit.plan->tasks.at(key)));
         const int wide = std::max(1, needs.threads) * std::max(1, needs.processes);
-        demand.slots = std::max(demand.slots, (wide + threads - 1) / threads);
+        demand.jobs = std::max(demand.jobs, (wide + threads - 1) / threads);
         demand.memory =
             std::max(demand.memory, needs.memory * static_cast<std::uint64_t>(std::max(1, needs.processes)));
         demand.exclusive = demand.exclusive || needs.exclusive;
     }
-    demand.slots = std::min(demand.slots, house_.options.jobs);
+    demand.jobs = std::min(demand.jobs, house_.options.jobs);
     return demand;
 }
 

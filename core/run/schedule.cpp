@@ -124,19 +124,19 @@ bool Schedule::fits(const Unit& unit, std::size_t worker) const {
     std::map<std::size_t, Demand> demands;  // by worker: its chains run one after the other
     const auto take = [&](std::size_t at, const Demand& demand) {
         Demand& sum = demands[at];
-        sum.slots = std::max(sum.slots, demand.slots);
+        sum.jobs = std::max(sum.jobs, demand.jobs);
         sum.memory = std::max(sum.memory, demand.memory);
     };
     for (const auto& [id, running] : running_)
         take(running.worker, running.unit.demand);
     take(worker, unit.demand);
-    int slots = 0;
+    int places = 0;
     std::uint64_t memory = 0;
     for (const auto& [at, demand] : demands) {
-        slots += demand.slots;
+        places += demand.jobs;
         memory += demand.memory;
     }
-    return demands.size() == 1 || (slots <= jobs_ && memory <= memory_);
+    return demands.size() == 1 || (places <= jobs_ && memory <= memory_);
 }
 
 std::vector<std::size_t> Schedule::preferredGroups(std::size_t worker) const {

@@ -354,14 +354,20 @@ void Supervisor::unwatch(int descriptor) {
 }
 
 void Supervisor::step(int timeoutMs) {
-    state_->step(timeoutMs);
+    const bool hadWork = state_->unfinished();
+    state_->work();
+    // What was all there already is finished by now: nothing would wake the wait below.
+    if (hadWork && !state_->unfinished()) return;
+    state_->wait(timeoutMs);
+    state_->work();
 }
 
 void Supervisor::runUntilIdle(const std::function<bool()>& stop) {
-    while (!idle()) {
+    for (;;) {
+        state_->work();
         if (trouble()) throw Error(*trouble());
-        state_->step(-1);
-        if (stop && stop()) return;
+        if (idle() || (stop && stop())) return;
+        state_->wait(-1);
     }
 }
 
@@ -369,7 +375,7 @@ void Supervisor::shutdown(bool now) {
     pause();
     House& house = state_->house;
     while (!now && house.pool.load() > 0)
-        state_->step(-1);
+        step(-1);
     house.pool.quit(now ? 0 : quitMs);
     std::vector<store::ItemId> running;
     for (const auto& [id, study] : house.studies)

@@ -34,11 +34,7 @@ int Supervisor::State::timeout(int mostMs) const {
     return mostMs < 0 ? ms : std::min(ms, mostMs);
 }
 
-void Supervisor::State::step(int timeoutMs) {
-    const bool hadWork = unfinished();
-    work();
-    // What was all there already is finished by now: nothing would wake the wait below.
-    if (hadWork && !unfinished()) return;
+void Supervisor::State::wait(int timeoutMs) {
     std::vector<pollfd> descriptors;
     house.pool.addDescriptors(descriptors);
     for (const auto& [descriptor, watch] : watches)
@@ -52,7 +48,6 @@ void Supervisor::State::step(int timeoutMs) {
             const auto callback = watch->second.ready;  // it may unwatch itself
             callback(descriptor.revents);
         }
-    work();
 }
 
 void Supervisor::State::work() {

@@ -47,8 +47,8 @@ struct Supervisor::State {
     Progress progress(store::StudyId study);
 
     // --- turns (supervisor_loop.cpp)
-    void step(int timeoutMs);
     void work();
+    void wait(int timeoutMs);
     void advance(store::StudyId id, Turn& turn);
     void runDirect();
     void tellProgress();

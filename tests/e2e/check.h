@@ -3,6 +3,8 @@
 #include "tests/e2e/program.h"
 #include "tests/e2e/schema.h"
 
+#include <nlohmann/json.hpp>
+
 #include <QTest>
 
 // What tests of programs say over and over. The messages show what the program said.
@@ -11,8 +13,15 @@
 
 #define VERIFY_SAYS(outcome, text) QVERIFY2((outcome).errors.contains(text), (outcome).said().constData())
 
-#define VERIFY_FITS(value, schema)                                  \
-    do {                                                            \
+#define VERIFY_FITS(value, schema)                                     \
+    do {                                                               \
         const QByteArray schemaFault = e2e::misfit((value), (schema)); \
-        QVERIFY2(schemaFault.isEmpty(), schemaFault.constData());   \
+        QVERIFY2(schemaFault.isEmpty(), schemaFault.constData());      \
+    } while (false)
+
+#define COMPARE_JSON(actual, expected)                                                           \
+    do {                                                                                         \
+        const nlohmann::json actualJson = (actual), expectedJson = (expected);                   \
+        QVERIFY2(actualJson == expectedJson,                                                     \
+                 (#actual " is " + actualJson.dump() + ", not " + expectedJson.dump()).c_str()); \
     } while (false)

@@ -4,9 +4,10 @@
 #include "tests/e2e/check.h"
 #include "tests/e2e/files.h"
 
+#include <nlohmann/json.hpp>
+
 #include <QCryptographicHash>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 using namespace e2e;
 using nlohmann::json;
@@ -67,7 +68,8 @@ void CodecsTest::streamsOpenInAnotherProcess() {
     const QString name = channels == 3 ? "original.ppm" : "original.pgm";
     const QString decoded = channels == 3 ? "decoded.ppm" : "decoded.pgm";
     place.write(name, picture(60, 45, channels));
-    const Outcome encoded = place.cli(QStringList{"encode", "--node"} + codec + QStringList{name, "stream", "--json"});
+    const Outcome encoded =
+        place.cli(QStringList{"encode", "--node"} + codec + QStringList{name, "stream", "--json"});
     VERIFY_CODE(encoded, 0);
     const json report = encoded.json();
     VERIFY_FITS(report, "encode");
@@ -96,8 +98,8 @@ void CodecsTest::streamsOpenInAnotherProcess() {
 void CodecsTest::tensorsOpenInAnotherProcess() {
     const Place place;
     place.write("model.safetensors", weights(64, 256));
-    const Outcome encoded = place.cli({"encode", "--node", "weights.rtn", "--set", "bits=4", "--set", "group-size=32",
-                                       "model.safetensors", "model.rtn", "--json"});
+    const Outcome encoded = place.cli({"encode", "--node", "weights.rtn", "--set", "bits=4", "--set",
+                                       "group-size=32", "model.safetensors", "model.rtn", "--json"});
     VERIFY_CODE(encoded, 0);
     const json report = encoded.json();
     VERIFY_FITS(report, "encode");
@@ -115,10 +117,11 @@ void CodecsTest::sharedInputsMustBeTheSame() {
     place.write("original.pgm", picture(20, 15, 1));
     place.write("learned.safetensors", learned(7));
     place.write("other.safetensors", learned(8));
-    VERIFY_CODE(place.cli({"encode", "--node", "test.shared-codec", "--input", "parameters=learned.safetensors",
-                           "original.pgm", "stream"}),
+    VERIFY_CODE(place.cli({"encode", "--node", "test.shared-codec", "--input",
+                           "parameters=learned.safetensors", "original.pgm", "stream"}),
                 0);
-    VERIFY_CODE(place.cli({"decode", "--input", "parameters=learned.safetensors", "stream", "decoded.pgm"}), 0);
+    VERIFY_CODE(place.cli({"decode", "--input", "parameters=learned.safetensors", "stream", "decoded.pgm"}),
+                0);
     QCOMPARE(samplesOf(place.read("decoded.pgm")), samplesOf(place.read("original.pgm")));
 
     const Outcome other =
@@ -140,13 +143,14 @@ void CodecsTest::wrongCallsAreRefused_data() {
                                   << QByteArray("image.jpeg");
     QTest::newRow("no codec") << QStringList{"encode", "--node", "measure.psnr"} + files << 2
                               << QByteArray("measure.psnr");
-    QTest::newRow("unknown parameter") << jpeg + QStringList{"--set", "qality=3"} + files << 2
-                                       << QByteArray("quality");
-    QTest::newRow("beyond its range") << jpeg + QStringList{"--set", "quality=101"} + files << 2
-                                      << QByteArray("quality");
+    QTest::newRow("unknown parameter")
+        << jpeg + QStringList{"--set", "qality=3"} + files << 2 << QByteArray("\"qality\"");
+    QTest::newRow("beyond its range")
+        << jpeg + QStringList{"--set", "quality=101"} + files << 2 << QByteArray("quality");
     QTest::newRow("no number") << jpeg + QStringList{"--set", "quality=good"} + files << 2
                                << QByteArray("quality");
-    QTest::newRow("no value") << jpeg + QStringList{"--set", "quality"} + files << 2 << QByteArray("PARAM=VALUE");
+    QTest::newRow("no value") << jpeg + QStringList{"--set", "quality"} + files << 2
+                              << QByteArray("PARAM=VALUE");
     QTest::newRow("unknown port") << jpeg + QStringList{"--input", "base=original.ppm"} + files << 2
                                   << QByteArray("base");
     QTest::newRow("missing port") << QStringList{"encode", "--node", "test.shared-codec"} + files << 2
@@ -159,11 +163,12 @@ void CodecsTest::wrongCallsAreRefused_data() {
                                << QByteArray("original.ppm");
     QTest::newRow("unknown picture format")
         << QStringList{"decode", "good.jpg", "out.bmp"} << 2 << QByteArray("out.bmp");
-    QTest::newRow("unknown metric") << QStringList{"measure", "--metric", "ssim", "original.ppm", "original.ppm"} << 2
-                                    << QByteArray("psnr-rgb");
-    QTest::newRow("unlike pictures")
-        << QStringList{"measure", "--metric", "psnr-rgb", "original.ppm", "small.ppm"} << 3
-        << QByteArray("measure.psnr");
+    QTest::newRow("unknown metric") << QStringList{"measure", "--metric", "ssim", "original.ppm",
+                                                   "original.ppm"}
+                                    << 2 << QByteArray("psnr-rgb");
+    QTest::newRow("unlike pictures") << QStringList{"measure", "--metric", "psnr-rgb", "original.ppm",
+                                                    "small.ppm"}
+                                     << 3 << QByteArray("measure.psnr");
 }
 
 void CodecsTest::wrongCallsAreRefused() {
@@ -189,11 +194,12 @@ void CodecsTest::filesAreMeasured() {
         other[i] = static_cast<char>(static_cast<unsigned char>(other[i]) ^ 1);
     place.write("other.ppm", other);
     // Every sample is off by one: 20 log10(255).
-    QVERIFY(std::abs(metricOf(place, "psnr-rgb", "original.ppm", "other.ppm") - 20 * std::log10(255.0)) < 1e-9);
+    QVERIFY(std::abs(metricOf(place, "psnr-rgb", "original.ppm", "other.ppm") - 20 * std::log10(255.0)) <
+            1e-9);
     QCOMPARE(metricOf(place, "test.mse:test-mse", "original.ppm", "other.ppm"), 1.0);
     QVERIFY(std::isinf(metricOf(place, "psnr-rgb", "original.ppm", "original.ppm")));
-    const Outcome several = place.cli({"measure", "--metric", "psnr-rgb", "--metric", "psnr-y", "--metric", "test-mse",
-                                       "original.ppm", "other.ppm"});
+    const Outcome several = place.cli({"measure", "--metric", "psnr-rgb", "--metric", "psnr-y", "--metric",
+                                       "test-mse", "original.ppm", "other.ppm"});
     VERIFY_CODE(several, 0);
     QCOMPARE(several.output.count('\n'), 4);
 }
@@ -201,8 +207,10 @@ void CodecsTest::filesAreMeasured() {
 void CodecsTest::mapsAreWritten_data() {
     QTest::addColumn<QString>("metric");
     QTest::addColumn<QString>("map");
-    QTest::newRow("picture") << "test-mse" << "map.png";
-    QTest::newRow("tensors") << "psnr-rgb" << "map.safetensors";
+    QTest::newRow("picture") << "test-mse"
+                             << "map.png";
+    QTest::newRow("tensors") << "psnr-rgb"
+                             << "map.safetensors";
 }
 
 void CodecsTest::mapsAreWritten() {
@@ -239,7 +247,7 @@ void CodecsTest::nodesExplainThemselves() {
     VERIFY_FITS(one.json(), "manifest");
     const Outcome explained = place.cli({"nodes", "image.jpeg"});
     VERIFY_CODE(explained, 0);
-    for (const char* word : {"quality", "subsampling", "4:2:0", "bitstream"})
+    for (const char* word : {"quality", "subsampling", "4:2:0", "scan-data"})
         QVERIFY2(explained.output.contains(word), explained.said().constData());
 }
 

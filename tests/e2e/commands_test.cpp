@@ -61,9 +61,9 @@ double number(const Row& row, const char* column) {
     return row.value(QString::fromLatin1(column)).toDouble();
 }
 
-const QStringList commandNames = {"run",    "plan",     "status", "pause", "resume", "cancel", "retry",
-                                  "curves", "bd",       "encode", "decode", "measure", "nodes", "import",
-                                  "export", "annotate", "gc",     "du",    "delete", "serve"};
+const QStringList commandNames = {"run",    "plan",     "status", "pause",  "resume",  "cancel", "retry",
+                                  "curves", "bd",       "encode", "decode", "measure", "nodes",  "import",
+                                  "export", "annotate", "gc",     "du",     "delete",  "serve"};
 
 }  // namespace
 
@@ -85,16 +85,16 @@ void CommandsTest::wrongCommandsAreRefused_data() {
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QByteArray>("says");
     QTest::newRow("no command") << QStringList{} << QByteArray("subcommand");
-    QTest::newRow("unknown command") << QStringList{"fly"} << QByteArray("fly");
-    QTest::newRow("unknown option") << QStringList{"status", "--colour"} << QByteArray("--colour");
+    QTest::newRow("unknown command") << QStringList{"rum"} << QByteArray("Did you mean \"run\"?");
+    QTest::newRow("unknown option") << QStringList{"nodes", "--colour"} << QByteArray("--colour");
     QTest::newRow("no library") << QStringList{"status"} << QByteArray("--library");
     QTest::newRow("no document") << QStringList{"run"} << QByteArray("DOCUMENT");
     QTest::newRow("no jobs") << QStringList{"run", "x.ratescope", "--jobs", "0"} << QByteArray("--jobs");
     QTest::newRow("unknown node") << QStringList{"nodes", "image.jpg"} << QByteArray("image.jpeg");
     QTest::newRow("half of a pair") << QStringList{"bd", "--anchor-csv", "a.csv"} << QByteArray("--test-csv");
     QTest::newRow("no curves") << QStringList{"bd"} << QByteArray("--anchor");
-    QTest::newRow("unknown format")
-        << QStringList{"curves", "--library", "x", "--y", "y", "--format", "xml"} << QByteArray("--format");
+    QTest::newRow("unknown format") << QStringList{"curves", "--library", "x", "--y", "y", "--format", "xml"}
+                                    << QByteArray("--format");
 }
 
 void CommandsTest::wrongCommandsAreRefused() {
@@ -111,13 +111,13 @@ void CommandsTest::runsOnceOnly() {
     const Place place;
     const QString document = place.write("study.ratescope", layersStudy("study", 3, 4).text());
     const json first = ran(place, {document, "--jobs", "2"});
-    QCOMPARE(first["ranItems"], 12);
-    QCOMPARE(first["ranMeasurements"], 12);
-    QCOMPARE(first["items"]["done"], 12);
-    QCOMPARE(first["library"], place.path("study.rslib").toStdString());
+    COMPARE_JSON(first["ranItems"], 12);
+    COMPARE_JSON(first["ranMeasurements"], 12);
+    COMPARE_JSON(first["items"]["done"], 12);
+    COMPARE_JSON(first["library"], place.path("study.rslib").toStdString());
     const json second = ran(place, {document});
-    QCOMPARE(second["ranItems"], 0);
-    QCOMPARE(second["reusedItems"], 12);
+    COMPARE_JSON(second["ranItems"], 0);
+    COMPARE_JSON(second["reusedItems"], 12);
 
     const Outcome text = place.cli({"run", document});
     VERIFY_CODE(text, 0);
@@ -126,7 +126,7 @@ void CommandsTest::runsOnceOnly() {
     VERIFY_CODE(status, 0);
     QVERIFY2(status.errors.isEmpty(), status.said().constData());
     VERIFY_FITS(status.json(), "status");
-    QCOMPARE(status.json()["measurements"]["done"], 12);
+    COMPARE_JSON(status.json()["measurements"]["done"], 12);
     QVERIFY2(dishonesty(place.path("study.rslib")).isEmpty(),
              dishonesty(place.path("study.rslib")).constData());
 }
@@ -135,25 +135,24 @@ void CommandsTest::planSaysWhatRunWouldDo() {
     const Place place;
     const QString document = place.write("study.ratescope", jpegStudy("study", 2, {20, 50, 80, 95}).text());
     const json before = planned(place, {document});
-    QCOMPARE(before["items"], json({{"total", 16}, {"new", 16}, {"reused", 0}, {"orphaned", 0}}));
+    COMPARE_JSON(before["items"], json({{"total", 16}, {"new", 16}, {"reused", 0}, {"orphaned", 0}}));
     QVERIFY(before["estimate"]["seconds"].is_null());
     QCOMPARE(before["series"].size(), std::size_t{2});
-    QCOMPARE(before["series"][0]["slug"], "jpeg/subsampling=4:2:0");
+    COMPARE_JSON(before["series"][0]["slug"], "jpeg/subsampling=4:2:0");
     QVERIFY(!place.has("study.rslib"));
 
     ran(place, {document});
     const json after = planned(place, {document});
-    QCOMPARE(after["items"], json({{"total", 16}, {"new", 0}, {"reused", 16}, {"orphaned", 0}}));
-    QCOMPARE(after["measurements"]["reused"], 16);
+    COMPARE_JSON(after["items"], json({{"total", 16}, {"new", 0}, {"reused", 16}, {"orphaned", 0}}));
+    COMPARE_JSON(after["measurements"]["reused"], 16);
     const Outcome text = place.cli({"plan", document});
     VERIFY_CODE(text, 0);
     QVERIFY2(text.output.contains("jpeg/subsampling=4:4:4"), text.said().constData());
 
     // A larger study of the same kind: what finished tells what it will take.
-    const QString larger =
-        place.write("study.ratescope", jpegStudy("study", 2, {10, 20, 50, 80, 95}).text());
+    const QString larger = place.write("study.ratescope", jpegStudy("study", 2, {10, 20, 50, 80, 95}).text());
     const json more = planned(place, {larger});
-    QCOMPARE(more["items"], json({{"total", 20}, {"new", 4}, {"reused", 16}, {"orphaned", 0}}));
+    COMPARE_JSON(more["items"], json({{"total", 20}, {"new", 4}, {"reused", 16}, {"orphaned", 0}}));
     QVERIFY(more["estimate"]["seconds"].is_number());
     QVERIFY(more["estimate"]["memory"].is_number());
     QVERIFY(more["estimate"]["bytes"].get<double>() > 0);
@@ -169,24 +168,24 @@ void CommandsTest::anAddedMeasureRunsNoItem() {
         .sweep("layers", "layers", {2, 5})
         .set("candidates", {"layers.image"});
     const json bare = ran(place, {place.write("study.ratescope", study.text())});
-    QCOMPARE(bare["ranItems"], 6);
-    QCOMPARE(bare["measurements"]["done"], 0);
+    COMPARE_JSON(bare["ranItems"], 6);
+    COMPARE_JSON(bare["measurements"]["done"], 0);
     const QByteArray encodings = place.read("record");
 
     study.measure("mse", "test.mse", "noise.image", "layers.image");
     const QString document = place.write("study.ratescope", study.text());
     const json plan = planned(place, {document});
-    QCOMPARE(plan["items"], json({{"total", 6}, {"new", 0}, {"reused", 6}, {"orphaned", 0}}));
-    QCOMPARE(plan["measurements"]["new"], 6);
+    COMPARE_JSON(plan["items"], json({{"total", 6}, {"new", 0}, {"reused", 6}, {"orphaned", 0}}));
+    COMPARE_JSON(plan["measurements"]["new"], 6);
     const json measured = ran(place, {document});
-    QCOMPARE(measured["ranItems"], 0);
-    QCOMPARE(measured["ranMeasurements"], 6);
+    COMPARE_JSON(measured["ranItems"], 0);
+    COMPARE_JSON(measured["ranMeasurements"], 6);
     QCOMPARE(place.read("record"), encodings);
 
     study.measure("psnr", "measure.psnr", "noise.image", "layers.image");
     const json more = ran(place, {place.write("study.ratescope", study.text())});
-    QCOMPARE(more["ranItems"], 0);
-    QCOMPARE(more["ranMeasurements"], 6);
+    COMPARE_JSON(more["ranItems"], 0);
+    COMPARE_JSON(more["ranMeasurements"], 6);
     QCOMPARE(place.read("record"), encodings);
 }
 
@@ -196,15 +195,15 @@ void CommandsTest::aChangedSweepLeavesOrphans() {
     ran(place, {document});
     place.write("study.ratescope", layersStudy("study", 3, 2).text());
     const json plan = planned(place, {document});
-    QCOMPARE(plan["items"], json({{"total", 6}, {"new", 0}, {"reused", 6}, {"orphaned", 6}}));
+    COMPARE_JSON(plan["items"], json({{"total", 6}, {"new", 0}, {"reused", 6}, {"orphaned", 6}}));
     const json fewer = ran(place, {document});
-    QCOMPARE(fewer["ranItems"], 0);
-    QCOMPARE(fewer["items"]["done"], 6);
+    COMPARE_JSON(fewer["ranItems"], 0);
+    COMPARE_JSON(fewer["items"]["done"], 6);
     // Kept, and taken back when the document asks for them again.
     place.write("study.ratescope", layersStudy("study", 3, 5).text());
     const json again = planned(place, {document});
-    QCOMPARE(again["items"], json({{"total", 15}, {"new", 3}, {"reused", 12}, {"orphaned", 0}}));
-    QCOMPARE(ran(place, {document})["ranItems"], 3);
+    COMPARE_JSON(again["items"], json({{"total", 15}, {"new", 3}, {"reused", 12}, {"orphaned", 0}}));
+    COMPARE_JSON(ran(place, {document})["ranItems"], 3);
 }
 
 void CommandsTest::settingsAndSeedsReplaceTheDocuments() {
@@ -217,15 +216,15 @@ void CommandsTest::settingsAndSeedsReplaceTheDocuments() {
         .wire("random.image", "layers.image")
         .measure("mse", "test.mse", "noise.image", "layers.image");
     const QString document = place.write("study.ratescope", study.text());
-    QCOMPARE(ran(place, {document, "--seeds", "0..4"})["ranItems"], 10);
+    COMPARE_JSON(ran(place, {document, "--seeds", "0..4"})["ranItems"], 10);
     std::set<QString> errors;
     for (const Row& row : rowsOf(exported(place, "study.rslib", "points")))
         if (row["metric"] == "test-mse" && row["asset"] == "0") errors.insert(row["value"]);
     QCOMPARE(errors.size(), std::size_t{5});
 
-    QCOMPARE(ran(place, {document, "--library", "set.rslib", "--set", "layers.layers=8", "--set",
-                         "random.amplitude=0"})["ranItems"],
-             2);
+    COMPARE_JSON(ran(place, {document, "--library", "set.rslib", "--set", "layers.layers=8", "--set",
+                             "random.amplitude=0"})["ranItems"],
+                 2);
     for (const Row& row : rowsOf(exported(place, "set.rslib", "points")))
         if (row["metric"] == "test-mse") QCOMPARE(row["value"].toDouble(), 0.0);
     for (const char* seeds : {"5..3", "a..b", "", "0...4", "-1..2"})
@@ -255,7 +254,7 @@ void CommandsTest::studiesAreNamed() {
     const QString one = place.write("one.ratescope", layersStudy("one", 1, 2).text());
     const QString two = place.write("two.ratescope", layersStudy("two", 2, 2).text());
     ran(place, {one, "--library", "both.rslib"});
-    QCOMPARE(ran(place, {two, "--library", "both.rslib"})["ranItems"], 4);
+    COMPARE_JSON(ran(place, {two, "--library", "both.rslib"})["ranItems"], 4);
     const QList<QStringList> commands = {{"status"},
                                          {"curves", "--y", "test-mse"},
                                          {"bd", "--anchor", "layers", "--y", "test-mse"},
@@ -265,11 +264,12 @@ void CommandsTest::studiesAreNamed() {
     for (const QStringList& command : commands) {
         const Outcome unnamed = place.cli(command + QStringList{"--library", "both.rslib"});
         VERIFY_CODE(unnamed, 2);
-        QVERIFY2(unnamed.errors.contains("one") && unnamed.errors.contains("two"), unnamed.said().constData());
+        QVERIFY2(unnamed.errors.contains("one") && unnamed.errors.contains("two"),
+                 unnamed.said().constData());
         QVERIFY2(unnamed.errors.contains("--study"), unnamed.said().constData());
     }
     const Outcome named = place.cli({"status", "--library", "both.rslib", "--study", "two", "--json"});
-    QCOMPARE(named.json()["items"]["done"], 4);
+    COMPARE_JSON(named.json()["items"]["done"], 4);
     VERIFY_CODE(place.cli({"status", "--library", "both.rslib", "--study", "three"}), 2);
 }
 
@@ -316,11 +316,11 @@ void CommandsTest::anExtractStageEncodesOnce() {
     Study study = layersStudy("study", 2, 8);
     study.document["nodes"][1]["parameters"]["record"] = place.path("record").toStdString();
     const QString document = place.write("study.ratescope", study.text());
-    QCOMPARE(ran(place, {document, "--jobs", "2"})["ranItems"], 16);
+    COMPARE_JSON(ran(place, {document, "--jobs", "2"})["ranItems"], 16);
     QCOMPARE(place.read("record"), QByteArray("encoded\nencoded\n"));
     // Another budget on another day: the stream that is kept is extracted from.
     study.document["sweeps"][0]["rows"].push_back({12});
-    QCOMPARE(ran(place, {place.write("study.ratescope", study.text())})["ranItems"], 2);
+    COMPARE_JSON(ran(place, {place.write("study.ratescope", study.text())})["ranItems"], 2);
     QCOMPARE(place.read("record"), QByteArray("encoded\nencoded\n"));
 }
 
@@ -330,7 +330,8 @@ void CommandsTest::noNodeUsesCuda() {
     for (const char* device : {"cuda", "cuda:0"}) {
         const Outcome outcome = place.cli({"run", document, "--device", device});
         VERIFY_CODE(outcome, 2);
-        QVERIFY2(outcome.errors.contains("No node of this document uses a CUDA device"), outcome.said().constData());
+        QVERIFY2(outcome.errors.contains("No node of this document uses a CUDA device"),
+                 outcome.said().constData());
     }
     VERIFY_CODE(place.cli({"run", document, "--device", "tpu"}), 2);
     VERIFY_CODE(place.cli({"run", document, "--device", "auto"}), 0);
@@ -369,12 +370,12 @@ void CommandsTest::curvesComeInEveryForm() {
 void CommandsTest::seriesAreComparedByBd() {
     const Place place;
     ran(place, {place.write("study.ratescope", jpegStudy("study", 2, {20, 50, 80, 95}).text())});
-    const QStringList command = {"bd",       "--library", "study.rslib", "--anchor", "jpeg/subsampling=4:2:0",
-                                 "--y",      "psnr-rgb"};
+    const QStringList command = {"bd",  "--library", "study.rslib", "--anchor", "jpeg/subsampling=4:2:0",
+                                 "--y", "psnr-rgb"};
     const Outcome asJson = place.cli(command + QStringList{"--json"});
     VERIFY_CODE(asJson, 0);
     VERIFY_FITS(asJson.json(), "bd");
-    QCOMPARE(asJson.json()["comparisons"][0]["test"], "jpeg/subsampling=4:4:4");
+    COMPARE_JSON(asJson.json()["comparisons"][0]["test"], "jpeg/subsampling=4:4:4");
     for (const char* format : {"text", "markdown", "latex", "csv"}) {
         const Outcome outcome = place.cli(command + QStringList{"--format", format});
         VERIFY_CODE(outcome, 0);
@@ -384,7 +385,8 @@ void CommandsTest::seriesAreComparedByBd() {
         VERIFY_CODE(place.cli(command + QStringList{"--method", method}), 0);
     VERIFY_CODE(place.cli(command + QStringList{"--average", "mean-curve"}), 0);
     VERIFY_CODE(place.cli(command + QStringList{"--hull"}), 0);
-    const Outcome unknown = place.cli({"bd", "--library", "study.rslib", "--anchor", "jpeg", "--y", "psnr-rgb"});
+    const Outcome unknown =
+        place.cli({"bd", "--library", "study.rslib", "--anchor", "jpeg", "--y", "psnr-rgb"});
     VERIFY_CODE(unknown, 2);
     QVERIFY2(unknown.errors.contains("jpeg/subsampling=4:2:0"), unknown.said().constData());
 }
@@ -418,14 +420,14 @@ void CommandsTest::publishedCurvesAreImported() {
     const Outcome curves = place.cli({"curves", "--library", "study.rslib", "--y", "psnr-rgb"});
     VERIFY_CODE(curves, 0);
     QVERIFY2(curves.output.contains("imported"), curves.said().constData());
-    const Outcome compared = place.cli({"bd", "--library", "study.rslib", "--anchor", "jpeg/subsampling=4:2:0",
-                                        "--y", "psnr-rgb", "--json"});
+    const Outcome compared = place.cli({"bd", "--library", "study.rslib", "--anchor",
+                                        "jpeg/subsampling=4:2:0", "--y", "psnr-rgb", "--json"});
     VERIFY_CODE(compared, 0);
     VERIFY_FITS(compared.json(), "bd");
     QCOMPARE(compared.json()["comparisons"].size(), std::size_t{2});
 
-    const QString data = qEnvironmentVariable(
-        "RATESCOPE_DATA", qEnvironmentVariable("RATESCOPE_SOURCE") + "/../shared/data");
+    const QString data =
+        qEnvironmentVariable("RATESCOPE_DATA", qEnvironmentVariable("RATESCOPE_SOURCE") + "/../shared/data");
     const QString published = data + "/reference/compressai-kodak/jpeg.json";
     if (!QFileInfo::exists(published)) {
         QVERIFY2(!qEnvironmentVariableIsSet("CI"), "the published curves are missing");
@@ -481,18 +483,18 @@ void CommandsTest::houseIsKept() {
     };
     const json full = usage();
     QVERIFY(full["artefacts"].get<double>() > 2 * 512 * 384);
-    QCOMPARE(full["orphaned"], 0);
+    COMPARE_JSON(full["orphaned"], 0);
 
     study.document["sweeps"][0]["rows"] = {{4}};
     ran(place, {place.write("study.ratescope", study.text())});
     QVERIFY(usage()["orphaned"].get<double>() > 0);
     VERIFY_CODE(place.cli({"gc", "--library", "study.rslib"}), 0);
-    QCOMPARE(usage()["artefacts"], full["artefacts"]);
+    COMPARE_JSON(usage()["artefacts"], full["artefacts"]);
     const Outcome freed = place.cli({"gc", "--library", "study.rslib", "--orphaned"});
     VERIFY_CODE(freed, 0);
     QVERIFY2(freed.output.contains("iB freed"), freed.said().constData());
     QVERIFY(usage()["artefacts"].get<double>() < full["artefacts"].get<double>());
-    QCOMPARE(ran(place, {document})["ranItems"], 0);
+    COMPARE_JSON(ran(place, {document})["ranItems"], 0);
     QVERIFY2(dishonesty(place.path("study.rslib")).isEmpty(),
              dishonesty(place.path("study.rslib")).constData());
 
@@ -505,7 +507,7 @@ void CommandsTest::houseIsKept() {
 
     VERIFY_CODE(place.cli({"delete", "--library", "study.rslib", "--study", "study"}), 0);
     VERIFY_CODE(place.cli({"gc", "--library", "study.rslib"}), 0);
-    QCOMPARE(usage()["artefacts"], 0);
+    COMPARE_JSON(usage()["artefacts"], 0);
     const Outcome status = place.cli({"status", "--library", "study.rslib", "--json"});
     VERIFY_CODE(status, 0);
     VERIFY_FITS(status.json(), "status");
@@ -530,7 +532,7 @@ void CommandsTest::photographs() {
         .sweep("jpeg", "quality", {10, 50, 90})
         .sweep("jpeg", "subsampling", {"4:2:0", "4:4:4"});
     const QString document = place.write("photographs.ratescope", study.text());
-    QCOMPARE(ran(place, {document, "--jobs", "2"})["ranItems"], 24);
+    COMPARE_JSON(ran(place, {document, "--jobs", "2"})["ranItems"], 24);
     const Outcome curves = place.cli({"curves", "--library", "photographs.rslib", "--y", "psnr-rgb"});
     VERIFY_CODE(curves, 0);
     double quality = 0;

@@ -11,9 +11,9 @@ Study::Study(const std::string& name) {
     const QByteArray id =
         QCryptographicHash::hash(QByteArray::fromStdString(name), QCryptographicHash::Md5).toHex();
     document = {{"ratescope", "document"}, {"format", 1},
-            {"id", id.toStdString()},  {"name", name},
-            {"nodes", json::array()},  {"wires", json::array()},
-            {"sweeps", json::array()}};
+                {"id", id.toStdString()},  {"name", name},
+                {"nodes", json::array()},  {"wires", json::array()},
+                {"sweeps", json::array()}};
 }
 
 Study& Study::node(const std::string& slug, const std::string& type, const nlohmann::json& parameters) {

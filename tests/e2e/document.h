@@ -2,8 +2,9 @@
 
 // Study documents, written as a user would.
 
-#include <QByteArray>
 #include <nlohmann/json.hpp>
+
+#include <QByteArray>
 #include <string>
 #include <vector>
 

@@ -1,8 +1,9 @@
 #include "tests/e2e/files.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cmath>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
 namespace e2e {
 
@@ -14,7 +15,7 @@ QByteArray picture(int width, int height, int channels) {
     for (int y = 0; y < height; ++y)
         for (int x = 0; x < width; ++x)
             for (int c = 0; c < channels; ++c)
-                file += static_cast<char>((x * 3 + y * 5 + c * 40 + (x * y) % 17) & 0xff);
+                file += static_cast<char>(40 + x % 40 * 2 + y % 30 * 2 + c * 15 + (x * y) % 11);
     return file;
 }
 
@@ -42,7 +43,8 @@ QByteArray weights(int rows, int columns) {
         data.append(reinterpret_cast<const char*>(&value), sizeof value);
     }
     return safetensors(
-        {{"weight", {{"dtype", "F32"}, {"shape", {rows, columns}}, {"data_offsets", {0, data.size()}}}}}, data);
+        {{"weight", {{"dtype", "F32"}, {"shape", {rows, columns}}, {"data_offsets", {0, data.size()}}}}},
+        data);
 }
 
 QByteArray learned(char first) {

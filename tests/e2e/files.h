@@ -2,9 +2,10 @@
 
 // Files that tests hand to the programs, made without the project's own readers and writers.
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <QByteArray>
 #include <QString>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <vector>

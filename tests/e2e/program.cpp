@@ -1,12 +1,13 @@
 #include "tests/e2e/program.h"
 
+#include <nlohmann/json.hpp>
+
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
 #include <QTest>
 #include <csignal>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 namespace e2e {
@@ -66,7 +67,8 @@ Place::Place() : environment(QProcessEnvironment::systemEnvironment()) {
     if (!folder_.isValid()) throw std::runtime_error("no temporary folder");
     for (const char* name : {"runtime", "cache", "temporary"})
         QDir(folder_.path()).mkdir(QString::fromLatin1(name));
-    QFile::setPermissions(path(QStringLiteral("runtime")), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    QFile::setPermissions(path(QStringLiteral("runtime")),
+                          QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), path(QStringLiteral("runtime")));
     environment.insert(QStringLiteral("XDG_CACHE_HOME"), path(QStringLiteral("cache")));
     environment.insert(QStringLiteral("TMPDIR"), path(QStringLiteral("temporary")));
@@ -101,7 +103,8 @@ Outcome Place::cli(const QStringList& arguments, const QByteArray& input, int ti
 }
 
 Outcome Place::desktop(const QStringList& arguments, int timeoutMs) const {
-    return run(builtProgram(QStringLiteral("ratescope")), arguments, environment, folder_.path(), {}, timeoutMs);
+    return run(builtProgram(QStringLiteral("ratescope")), arguments, environment, folder_.path(), {},
+               timeoutMs);
 }
 
 std::unique_ptr<QProcess> Place::start(const QStringList& cliArguments) const {

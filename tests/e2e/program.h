@@ -3,6 +3,8 @@
 // Runs the built programs as a user's shell does: in a folder of their own, with their own runtime and cache
 // folders, so that tests neither meet each other nor the user's files.
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <QByteArray>
 #include <QProcess>
 #include <QProcessEnvironment>
@@ -10,7 +12,6 @@
 #include <QStringList>
 #include <QTemporaryDir>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 
 namespace e2e {
 

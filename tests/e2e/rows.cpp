@@ -97,18 +97,23 @@ QList<Row> rowsOf(const QByteArray& csv) {
 }
 
 QByteArray exported(const Place& place, const QString& library, const QString& view) {
-    const Outcome outcome =
-        place.cli({QStringLiteral("export"), QStringLiteral("--library"), library, QStringLiteral("--view"), view});
+    const Outcome outcome = place.cli(
+        {QStringLiteral("export"), QStringLiteral("--library"), library, QStringLiteral("--view"), view});
     if (outcome.code != 0) throw std::runtime_error(outcome.said().toStdString());
     return outcome.output;
 }
 
 QByteArray lastingRows(const Place& place, const QString& library) {
-    static const QSet<QString> passing = {
-        QStringLiteral("encode_seconds"), QStringLiteral("decode_seconds"), QStringLiteral("measure_seconds"),
-        QStringLiteral("started"),        QStringLiteral("ended"),          QStringLiteral("peak_memory"),
-        QStringLiteral("host"),           QStringLiteral("cpu"),            QStringLiteral("gpu"),
-        QStringLiteral("command_line")};
+    static const QSet<QString> passing = {QStringLiteral("encode_seconds"),
+                                          QStringLiteral("decode_seconds"),
+                                          QStringLiteral("measure_seconds"),
+                                          QStringLiteral("started"),
+                                          QStringLiteral("ended"),
+                                          QStringLiteral("peak_memory"),
+                                          QStringLiteral("host"),
+                                          QStringLiteral("cpu"),
+                                          QStringLiteral("gpu"),
+                                          QStringLiteral("command_line")};
     QByteArray text;
     for (const QString& view : {QStringLiteral("items"), QStringLiteral("points")})
         for (const Row& row : rowsOf(exported(place, library, view))) {
@@ -150,12 +155,14 @@ QByteArray dishonesty(const QString& library) {
         faults += QByteArray::number(n) + " items run though nobody runs them\n";
     if (const auto n = count("SELECT count(*) FROM measurement WHERE state = 1"))
         faults += QByteArray::number(n) + " measurements run though nobody runs them\n";
-    if (const auto n = count("SELECT count(*) FROM item WHERE state = 2 AND EXISTS (SELECT * FROM item_stream "
-                             "AS s WHERE s.item = item.id AND s.task NOT IN (SELECT task FROM stream))"))
+    if (const auto n =
+            count("SELECT count(*) FROM item WHERE state = 2 AND EXISTS (SELECT * FROM item_stream "
+                  "AS s WHERE s.item = item.id AND s.task NOT IN (SELECT task FROM stream))"))
         faults += QByteArray::number(n) + " finished items lack a stream\n";
-    if (const auto n = count("SELECT count(*) FROM state_count AS c WHERE measurements = 0 AND n <> (SELECT "
-                             "count(*) FROM item WHERE item.study = c.study AND item.orphaned = c.orphaned AND "
-                             "item.state = c.state)"))
+    if (const auto n =
+            count("SELECT count(*) FROM state_count AS c WHERE measurements = 0 AND n <> (SELECT "
+                  "count(*) FROM item WHERE item.study = c.study AND item.orphaned = c.orphaned AND "
+                  "item.state = c.state)"))
         faults += QByteArray::number(n) + " counts of items are wrong\n";
     const QDir staging(library + QStringLiteral(".files/staging"));
     if (!staging.entryList(QDir::AllEntries | QDir::NoDotAndDotDot).isEmpty())

@@ -1,14 +1,15 @@
 #include "tests/e2e/schema.h"
 
-#include <fstream>
-#include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
+
+#include <fstream>
+#include <map>
+#include <memory>
 
 namespace e2e {
 namespace {

@@ -2,8 +2,9 @@
 
 // JSON held against the schemas of docs/schemas, by valijson.
 
-#include <QByteArray>
 #include <nlohmann/json_fwd.hpp>
+
+#include <QByteArray>
 
 namespace e2e {
 

@@ -23,7 +23,8 @@ void requireFit(const json& value, const char* schema) {
 QString socketOf(const Place& place, const QString& library) {
     const QFileInfo file(place.path(library));
     const QString real = QFileInfo(file.path()).canonicalFilePath() + "/" + file.fileName();
-    const QByteArray name = QCryptographicHash::hash(real.toUtf8(), QCryptographicHash::Sha256).toHex().left(24);
+    const QByteArray name =
+        QCryptographicHash::hash(real.toUtf8(), QCryptographicHash::Sha256).toHex().left(24);
     return place.path("runtime/ratescope/" + QString::fromLatin1(name) + ".socket");
 }
 

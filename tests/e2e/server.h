@@ -4,8 +4,9 @@
 
 #include "tests/e2e/program.h"
 
-#include <QLocalSocket>
 #include <nlohmann/json.hpp>
+
+#include <QLocalSocket>
 #include <vector>
 
 namespace e2e {
@@ -45,8 +46,8 @@ class Talker {
     bool isAnswered(int id);
 
     /// The next event of that name for which `fits` holds; others are passed over.
-    nlohmann::json event(const std::string& name,
-                         const std::function<bool(const nlohmann::json&)>& fits = {}, int timeoutMs = 30'000);
+    nlohmann::json event(const std::string& name, const std::function<bool(const nlohmann::json&)>& fits = {},
+                         int timeoutMs = 30'000);
     std::vector<nlohmann::json> events;  ///< that came and were not yet asked for
 
     QLocalSocket socket;

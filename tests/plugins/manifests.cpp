@@ -19,6 +19,20 @@ graph::Parameter parameter(const std::string& id, graph::ParameterType type, gra
     return made;
 }
 
+/// The first bytes of a container of format 1 of that node, in hexadecimal.
+std::string containerMagic(const std::string& nodeId) {
+    constexpr const char* digits = "0123456789abcdef";
+    std::string magic = "5253435301";
+    const auto add = [&](std::size_t byte) {
+        magic += digits[byte >> 4 & 15];
+        magic += digits[byte & 15];
+    };
+    add(nodeId.size());
+    for (const char c : nodeId)
+        add(static_cast<unsigned char>(c));
+    return magic;
+}
+
 }  // namespace
 
 graph::Manifest describe(const std::string& slug, const std::string& title, graph::NodeKind kind,
@@ -84,7 +98,7 @@ graph::Manifest imageCodec(const std::string& slug, const std::string& title, co
     manifest.outputs = {port("image", graph::PortType::Image, "What is decoded"),
                         port("bitstream", graph::PortType::Bitstream, "The stored stream")};
     manifest.extension = "rscs";
-    manifest.magics = {"52534353"};
+    manifest.magics = {containerMagic(manifest.id)};
     return manifest;
 }
 

@@ -15,8 +15,10 @@ namespace {
 
 /// Ordinary progressive files have about ten scans; thousands only serve to keep a reader busy.
 constexpr int maxScans = 500;
-/// A Huffman-coded block takes at least one bit.
+/// A Huffman-coded block takes at least one bit; arithmetic coding goes far below, but no picture worth
+/// reading does.
 constexpr std::uint64_t maxPixelsPerByte = 8 * 64;
+constexpr std::uint64_t maxPixelsPerByteArithmetic = 1 << 15;
 
 /// libjpeg reports errors by longjmp, so the functions below that set the jump hold no objects of their own:
 /// all state lives here.
@@ -138,7 +140,7 @@ Image decodeJpeg(std::span<const std::byte> bytes, const std::string& name) {
         throwDamaged(*reader, name);
     checkImageSize(info.image_width, info.image_height, name);
     const std::uint64_t pixels = std::uint64_t{info.image_width} * info.image_height;
-    if (!info.arith_code && pixels > maxPixelsPerByte * bytes.size())
+    if (pixels > bytes.size() * (info.arith_code ? maxPixelsPerByteArithmetic : maxPixelsPerByte))
         throw damagedImage(name, "is a truncated JPEG: it is too short for its size");
     Image image;
     image.model = chooseModel(*reader, name);

@@ -73,8 +73,10 @@ class ExportTest : public QObject {
 };
 
 void ExportTest::initTestCase() {
-    if (qgetenv("RATESCOPE_SOURCE").isEmpty())
-        qputenv("RATESCOPE_SOURCE", QFileInfo(__FILE__).dir().absoluteFilePath("../../..").toUtf8());
+    // Without ctest, from where the presets put the program: build/PRESET/tests.
+    if (qEnvironmentVariableIsEmpty("RATESCOPE_SOURCE"))
+        qputenv("RATESCOPE_SOURCE",
+                QDir(QCoreApplication::applicationDirPath() + "/../../..").canonicalPath().toUtf8());
 }
 
 void ExportTest::curvesFitTheirSchema() {

@@ -1,4 +1,4 @@
-#include "sample.h"
+#include "tests/core/graph/sample.h"
 
 #include "core/build_info.h"
 

@@ -1,7 +1,7 @@
 #include "core/graph/document_json.h"
 #include "core/graph/strict_json.h"
-#include "said.h"
-#include "sample.h"
+#include "tests/core/graph/said.h"
+#include "tests/core/graph/sample.h"
 #include "tests/core/curves/schema_check.h"
 
 #include <nlohmann/json.hpp>
@@ -261,6 +261,16 @@ class TestDocument : public QObject {
         writeFile(path, content);
         const QString error = errorOf([&] { readDocument(pathOf(path)); });
         QVERIFY2(error.startsWith("input: " + path) && error.contains(message), qPrintable(error));
+    }
+
+    void depthIsLimited() {
+        const auto nested = [](std::size_t levels) {
+            return std::string(levels, '[') + std::string(levels, ']');
+        };
+        parseJson(nested(maximumJsonDepth), "x");
+        QVERIFY(errorOf([&] {
+                    parseJson(nested(maximumJsonDepth + 1), "x");
+                }).startsWith("input: x: nested deeper"));
     }
 
     void missingFilesAreNamed() {

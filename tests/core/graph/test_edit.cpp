@@ -1,7 +1,7 @@
 #include "core/graph/document_json.h"
 #include "core/graph/edit.h"
-#include "said.h"
-#include "sample.h"
+#include "tests/core/graph/said.h"
+#include "tests/core/graph/sample.h"
 
 #include <QtTest>
 #include <random>

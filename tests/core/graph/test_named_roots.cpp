@@ -1,5 +1,5 @@
 #include "core/graph/named_roots.h"
-#include "said.h"
+#include "tests/core/graph/said.h"
 
 #include <unistd.h>
 

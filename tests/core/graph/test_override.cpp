@@ -1,8 +1,8 @@
 #include "core/graph/expand.h"
 #include "core/graph/override.h"
 #include "core/graph/validate.h"
-#include "said.h"
-#include "sample.h"
+#include "tests/core/graph/said.h"
+#include "tests/core/graph/sample.h"
 
 #include <QtTest>
 

@@ -1,6 +1,6 @@
 #include "core/graph/validate.h"
-#include "said.h"
-#include "sample.h"
+#include "tests/core/graph/said.h"
+#include "tests/core/graph/sample.h"
 
 #include <QtTest>
 #include <functional>

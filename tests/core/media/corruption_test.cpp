@@ -2,6 +2,7 @@
 // value or throws ratescope::Error, and does nothing else. scripts/check runs it under the sanitizers too.
 
 #include "core/buffer/value_file.h"
+#include "core/error.h"
 #include "core/media/assets/image_file.h"
 #include "core/media/assets/image_sniff.h"
 #include "core/media/assets/safetensors_file.h"

@@ -4,6 +4,7 @@
 #include <lcms2.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -94,7 +95,7 @@ ByteVector makePng(const PngPlan& plan) {
     ByteVector filtered;
     for (std::size_t begin = 0; begin < plan.rows.size(); begin += rowBytes) {
         filtered.push_back(std::byte{0});
-        append(filtered, std::span(plan.rows).subspan(begin, rowBytes));
+        append(filtered, std::span(plan.rows).subspan(begin, std::min(rowBytes, plan.rows.size() - begin)));
     }
     appendChunk(out, {"IDAT", deflated(filtered)});
     for (const PngChunk& chunk : plan.chunksAfter)

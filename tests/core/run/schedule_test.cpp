@@ -179,12 +179,12 @@ class ScheduleTest : public QObject {
     }
 
     void slotsAndMemoryAreNotExceeded() {
-        Fixture slots(fake::study(3, {1}), 2);
-        slots.addAll({2, 0, false});
-        const auto wide = slots.schedule.next(0);
-        QVERIFY(wide && !slots.schedule.next(1));
-        slots.finish(0, *wide);
-        QVERIFY(slots.schedule.next(1));
+        Fixture places(fake::study(3, {1}), 2);
+        places.addAll({2, 0, false});
+        const auto wide = places.schedule.next(0);
+        QVERIFY(wide && !places.schedule.next(1));
+        places.finish(0, *wide);
+        QVERIFY(places.schedule.next(1));
 
         Fixture memory(fake::study(3, {1}), 3, 100);
         memory.addAll({1, 60, false});

@@ -38,7 +38,6 @@ class House {
   public:
     House() {
         record_ = folder_.filePath("record").toStdString();
-        qputenv("RATESCOPE_FAKE_RECORD", record_.c_str());
         library_.emplace(libraryFile(), store::Access::Write);
     }
     ~House() { qunsetenv("RATESCOPE_FAKE_RECORD"); }
@@ -50,6 +49,7 @@ class House {
 
     Supervisor& start(int jobs) {
         supervisor_.reset();
+        qputenv("RATESCOPE_FAKE_RECORD", record_.c_str());
         SupervisorOptions options;
         options.worker = fakeWorker();
         options.jobs = jobs;

@@ -115,14 +115,21 @@ Batch outcomeOf(const Library& library, const PlannedItem& planned, const Reconc
     return batch;
 }
 
+void append(Batch& batch, const Batch& more) {
+    batch.streams.insert(batch.streams.end(), more.streams.begin(), more.streams.end());
+    batch.items.insert(batch.items.end(), more.items.begin(), more.items.end());
+    batch.measurements.insert(batch.measurements.end(), more.measurements.begin(), more.measurements.end());
+    batch.tables.insert(batch.tables.end(), more.tables.begin(), more.tables.end());
+}
+
 StudyId finishedStudy(Library& library, const std::vector<PlannedItem>& items, const StudyRecord& study) {
     library.setEnvironment(sampleEnvironment());
     const StudyId id = library.saveStudy(study);
     const Reconciliation rows = library.reconcile(id, items);
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        Batch batch = outcomeOf(library, items[i], rows.items[i]);
-        library.commit(batch);
-    }
+    Batch batch;
+    for (std::size_t i = 0; i < items.size(); ++i)
+        append(batch, outcomeOf(library, items[i], rows.items[i]));
+    library.commit(batch);
     return id;
 }
 

@@ -45,6 +45,8 @@ std::pair<run::StreamResult, StreamRecord> sampleStream(const Library& library, 
 /// measurement a score and the count of pixels.
 Batch outcomeOf(const Library& library, const PlannedItem& planned, const ReconciledItem& row);
 
+void append(Batch& batch, const Batch& more);
+
 /// Plans the items in a new study and finishes all.
 StudyId finishedStudy(Library& library, const std::vector<PlannedItem>& items,
                       const StudyRecord& study = sampleStudy());

@@ -26,7 +26,7 @@ class ResizeTest : public QObject {
   private slots:
     void sizeIsAsAsked_data() {
         QTest::addColumn<QString>("by");
-        QTest::addColumn<double>("factor");
+        QTest::addColumn<double>("scale");
         QTest::addColumn<int>("width");
         QTest::addColumn<int>("height");
         QTest::addColumn<int>("expectedWidth");
@@ -40,12 +40,12 @@ class ResizeTest : public QObject {
     }
     void sizeIsAsAsked() {
         QFETCH(QString, by);
-        QFETCH(double, factor);
+        QFETCH(double, scale);
         QFETCH(int, width);
         QFETCH(int, height);
         const Outputs outputs =
             resized(picture(451, 300, ColourModel::Rgb), {{"by", by.toStdString()},
-                                                          {"scale", factor},
+                                                          {"scale", scale},
                                                           {"width", std::int64_t{width}},
                                                           {"height", std::int64_t{height}}});
         QTEST(static_cast<int>(imageAt(outputs).width()), "expectedWidth");

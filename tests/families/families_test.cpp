@@ -1,0 +1,107 @@
+// What holds for every node of the five families, and for the example studies that use them.
+
+#include "core/build_info.h"
+#include "core/graph/catalogue.h"
+#include "core/graph/document_json.h"
+#include "core/graph/expand.h"
+#include "core/graph/manifest_check.h"
+#include "core/graph/validate.h"
+#include "plugins/analysis/nodes.h"
+#include "plugins/image/nodes.h"
+#include "plugins/measure/nodes.h"
+#include "plugins/source/nodes.h"
+#include "plugins/weights/nodes.h"
+
+#include <QFile>
+#include <QTest>
+
+using namespace ratescope;
+
+namespace {
+
+const std::vector<media::NodeEntry>& nodes() {
+    static const std::vector<media::NodeEntry> all{
+        media::analysis::correlationNode(), media::image::jpegNode(),    media::image::cropNode(),
+        media::image::resizeNode(),         media::image::convertNode(), media::measure::psnrNode(),
+        media::measure::tensorErrorNode(),  media::source::imagesNode(), media::source::tensorsNode(),
+        media::weights::rtnNode()};
+    return all;
+}
+
+graph::Catalogue catalogue() {
+    graph::Family family{"all", buildInfo().buildId, "", {}};
+    for (const media::NodeEntry& entry : nodes())
+        family.manifests.push_back(entry.manifest);
+    graph::Catalogue catalogue;
+    catalogue.add(family);
+    return catalogue;
+}
+
+}  // namespace
+
+class FamiliesTest : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void manifestsHaveNoFault() {
+        QStringList faults;
+        for (const media::NodeEntry& entry : nodes())
+            for (const std::string& fault : graph::faultsOf(entry.manifest))
+                faults += QString::fromStdString(fault);
+        QVERIFY2(faults.isEmpty(), qPrintable('\n' + faults.join('\n')));
+    }
+
+    void everyNodeIsOfTheKindThatItSays() {
+        for (const media::NodeEntry& entry : nodes()) {
+            const auto node = entry.make();
+            const media::Node* plain = node.get();
+            const bool fits[] = {dynamic_cast<const media::SourceNode*>(plain) != nullptr,
+                                 dynamic_cast<const media::CodecNode*>(plain) != nullptr,
+                                 dynamic_cast<const media::TransformNode*>(plain) != nullptr,
+                                 dynamic_cast<const media::MeasureNode*>(plain) != nullptr,
+                                 dynamic_cast<const media::AnalysisNode*>(plain) != nullptr};
+            const graph::NodeKind kinds[] = {graph::NodeKind::Source, graph::NodeKind::Codec,
+                                             graph::NodeKind::Transform, graph::NodeKind::Measure,
+                                             graph::NodeKind::Analysis};
+            for (std::size_t i = 0; i < std::size(kinds); ++i)
+                QVERIFY2(fits[i] == (entry.manifest.kind == kinds[i]), entry.manifest.id.c_str());
+        }
+    }
+
+    void examplesAreStudies_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("series");
+        QTest::addColumn<int>("rows");
+        QTest::newRow("photographs")
+            << "photographs"
+            << "jpeg/optimise=false/subsampling=4:2:0 jpeg/optimise=false/subsampling=4:4:4 "
+               "jpeg/optimise=true/subsampling=4:2:0 jpeg/optimise=true/subsampling=4:4:4"
+            << 40;
+        QTest::newRow("tensors") << "tensors"
+                                 << "rtn/group-size=32 rtn/group-size=128 rtn/group-size=-1" << 21;
+    }
+    void examplesAreStudies() {
+        QFETCH(QString, name);
+        const QString path =
+            qEnvironmentVariable("RATESCOPE_SOURCE") + "/resources/examples/" + name + ".ratescope";
+        const graph::Document document = graph::readDocument(path.toStdString());
+        const graph::Catalogue known = catalogue();
+        QStringList findings;
+        for (const graph::Finding& finding : graph::validate(document, known))
+            findings += QString::fromStdString(finding.node + ": " + finding.message);
+        QVERIFY2(findings.isEmpty(), qPrintable('\n' + findings.join('\n')));
+        const auto branches = graph::expandBranches(document, known);
+        QCOMPARE(branches.size(), std::size_t{1});
+        QStringList series;
+        for (const graph::Series& one : branches[0].series)
+            series += QString::fromStdString(one.slug);
+        QTEST(series.join(' '), "series");
+        QTEST(static_cast<int>(branches[0].rows.size()), "rows");
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(QString::fromUtf8(file.readAll()), QString::fromStdString(graph::toText(document)));
+    }
+};
+
+QTEST_GUILESS_MAIN(FamiliesTest)
+#include "families_test.moc"
