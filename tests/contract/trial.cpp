@@ -56,7 +56,8 @@ class Bench {
                 return;
             }
             const run::Task& task = builder_.task(report.key);
-            trial.exact[std::string("key ") + run::toText(task.kind)] = report.key.hex();
+            trial.exact[(task.file.empty() ? "key " : "key by file ") + std::string(run::toText(task.kind))] =
+                report.key.hex();
             if (report.stream) trial.exact[streamName(task.kind)] = report.stream->hash.hex();
             for (const auto& [name, count] : report.counts)
                 trial.exact["count " + name] = std::to_string(count);
@@ -125,8 +126,14 @@ class Bench {
         builder_.add(TaskKind::Score, manifest_.id, {}, inputs);
     }
 
-    /// The key stays that of the task without a file: it is to be the same on every machine.
-    void nameFile() { builder_.chain.tasks.back().file = sample_.file; }
+    void nameFile() {
+        if (sample_.file.empty()) return;
+        run::Task& task = builder_.chain.tasks.back();
+        task.file = sample_.file;
+        std::error_code missing;
+        if (std::filesystem::exists(task.file, missing)) task.fileHash = sha256OfFile(task.file);
+        task.key = run::keyOf(task, manifest_);
+    }
 
     static std::string streamName(TaskKind kind) {
         return kind == TaskKind::Extract ? "extracted bitstream" : "bitstream";
