@@ -18,7 +18,8 @@ namespace ratescope::contract {
 struct Trial {
     std::optional<run::TaskFailure> failure;
     /// Bit for bit: "bitstream" → SHA-256, "output image" → canonical hash, "score psnr-rgb" → hexadecimal
-    /// doubles, "count pixels", "table samples" → SHA-256, "key encode" → the task's key ("key by file source" where a file enters it).
+    /// doubles, "count pixels", "table samples" → SHA-256, "key encode" → the task's key ("key by file source"
+    /// where a file enters it).
     std::map<std::string, std::string> exact;
     /// Scores as numbers, for comparison over compilers and libraries.
     std::map<std::string, double> scores;
