@@ -143,6 +143,8 @@ class Supervisor {
     std::int64_t retry(store::StudyId study, std::span<const store::ItemId> items = {});
     /// Takes the study out of memory, cancelled; call it before the library deletes it.
     void forget(store::StudyId study);
+    /// Call it after the library removed streams by itself (delete, gc): they are looked up anew.
+    void forgetStreams();
     void setJobs(int jobs);
 
     // --- views ---------------------------------------------------------------------------------------------
