@@ -339,11 +339,7 @@ void SocketTest::keepsHouse() {
     QCOMPARE(query(place.path("study.rslib"), "SELECT count(*) FROM study"), (QList<QStringList>{{"0"}}));
     talker.ask("submit", submission(place, layersStudy("study", 1, 1)));
     const json idle = talker.event("idle");
-<<<<<<< HEAD
-    QVERIFY2(idle["items"]["done"] == 1, idle.dump().c_str());
-=======
     QVERIFY2(idle["items"]["done"] == 1, talker.ask("status")["failures"].dump(1).c_str());
->>>>>>> e2e
 }
 
 void SocketTest::garbageClosesItsConnectionOnly_data() {
