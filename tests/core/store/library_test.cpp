@@ -129,11 +129,12 @@ class LibraryTest : public QObject {
             _exit(1);
         }
         char byte = 0;
-        QCOMPARE(read(ready[0], &byte, 1), 1);
-        QVERIFY(
-            libraryMessage(folder.library(), Access::Write).contains("process " + QString::number(child)));
+        const bool opened = read(ready[0], &byte, 1) == 1;
+        const QString message = libraryMessage(folder.library(), Access::Write);
         kill(child, SIGKILL);
         waitpid(child, nullptr, 0);
+        QVERIFY(opened);
+        QVERIFY2(message.contains("process " + QString::number(child)), qPrintable(message));
         Library(folder.library(), Access::Write);
         close(ready[0]);
         close(ready[1]);

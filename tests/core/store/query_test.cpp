@@ -283,6 +283,22 @@ class QueryTest : public QObject {
         }
     }
 
+    void aMeasureThatChangesLeavesTheCurve() {
+        const SampleFolder folder;
+        Library library(folder.library(), Access::Write);
+        std::vector<PlannedItem> items = sampleItems();
+        const StudyId study = finishedStudy(library, items);
+        QVERIFY(refreshSummaries(library, std::chrono::seconds(10)));
+        items[0].measurements[0].key = sha256("another reference");
+        library.reconcile(study, items);
+        const auto curves = meanCurves(library, study, "psnr-rgb", "bpp");
+        compareCurves(curves, direct(library, study, "psnr-rgb", "bpp"));
+        std::size_t n = 0;
+        for (const curves::Point& point : curves.at(0).points)
+            n += point.n;
+        QCOMPARE(n, 11u);
+    }
+
     void largePointsAreSummedWhenIdle() {
         const SampleFolder folder;
         Library library(folder.library(), Access::Write);
