@@ -11,6 +11,7 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <fstream>
 
 using namespace ratescope;
@@ -292,7 +293,7 @@ class ImageTest : public QObject {
         // A missing segment: the second one is renamed to a comment.
         ByteVector broken = file;
         const ByteVector name = bytesOf(std::string_view("ICC_PROFILE\0\x02", 13));
-        const auto at = std::ranges::search(broken, name).begin();
+        const auto at = std::search(broken.begin(), broken.end(), name.begin(), name.end());
         QVERIFY(at != broken.end());
         *(at - 3) = std::byte{0xfe};
         VERIFY_ERROR(decode(broken), ErrorKind::Input, "JPEG");
@@ -343,7 +344,7 @@ class ImageTest : public QObject {
         VERIFY_ERROR(decode(makePng(plan)), ErrorKind::Input, "x ");
         ByteVector jpeg = makeJpeg(flatJpeg(JpegKind::YCbCr, {1, 2, 3}));
         const ByteVector frame = bytesFrom({0xff, 0xc0, 0x00, 0x11, 0x08});
-        const auto at = std::ranges::search(jpeg, frame).begin();
+        const auto at = std::search(jpeg.begin(), jpeg.end(), frame.begin(), frame.end());
         QVERIFY(at != jpeg.end());
         std::ranges::copy(bytesFrom({0x3e, 0x80, 0x3e, 0x80}), at + 5);
         VERIFY_ERROR(decode(jpeg), ErrorKind::Input, "too short");
