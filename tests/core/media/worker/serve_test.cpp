@@ -169,7 +169,12 @@ class ServeTest : public QObject {
         SpokenWorker worker(sleeper.folder());
         worker.expect<run::Ready>();
         worker.say(sleeper.chain);
-        worker.expect<run::TaskReport>();
+        const auto sleeps = [&](const run::FromWorker& message) {
+            const auto* alive = std::get_if<run::Alive>(&message);
+            return alive && alive->task == sleeper.sleep;
+        };
+        while (!sleeps(run::decodeFromWorker(worker.nextLine().value()))) {
+        }
         worker.process().socket().close();
         QCOMPARE(worker.process().end(2000), std::string("ended with status 0"));
     }
