@@ -6,12 +6,19 @@
 
 #include <QGuiApplication>
 #include <clocale>
+#include <cstdio>
 #include <exception>
 #include <functional>
 #include <map>
 
 namespace ratescope::desktop {
 namespace {
+
+/// Where no session has set XDG_RUNTIME_DIR, Qt warns of a folder that nothing here uses.
+void passMessage(QtMsgType type, const QMessageLogContext& context, const QString& message) {
+    if (message.startsWith(QLatin1String("QStandardPaths: XDG_RUNTIME_DIR"))) return;
+    std::fprintf(stderr, "%s\n", qPrintable(qFormatLogMessage(type, context, message)));
+}
 
 int runProgram(int argc, char** argv) {
     CLI::App app("Ratescope: figures and comparison plates for papers, from a library.", "ratescope");
@@ -33,7 +40,7 @@ int runProgram(int argc, char** argv) {
     }
     // Figures need fonts and a painter, no display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
-    qputenv("QT_LOGGING_RULES", "qt.core.qstandardpaths.warning=false");
+    qInstallMessageHandler(passMessage);
     QGuiApplication application(argc, argv);
     std::setlocale(LC_NUMERIC, "C");
     return actions.at(app.get_subcommands().front())();

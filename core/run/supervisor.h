@@ -24,7 +24,7 @@ namespace ratescope::run {
 
 struct SupervisorOptions {
     std::filesystem::path worker;  ///< program; empty: installedWorker()
-    std::vector<std::string> workerArguments;
+    std::vector<std::string> workerArguments{"--serve"};
     int jobs = 1;
     std::string device = "cpu";
     std::string commandLine;                             ///< recorded with results

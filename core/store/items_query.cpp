@@ -27,6 +27,8 @@ constexpr std::array<OrderColumn, 8> orderColumns = {{
     {"ended", "item_ended", true},
 }};
 
+constexpr std::int64_t fewRows = 10'000;
+
 using KeyValue = decltype(PageKey::value);
 
 /// A stretch of the index that is read from its beginning on: rows of the key's own value behind it, rows of
@@ -116,9 +118,7 @@ class Paging {
     void read(Stretch stretch, const std::optional<PageKey>& after, std::size_t limit,
               std::vector<PageKey>& keys) {
         const std::string direction = descending_ ? " DESC" : "";
-        // Few rows have one asset: these are found first, then ordered.
-        const std::string index = filter_.asset ? "item_asset" : column_.index;
-        std::string sql = "SELECT id, " + std::string(column_.name) + " FROM item INDEXED BY " + index +
+        std::string sql = "SELECT id, " + std::string(column_.name) + " FROM item INDEXED BY " + index() +
                           " WHERE study = ?1 AND orphaned = ?2 AND " +
                           conditionOf(stretch, column_, descending_);
         if (filter_.state) sql += " AND state = ?3";
@@ -133,6 +133,16 @@ class Paging {
         if (after) bindKey(rows, *after);
         while (rows.next())
             keys.push_back({keyValueOf(rows, order_), rows.integer(0)});
+    }
+
+    /// Few rows are found first, then ordered; many are met soon in the index that orders them.
+    std::string index() const {
+        if (filter_.asset) return "item_asset";
+        if (!filter_.state) return column_.index;
+        const std::int64_t rows = database_.integer(
+            "SELECT n FROM state_count WHERE study = ? AND measurements = 0 AND orphaned = ? AND state = ?",
+            study_, filter_.orphaned, static_cast<int>(*filter_.state));
+        return rows <= fewRows ? "item_state" : column_.index;
     }
 
     void bindKey(Statement& rows, const PageKey& after) const {

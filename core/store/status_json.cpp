@@ -22,8 +22,8 @@ nlohmann::json toJson(const StateCounts& counts) {
 
 nlohmann::json toJson(const FailureRow& row) {
     nlohmann::json values = nlohmann::json::object();
-    for (const auto& [column, value] : row.values)
-        std::visit([&](const auto& v) { values[column] = v; }, value);
+    for (const auto& entry : row.values)
+        std::visit([&](const auto& value) { values[entry.first] = value; }, entry.second);
     return {{"study", row.study},
             {"series", row.series},
             {"asset", row.asset},
