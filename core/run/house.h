@@ -73,6 +73,7 @@ struct House {
     Studies studies;
     bool paused = false;
     std::optional<Error> trouble;
+    Clock::time_point troubledAt;  ///< when there was trouble last
     std::function<void(const Error&)> onTrouble;
 
     /// With folders, device, limits and a new id.

@@ -1,48 +1,37 @@
 #pragma once
 
-// A library of its own and supervisors over it, with a worker program that plays the parts of good and bad workers
-// (fake_worker.cpp).
+// A library in a folder of its own, supervisors over it with the fake worker, and what these left behind.
 
-#include "core/run/one_off.h"
 #include "core/run/supervisor.h"
-#include "core/run/worker_process.h"
 #include "core/store/query.h"
-#include "tests/core/error_check.h"
 #include "tests/core/run/fake_study.h"
 
-#include <poll.h>
-#include <unistd.h>
-
 #include <QtTest>
-#include <algorithm>
-#include <csignal>
+#include <filesystem>
 #include <fstream>
-#include <set>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 
-using namespace ratescope;
-using namespace ratescope::run;
-using graph::Document;
-using graph::ParameterValue;
-using store::State;
-
-inline namespace fake_house {
+namespace ratescope::run::fake {
 
 inline std::filesystem::path fakeWorker() {
     return std::filesystem::path(QCoreApplication::applicationDirPath().toStdString()) / "fake-worker";
 }
 
 inline graph::Binding text(const std::string& value) {
-    return ParameterValue(value);
+    return graph::ParameterValue(value);
 }
 
 /// A library in a folder of its own, and supervisors over it.
-class House {
+class TestHouse {
   public:
-    House() {
+    TestHouse() {
         record_ = folder_.filePath("record").toStdString();
         library_.emplace(libraryFile(), store::Access::Write);
     }
-    ~House() { qunsetenv("RATESCOPE_FAKE_RECORD"); }
+    ~TestHouse() { qunsetenv("RATESCOPE_FAKE_RECORD"); }
 
     std::filesystem::path libraryFile() const { return folder_.filePath("test.rslib").toStdString(); }
     std::filesystem::path folder() const { return folder_.path().toStdString(); }
@@ -65,7 +54,7 @@ class House {
         library_.emplace(libraryFile(), store::Access::Write);
         return start(jobs);
     }
-    Submitted run(const Document& document, int jobs, const StudyOptions& options = {}) {
+    Submitted run(const graph::Document& document, int jobs, const StudyOptions& options = {}) {
         if (!supervisor_) start(jobs);
         const Submitted submitted = supervisor_->submit(document, folder(), options);
         finish();
@@ -96,8 +85,8 @@ class House {
     }
     void forgetRecord() { std::filesystem::remove(record_); }
 
-    std::int64_t items(State state) { return library_->itemCounts()[state]; }
-    std::int64_t measurements(State state) { return library_->measurementCounts()[state]; }
+    std::int64_t items(store::State state) { return library_->itemCounts()[state]; }
+    std::int64_t measurements(store::State state) { return library_->measurementCounts()[state]; }
     QString failure(std::size_t index = 0) {
         const auto failures = library_->failures({}, 100);
         return index < failures.size() ? QString::fromStdString(failures[index].failure.what) : QString();
@@ -129,13 +118,4 @@ class House {
     std::unique_ptr<Supervisor> supervisor_;
 };
 
-/// One codec node on asset 0 behaves badly, the others as ever.
-inline Document oneBadItem(const std::string& behaviour) {
-    Document document = fake::study(2, {1, 2});
-    document.sweeps.push_back(fake::sweep("codec.behaviour", {std::string("none"), behaviour}));
-    document.sweeps.erase(document.sweeps.begin());
-    document.stallSeconds = 1;
-    return document;
-}
-
-}  // namespace fake_house
+}  // namespace ratescope::run::fake
