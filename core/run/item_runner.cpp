@@ -260,6 +260,11 @@ std::optional<Chain> ItemRunner::makeChain(const UnitRun& unit, const Dispatch& 
         return std::nullopt;
     }
     chain.wanted = unit.wanted;
+    // A candidate that is still in a cache does not make up for a stream that the library lacks.
+    const StudyRun& study = *house_.study(unit.study);
+    if (std::find(unit.wanted.begin(), unit.wanted.end(), unit.candidate) != unit.wanted.end())
+        for (const Hash& key : study.plan().itemTasks[study.itemsOf(unit.candidate).front()].encodes)
+            if (house_.streams.state(key) == StreamState::None) chain.wanted.push_back(key);
     for (const Hash& key : dispatch.publish)
         if (std::find(needed.begin(), needed.end(), key) != needed.end()) chain.publish.push_back(key);
     if (house_.options.device == "cpu")
