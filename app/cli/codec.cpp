@@ -210,7 +210,8 @@ Command measureCommand() {
     return {"measure",
             "Measure one file against another",
             {"ratescope-cli measure --metric psnr-rgb --metric psnr-y coffee.png coffee-decoded.png",
-             "ratescope-cli measure --metric psnr-rgb coffee.png coffee-decoded.png --json --map error.safetensors"},
+             "ratescope-cli measure --metric psnr-rgb coffee.png coffee-decoded.png --json --map "
+             "error.safetensors"},
             [](CLI::App& app) {
                 auto choice = std::make_shared<MeasureChoice>();
                 app.add_option("--metric", choice->metrics, "Metric id, or NODE:ID")

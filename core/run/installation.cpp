@@ -27,7 +27,8 @@ std::map<std::string, std::filesystem::path> installedRoots() {
     std::map<std::string, std::filesystem::path> roots;
     std::error_code ignored;
     for (const auto& [name, place] : places)
-        if (std::filesystem::is_directory(place, ignored)) roots.emplace(name, std::filesystem::canonical(place, ignored));
+        if (std::filesystem::is_directory(place, ignored))
+            roots.emplace(name, std::filesystem::canonical(place, ignored));
     return roots;
 }
 

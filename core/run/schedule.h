@@ -32,7 +32,7 @@ using UnitId = std::uint64_t;
 
 /// What a unit takes while it runs.
 struct Demand {
-    int jobs = 1;  ///< places among those that the number of jobs gives
+    int jobs = 1;              ///< places among those that the number of jobs gives
     std::uint64_t memory = 0;  ///< bytes
     bool exclusive = false;
 

@@ -1,10 +1,10 @@
 #include "core/store/study_curves.h"
 
-#include <algorithm>
-
 #include "core/error.h"
 #include "core/store/imported.h"
 #include "core/store/query.h"
+
+#include <algorithm>
 
 namespace ratescope::store {
 namespace {
@@ -23,7 +23,8 @@ curves::Curve asCurve(const ImportedCurve& imported, const curves::Quantity& x, 
         mean.y = point.quality;
         curve.points.push_back(std::move(mean));
     }
-    std::sort(curve.points.begin(), curve.points.end(), [](const auto& a, const auto& b) { return a.x < b.x; });
+    std::sort(curve.points.begin(), curve.points.end(),
+              [](const auto& a, const auto& b) { return a.x < b.x; });
     return curve;
 }
 

@@ -2,11 +2,11 @@
 
 // The curves of a study with everything that is drawn beside them: what the commands, figures and views start from.
 
-#include <string>
-#include <vector>
-
 #include "core/curves/curve.h"
 #include "core/store/library.h"
+
+#include <string>
+#include <vector>
 
 namespace ratescope::store {
 

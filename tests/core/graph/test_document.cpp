@@ -1,8 +1,8 @@
 #include "core/graph/document_json.h"
 #include "core/graph/strict_json.h"
+#include "tests/core/curves/schema_check.h"
 #include "tests/core/graph/said.h"
 #include "tests/core/graph/sample.h"
-#include "tests/core/curves/schema_check.h"
 
 #include <nlohmann/json.hpp>
 

@@ -4,9 +4,9 @@
 #include "core/graph/manifest_check.h"
 #include "core/graph/strict_json.h"
 #include "core/graph/wording.h"
+#include "tests/core/curves/schema_check.h"
 #include "tests/core/graph/said.h"
 #include "tests/core/graph/sample.h"
-#include "tests/core/curves/schema_check.h"
 
 #include <nlohmann/json.hpp>
 
