@@ -51,11 +51,12 @@ void addColumn(ImportedTable& table, const std::string& id, const ordered_json& 
 void requireOneLength(const ImportedTable& table) {
     if (table.columns.empty() || table.columns.front().second.empty())
         refuse(table.source, "There is no point.");
-    const auto& [firstId, first] = table.columns.front();
+    const std::string& firstId = table.columns.front().first;
+    const std::size_t expected = table.columns.front().second.size();
     const auto require = [&](const std::string& id, std::size_t length) {
-        if (length != first.size())
+        if (length != expected)
             refuse(table.source, "The results \"" + firstId + "\" and \"" + id +
-                                     "\" have different lengths, " + std::to_string(first.size()) + " and " +
+                                     "\" have different lengths, " + std::to_string(expected) + " and " +
                                      std::to_string(length) + ".");
     };
     for (const auto& [id, values] : table.columns)

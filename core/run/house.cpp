@@ -95,6 +95,7 @@ StudyRun* House::study(store::StudyId id) {
 
 void House::raise(const Error& error) {
     paused = true;
+    troubledAt = Clock::now();
     if (trouble) return;
     trouble = error;
     if (onTrouble) onTrouble(error);

@@ -39,6 +39,7 @@ class StreamBook {
     /// A file with a kept stream's bytes. Throws as store::Library::materialise.
     std::filesystem::path file(const Hash& task);
     void kept(const Hash& task) { streams_.erase(task); }
+    void forget() { streams_.clear(); }
     void took(const Hash& task, const TaskCost& cost) { costs_[task] = cost; }
     std::optional<TaskCost> cost(const Hash& task);
 
@@ -72,6 +73,7 @@ struct House {
     Studies studies;
     bool paused = false;
     std::optional<Error> trouble;
+    Clock::time_point troubledAt;  ///< when there was trouble last
     std::function<void(const Error&)> onTrouble;
 
     /// With folders, device, limits and a new id.

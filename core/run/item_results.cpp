@@ -49,11 +49,15 @@ void ItemRunner::takeResult(const UnitRun& unit, const TaskReport& report) {
 
 void ItemRunner::takeFailure(UnitRun& unit, const TaskReport& report) {
     if (report.failure->kind == ErrorKind::Cancelled) return;
-    if (report.failure->kind == ErrorKind::Resource && house_.diskIsFull()) {
-        unit.stopped = true;
-        house_.raise(Error(ErrorKind::Resource, "The disk of the library is full: " + report.failure->what,
-                           "Make room there, then resume the run. Nothing that was finished is lost."));
-        return;
+    if (report.failure->kind == ErrorKind::Resource) {
+        const bool full = house_.diskIsFull();
+        if (full)
+            house_.raise(Error(ErrorKind::Resource,
+                               "The disk of the library is full: " + report.failure->what,
+                               "Make room there, then resume the run. Nothing that was finished is lost."));
+        // A chain from before the trouble may have met the full disk too, though there is room again.
+        unit.stopped = full || unit.begun < house_.troubledAt;
+        if (unit.stopped) return;
     }
     failedTasks_[report.key] = {report.failure->kind,
                                 taskOf(unit, report.key).node + ": " + report.failure->what,

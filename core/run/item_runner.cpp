@@ -217,17 +217,18 @@ bool ItemRunner::hand(WorkerNumber worker) {
         settleFailed(task, unit);
     unit.wanted = missing();
     std::optional<Chain> chain;
-    if (!unit.wanted.empty()) chain = makeChain(unit, *dispatch);
-    if (!chain) {
-        endUnit(id);
-        return true;
-    }
     try {
-        house_.pool.run(worker, *chain, std::chrono::duration<double>(study->settings().stallSeconds));
+        if (!unit.wanted.empty()) chain = makeChain(unit, *dispatch);
+        if (chain)
+            house_.pool.run(worker, *chain, std::chrono::duration<double>(study->settings().stallSeconds));
     } catch (const Error& error) {
         requeue(id);
         house_.raise(error);
         return false;
+    }
+    if (!chain) {
+        endUnit(id);
+        return true;
     }
     unit.chain = chain->id;
     unit.started = nowMs();
@@ -238,7 +239,8 @@ bool ItemRunner::hand(WorkerNumber worker) {
     return true;
 }
 
-/// Nothing when a stream that the library has can't be read: what needs it fails.
+/// Nothing when a stream that the library has can't be read: what needs it fails. Throws Error(Resource) when there
+/// is no room to hand it over.
 std::optional<Chain> ItemRunner::makeChain(const UnitRun& unit, const Dispatch& dispatch) {
     const auto isKept = [&](const Task& task) {
         return makesStream(task.kind) && house_.streams.state(task.key) == StreamState::Kept;
@@ -251,12 +253,18 @@ std::optional<Chain> ItemRunner::makeChain(const UnitRun& unit, const Dispatch& 
             if (isKept(chain.tasks.back())) chain.streams[key] = house_.streams.file(key);
         }
     } catch (const Error& error) {
+        if (error.kind() == ErrorKind::Resource) throw;
         const store::Failure failure{error.kind(), error.what(), error.remedy(), ""};
         for (const Hash& task : unit.wanted)
             settleAsFailed(task, unit, failure);
         return std::nullopt;
     }
     chain.wanted = unit.wanted;
+    // A candidate that is still in a cache does not make up for a stream that the library lacks.
+    const StudyRun& study = *house_.study(unit.study);
+    if (std::find(unit.wanted.begin(), unit.wanted.end(), unit.candidate) != unit.wanted.end())
+        for (const Hash& key : study.plan().itemTasks[study.itemsOf(unit.candidate).front()].encodes)
+            if (house_.streams.state(key) == StreamState::None) chain.wanted.push_back(key);
     for (const Hash& key : dispatch.publish)
         if (std::find(needed.begin(), needed.end(), key) != needed.end()) chain.publish.push_back(key);
     if (house_.options.device == "cpu")

@@ -163,13 +163,16 @@ json deleteStudy(const RequestContext& context, const json& arguments) {
     const store::StudyId study = requireStudy(context, arguments);
     context.supervisor.forget(study);
     context.library.deleteStudy(study);
+    context.supervisor.forgetStreams();
     return json::object();
 }
 
 json collectGarbage(const RequestContext& context, const json& arguments) {
     if (!context.supervisor.idle() && !context.supervisor.paused())
         throw Error(ErrorKind::Usage, "A study is running.", "Wait for it, or pause or cancel it first.");
-    return {{"freed", context.library.collectGarbage(arguments.value("orphaned", false))}};
+    const std::uint64_t freed = context.library.collectGarbage(arguments.value("orphaned", false));
+    context.supervisor.forgetStreams();
+    return {{"freed", freed}};
 }
 
 json importCurve(const RequestContext& context, const json& arguments) {

@@ -192,7 +192,8 @@ void Service::State::requestValue(int descriptor, std::int64_t id, const json& a
         connection->second.values.erase(id);
         if (failure) return refuse(descriptor, id, *failure);
         try {
-            const std::filesystem::path answer = region ? cutRegion(file, *region) : file;
+            // The client may have another working directory.
+            const auto answer = std::filesystem::absolute(region ? cutRegion(file, *region) : file);
             send(descriptor,
                  {{"v", protocolVersion}, {"id", id}, {"ok", true}, {"result", {{"file", answer.string()}}}});
         } catch (const Error& error) {

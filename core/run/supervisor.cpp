@@ -312,6 +312,10 @@ void Supervisor::forget(store::StudyId id) {
     state_->turns.erase(id);
 }
 
+void Supervisor::forgetStreams() {
+    state_->house.streams.forget();
+}
+
 void Supervisor::setJobs(int jobs) {
     state_->house.options.jobs = jobs;
     state_->runner.setJobs(jobs);

@@ -24,7 +24,7 @@ namespace ratescope::run {
 
 struct SupervisorOptions {
     std::filesystem::path worker;  ///< program; empty: installedWorker()
-    std::vector<std::string> workerArguments;
+    std::vector<std::string> workerArguments{"--serve"};
     int jobs = 1;
     std::string device = "cpu";
     std::string commandLine;                             ///< recorded with results
@@ -143,6 +143,8 @@ class Supervisor {
     std::int64_t retry(store::StudyId study, std::span<const store::ItemId> items = {});
     /// Takes the study out of memory, cancelled; call it before the library deletes it.
     void forget(store::StudyId study);
+    /// Call it after the library removed streams by itself (delete, gc): they are looked up anew.
+    void forgetStreams();
     void setJobs(int jobs);
 
     // --- views ---------------------------------------------------------------------------------------------

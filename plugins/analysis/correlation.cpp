@@ -126,6 +126,7 @@ class Correlation : public AnalysisNode {
   public:
     std::map<std::string, Table> run(Context& context, const Table& rows,
                                      const Parameters& parameters) const override {
+        context.check();
         const Request request(parameters);
         const auto x = numbers(rows, parameters.text("x")), y = numbers(rows, parameters.text("y"));
         const auto &series = texts(rows, "series"), &assets = texts(rows, "asset");

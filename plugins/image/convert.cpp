@@ -88,6 +88,7 @@ Image converted(Context& context, const Image& original, const Parameters& param
 class Convert : public TransformNode {
   public:
     Outputs run(Context& context, const Inputs& inputs, const Parameters& parameters) const override {
+        context.check();
         return {
             {"image", std::make_shared<const Image>(converted(context, inputs.image("image"), parameters))}};
     }

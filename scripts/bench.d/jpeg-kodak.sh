@@ -43,5 +43,5 @@ with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecu
         print(f"{quality:7}   {rate:8.6f}   {bpp:8.6f}   {100 * (rate / bpp - 1):+8.3f} %   {quality_db:8.4f}   {psnr:8.4f}")
 print(f"greatest difference of the mean rate: {100 * worst_rate:.3f} % (goal: 0.3 %)")
 print(f"greatest difference of a PSNR from NumPy's: {worst_psnr:.1e} dB (goal: 1e-6 dB)")
-sys.exit(worst_rate > 0.003 or worst_psnr > 1e-6)
+sys.exit(int(worst_rate > 0.003 or worst_psnr > 1e-6))
 PYTHON

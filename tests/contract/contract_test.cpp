@@ -58,6 +58,7 @@ class ContractTest : public QObject {
     QTemporaryDir folder_;
     std::map<std::string, std::vector<Sample>> samples_;
     std::map<std::string, Tried> tried_;
+    std::optional<Workers> workers_;
 
     void nodes() {
         QTest::addColumn<QString>("id");
@@ -88,6 +89,7 @@ class ContractTest : public QObject {
         for (const std::string& warning : catalogue_.warnings)
             QFAIL(warning.c_str());
         QVERIFY(catalogue_.find("test.noise"));
+        workers_.emplace(folder_.path().toStdString());
         for (const graph::Manifest* manifest : catalogue_.all()) {
             const std::filesystem::path folder =
                 std::filesystem::path(folder_.path().toStdString()) / manifest->id;
@@ -135,7 +137,7 @@ class ContractTest : public QObject {
     void givesTheSameElsewhere_data() { nodes(); }
     void givesTheSameElsewhere() {
         for (const auto& [name, trial] : tried(node()).taken) {
-            const Trial there = tryThere(node(), sample(node(), name));
+            const Trial there = tryThere(node(), sample(node(), name), *workers_);
             QVERIFY2(!there.failure, there.failure ? qPrintable(describe(*there.failure)) : "");
             QVERIFY2(there.exact == trial.exact, name.c_str());
         }

@@ -2,11 +2,11 @@
 
 #include "core/buffer/value_file.h"
 #include "core/error.h"
+#include "core/media/assets/table_file.h"
 #include "core/media/node/canonical_hash.h"
 #include "core/media/worker/call.h"
 #include "core/media/worker/execute.h"
 #include "tests/core/media/worker/chain_builder.h"
-#include "tests/core/media/worker/spoken_worker.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -31,7 +31,6 @@ class Bench {
 
     run::Chain& chain() { return builder_.chain; }
     Plugins& plugins() { return builder_.plugins; }
-    std::filesystem::path folder() const { return builder_.folder(); }
 
     void holdInputs(ValueCache& cache) const {
         forEachInput([&](const run::TaskOutput& output, const Value& value) { cache.insert(output, value); });
@@ -57,7 +56,8 @@ class Bench {
                 return;
             }
             const run::Task& task = builder_.task(report.key);
-            trial.exact[std::string("key ") + run::toText(task.kind)] = report.key.hex();
+            trial.exact[(task.file.empty() ? "key " : "key by file ") + std::string(run::toText(task.kind))] =
+                report.key.hex();
             if (report.stream) trial.exact[streamName(task.kind)] = report.stream->hash.hex();
             for (const auto& [name, count] : report.counts)
                 trial.exact["count " + name] = std::to_string(count);
@@ -126,8 +126,14 @@ class Bench {
         builder_.add(TaskKind::Score, manifest_.id, {}, inputs);
     }
 
-    /// The key stays that of the task without a file: it is to be the same on every machine.
-    void nameFile() { builder_.chain.tasks.back().file = sample_.file; }
+    void nameFile() {
+        if (sample_.file.empty()) return;
+        run::Task& task = builder_.chain.tasks.back();
+        task.file = sample_.file;
+        std::error_code missing;
+        if (std::filesystem::exists(task.file, missing)) task.fileHash = sha256OfFile(task.file);
+        task.key = run::keyOf(task, manifest_);
+    }
 
     static std::string streamName(TaskKind kind) {
         return kind == TaskKind::Extract ? "extracted bitstream" : "bitstream";
@@ -158,10 +164,9 @@ class Bench {
     std::map<run::TaskOutput, Value> values_;
 };
 
-void runThere(Bench& bench, Trial& trial) {
-    SpokenWorker worker(bench.folder());
-    worker.expect<run::Ready>();
-    bench.note(worker.run(bench.chain()), trial);
+std::filesystem::path madeFolder(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
+    return folder;
 }
 
 }  // namespace
@@ -181,23 +186,29 @@ Trial tryHere(const graph::Manifest& manifest, const Sample& sample) {
     return trial;
 }
 
-Trial tryThere(const graph::Manifest& manifest, const Sample& sample) {
+Workers::Workers(const std::filesystem::path& folder)
+    : first(madeFolder(folder / "first")), second(madeFolder(folder / "second")) {
+    first.expect<run::Ready>();
+    second.expect<run::Ready>();
+}
+
+Trial tryThere(const graph::Manifest& manifest, const Sample& sample, Workers& workers) {
     Bench bench(manifest, sample);
     bench.publishInputs();
     Trial trial;
     if (manifest.kind != NodeKind::Codec) {
-        runThere(bench, trial);
+        bench.note(workers.first.run(bench.chain()), trial);
         return trial;
     }
     const Hash decode = bench.chain().tasks.back().key;
     std::erase(bench.chain().wanted, decode);
     std::erase(bench.chain().publish, decode);
-    runThere(bench, trial);
+    bench.note(workers.first.run(bench.chain()), trial);
     if (trial.failure) return trial;
     for (const Hash& task : bench.chain().wanted)
         bench.chain().streams[task] = bench.chain().staging / task.hex();
     bench.chain().wanted = bench.chain().publish = {decode};
-    runThere(bench, trial);
+    bench.note(workers.second.run(bench.chain()), trial);
     return trial;
 }
 
@@ -210,6 +221,7 @@ std::string tryCancelled(const graph::Manifest& manifest, const Sample& sample) 
         for (const Value& value : sample.inputs.at(port.id))
             arguments.inputs.add(port.id, value);
     }
+    if (task.kind == TaskKind::Analyse) arguments.rows = readTable(sample.file);
     const std::atomic<bool> cancelled{true};
     const Send send = [](const run::FromWorker&) {};
     TaskContext context(bench.chain(), task, cancelled, send);

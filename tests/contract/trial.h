@@ -5,7 +5,9 @@
 #include "core/graph/manifest.h"
 #include "core/run/protocol.h"
 #include "tests/contract/gallery.h"
+#include "tests/core/media/worker/spoken_worker.h"
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,7 +18,8 @@ namespace ratescope::contract {
 struct Trial {
     std::optional<run::TaskFailure> failure;
     /// Bit for bit: "bitstream" → SHA-256, "output image" → canonical hash, "score psnr-rgb" → hexadecimal
-    /// doubles, "count pixels", "table samples" → SHA-256, "key encode" → the task's key.
+    /// doubles, "count pixels", "table samples" → SHA-256, "key encode" → the task's key ("key by file source"
+    /// where a file enters it).
     std::map<std::string, std::string> exact;
     /// Scores as numbers, for comparison over compilers and libraries.
     std::map<std::string, double> scores;
@@ -25,9 +28,17 @@ struct Trial {
 
 /// In this process, with a memory cache of its own.
 Trial tryHere(const graph::Manifest& manifest, const Sample& sample);
-/// In worker processes: a codec encodes (and extracts) in one and decodes in another, from the bytes and the
-/// shared inputs.
-Trial tryThere(const graph::Manifest& manifest, const Sample& sample);
+
+/// Two other processes.
+struct Workers {
+    /// Their logs go below the folder.
+    explicit Workers(const std::filesystem::path& folder);
+    media::SpokenWorker first, second;
+};
+
+/// In worker processes: a codec encodes (and extracts) in the first and decodes in the second, from the bytes
+/// and the shared inputs.
+Trial tryThere(const graph::Manifest& manifest, const Sample& sample, Workers& workers);
 
 /// Calls the node (of a codec: the encoder) with the cancel flag set. The error that it ends with; "" if it
 /// runs to its end.

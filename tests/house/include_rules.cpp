@@ -35,7 +35,8 @@ const QList<Room>& rooms() {
         {"tests/",
          {"core/", "plugins/", "views/", "app/", "tests/"},
          {},
-         coreLibraries + QStringList{"sqlite", "nettle", "qt", "opencv", "torch", "cli11"} + formats},
+         coreLibraries + QStringList{"sqlite", "nettle", "qt", "opencv", "torch", "cli11", "valijson"} +
+             formats},
     };
     return all;
 }
@@ -56,6 +57,7 @@ QString libraryOf(const QString& header) {
         {"sqlite", QRegularExpression("^sqlite3\\.h$")},
         {"nettle", QRegularExpression("^nettle/")},
         {"cli11", QRegularExpression("^CLI/")},
+        {"valijson", QRegularExpression("^valijson/")},
         {"jpeg", QRegularExpression("^(jpeglib|jerror)\\.h$")},
         {"png", QRegularExpression("^png\\.h$")},
         {"lcms2", QRegularExpression("^lcms2\\.h$")},

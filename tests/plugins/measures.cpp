@@ -96,6 +96,9 @@ class Mean : public AnalysisNode {
             means.push_back(count ? sum / static_cast<double>(count) : std::nan(""));
             counts.push_back(count);
         }
+        if (names.empty())
+            throw Error(ErrorKind::Input, "The rows have no column of real numbers.",
+                        "Add a measure to the study.");
         Table table;
         table.view = TableView::Bars;
         table.columns = {

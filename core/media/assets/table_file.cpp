@@ -20,7 +20,7 @@ using nlohmann::json;
 constexpr int maxDepth = 64;
 /// Missing keys are stored as empty cells, so that a few lines with many keys each could ask for much more
 /// memory than the file has.
-constexpr std::size_t maxCells = std::size_t{1} << 26;
+constexpr std::size_t maxCells = std::size_t{1} << 24;
 
 Error damaged(const std::string& name, std::size_t line, const std::string& reason) {
     return Error(ErrorKind::Input, name + ", line " + std::to_string(line) + ": " + reason + ".",
@@ -119,7 +119,7 @@ class ColumnSet {
     void put(std::size_t index, std::size_t row, Cell cell, std::size_t line) {
         std::vector<Cell>& cells = columns_[index].cells;
         cellCount_ += row + 1 - cells.size();
-        if (cellCount_ > maxCells) throw damaged(fileName_, line, "the table has more than 2^26 cells");
+        if (cellCount_ > maxCells) throw damaged(fileName_, line, "the table has more than 2^24 cells");
         cells.resize(row);
         cells.push_back(std::move(cell));
     }
@@ -216,7 +216,7 @@ Table decodeJsonLines(std::string_view text, const std::string& name) {
             columns.put(index, rows, cellOf(parsed.object[key]), line);
         }
         ++rows;
-        if (columns.size() * rows > maxCells) throw damaged(name, line, "the table has more than 2^26 cells");
+        if (columns.size() * rows > maxCells) throw damaged(name, line, "the table has more than 2^24 cells");
     }
     if (rows == 0) throw damaged(name, 1, "the table has no line with a JSON object");
     return columns.finish(rows);

@@ -76,7 +76,11 @@ const std::vector<Value>& Inputs::all(const std::string& port) const {
 }
 
 const Image& Inputs::image(const std::string& port) const {
-    return held<Image>(*this, port, "an image");
+    const Image& image = held<Image>(*this, port, "an image");
+    if (image.samples.empty())
+        throw Error(ErrorKind::Input, "The input \"" + port + "\" holds an image without pixels.",
+                    "Give an image of at least one pixel.");
+    return image;
 }
 
 const TensorSet& Inputs::tensors(const std::string& port) const {

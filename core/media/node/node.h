@@ -42,7 +42,7 @@ class Inputs {
     /// The single value. Throws Error(Internal) if the port holds none or several.
     const Value& one(const std::string& port) const;
     const std::vector<Value>& all(const std::string& port) const;
-    /// The single value as its type; throws Error(Input) when it is another.
+    /// The single value as its type; throws Error(Input) when it is another, and for an image without pixels.
     const Image& image(const std::string& port) const;
     const TensorSet& tensors(const std::string& port) const;
     const Table& table(const std::string& port) const;

@@ -85,14 +85,14 @@ ByteVector bigEndian(std::initializer_list<std::uint32_t> values) {
 ByteVector makePng(const PngPlan& plan) {
     ByteVector out = bytesOf("\x89PNG\r\n\x1a\n");
     ByteVector header = bigEndian({plan.width, plan.height});
-    for (const int value : {plan.depth, plan.colourType, 0, 0, 0})
+    for (const int value : {plan.depth, plan.colourType, 0, 0, plan.interlaced ? 1 : 0})
         header.push_back(static_cast<std::byte>(value));
     appendChunk(out, {"IHDR", header});
     for (const PngChunk& chunk : plan.chunks)
         appendChunk(out, chunk);
     const std::size_t rowBytes =
         (std::size_t{plan.width} * static_cast<unsigned>(channelsOf(plan.colourType) * plan.depth) + 7) / 8;
-    ByteVector filtered;
+    ByteVector filtered = plan.filtered;
     for (std::size_t begin = 0; begin < plan.rows.size(); begin += rowBytes) {
         filtered.push_back(std::byte{0});
         append(filtered, std::span(plan.rows).subspan(begin, std::min(rowBytes, plan.rows.size() - begin)));

@@ -23,8 +23,10 @@ struct PngChunk {
 struct PngPlan {
     std::uint32_t width = 1, height = 1;
     int depth = 8;
-    int colourType = 2;                 ///< 0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGBA
+    int colourType = 2;  ///< 0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGBA
+    bool interlaced = false;
     ByteVector rows;                    ///< packed rows without filter bytes
+    ByteVector filtered;                ///< rows with their filter bytes, in place of `rows`
     std::vector<PngChunk> chunks;       ///< between IHDR and IDAT
     std::vector<PngChunk> chunksAfter;  ///< between IDAT and IEND
 };

@@ -53,8 +53,12 @@ void record(const std::string& line) {
     ::close(file);
 }
 
-void writeFile(const std::filesystem::path& file, const std::string& text) {
-    std::ofstream(file, std::ios::binary) << text;
+/// False when the disk is full.
+bool writeFile(const std::filesystem::path& file, const std::string& text) {
+    std::ofstream stream(file, std::ios::binary);
+    stream << text;
+    stream.close();
+    return stream.good();
 }
 
 class FakeWorker {
@@ -173,13 +177,11 @@ class FakeWorker {
         report.peakMemory = 1 << 20;
         const auto behaviour = one.parameters.find("behaviour");
         if (behaviour != one.parameters.end()) behave(std::get<std::string>(behaviour->second), report);
-        if (report.failure) {
-            failed_.insert(one.key);
-            say(report);
-            throw InputFailed();
-        }
-        fill(one, report);
+        if (!report.failure) fill(one, report);
         say(report);
+        if (!report.failure) return;
+        failed_.insert(one.key);
+        throw InputFailed();
     }
 
     void behave(const std::string& how, TaskReport& report) {
@@ -216,7 +218,11 @@ class FakeWorker {
             case TaskKind::Extract: {
                 StreamResult stream;
                 stream.file = chain_->staging / hex;
-                writeFile(stream.file, hex);
+                if (!writeFile(stream.file, hex)) {
+                    report.failure =
+                        TaskFailure{ErrorKind::Resource, "The stream can't be written.", "Make room."};
+                    break;
+                }
                 stream.hash = sha256(hex);
                 stream.bytes = hex.size();
                 stream.parts = {{"codes", 8 * hex.size(), false}};

@@ -206,6 +206,22 @@ class ExecuteTest : public QObject {
         QVERIFY(worker.report(good.decode) && !worker.report(good.decode)->failure);
     }
 
+    void dependentsOfAFailureAreNotReported() {
+        ChainBuilder builder;
+        const Hash noise = builder.source("test.noise");
+        const Hash random =  // Without a seed it fails.
+            builder.add(TaskKind::Transform, "test.random", {}, {{"image", {{noise, "image"}}}});
+        const Wires wires = {{"image", {{random, "image"}}}};
+        const Hash one = builder.add(TaskKind::Transform, "test.offset", {}, wires);
+        const Hash two =
+            builder.add(TaskKind::Transform, "test.offset", {{"offset", std::int64_t{2}}}, wires);
+        builder.chain.wanted = {one, two, random};
+        Worker worker;
+        worker.run(builder);
+        QVERIFY((worker.keys() == std::vector<Hash>{noise, random}));
+        QVERIFY(worker.report(random)->failure->what.find("no seed") != std::string::npos);
+    }
+
     void whatNodesThrow_data() {
         QTest::addColumn<QString>("how");
         QTest::addColumn<QString>("kind");

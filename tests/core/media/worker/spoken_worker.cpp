@@ -10,7 +10,7 @@
 namespace ratescope::media {
 namespace {
 
-constexpr std::chrono::seconds patience(10);
+constexpr std::chrono::seconds patience(60);  // A busy machine gives a nice worker little time.
 
 std::filesystem::path program() {
     return std::filesystem::path(qgetenv("RATESCOPE_BUILD").toStdString()) / "bin" / "ratescope-worker";

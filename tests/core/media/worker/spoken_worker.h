@@ -19,7 +19,7 @@ class SpokenWorker {
 
     void say(const run::ToWorker& message) { process_.socket().send(run::encode(message)); }
     void sayLine(const std::string& line) { process_.socket().send(line); }
-    /// The next line; nothing at the end of the connection or after 10 s.
+    /// The next line; nothing at the end of the connection or after a minute.
     std::optional<std::string> nextLine();
     /// The next message, `alive` passed over.
     std::optional<run::FromWorker> hear();

@@ -1,0 +1,157 @@
+// Figures and plates as files: equal bytes at a second export, true size, fonts that a paper needs.
+
+#include "tests/e2e/check.h"
+#include "tests/e2e/document.h"
+#include "tests/e2e/program.h"
+
+#include <QImage>
+#include <QRegularExpression>
+#include <QtTest>
+#include <cmath>
+
+using namespace e2e;
+
+class FigureTest : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void initTestCase();
+    void secondExportsAreEqual_data();
+    void secondExportsAreEqual();
+    void pdfHasItsSizeAndFonts();
+    void svgKeepsTextAndReadableSizes();
+    void pngHasItsResolution();
+    void platesShowEverySeries();
+    void refusesWhatItCantDraw_data();
+    void refusesWhatItCantDraw();
+
+  private:
+    QStringList figure(const QString& output) const {
+        return {"figure", "--library", "study.rslib", "--y", "psnr-rgb", "--bd-table", "-o", output};
+    }
+    QStringList plate(const QString& output) const {
+        return {"plate", "--library", "study.rslib", "--y", "psnr-rgb", "--asset", "1", "-o", output};
+    }
+
+    Place place_;
+};
+
+void FigureTest::initTestCase() {
+    const QString document = place_.write("study.ratescope", jpegStudy("study", 3, {20, 40, 60, 80}).text());
+    VERIFY_CODE(place_.cli({"run", document, "--library", "study.rslib"}), 0);
+    // Neither window nor display.
+    place_.environment.remove("DISPLAY");
+    place_.environment.remove("WAYLAND_DISPLAY");
+    place_.environment.remove("QT_QPA_PLATFORM");
+}
+
+void FigureTest::secondExportsAreEqual_data() {
+    QTest::addColumn<bool>("isPlate");
+    QTest::addColumn<QString>("format");
+    for (const char* format : {"pdf", "svg", "png"}) {
+        QTest::addRow("figure %s", format) << false << format;
+        QTest::addRow("plate %s", format) << true << format;
+    }
+}
+
+void FigureTest::secondExportsAreEqual() {
+    QFETCH(bool, isPlate);
+    QFETCH(QString, format);
+    for (const QString& name : {QString("first."), QString("second.")}) {
+        VERIFY_CODE(place_.desktop(isPlate ? plate(name + format) : figure(name + format)), 0);
+        QTest::qWait(1100);  // a time stamp would differ
+    }
+    QVERIFY(place_.read("first." + format).size() > 1000);
+    QVERIFY(place_.read("first." + format) == place_.read("second." + format));
+}
+
+void FigureTest::pdfHasItsSizeAndFonts() {
+    VERIFY_CODE(place_.desktop({"figure", "--library", "study.rslib", "--y", "psnr-rgb", "--preset",
+                                "nature-column", "-o", "size.pdf"}),
+                0);
+    const QByteArray pdf = place_.read("size.pdf");
+    const auto box =
+        QRegularExpression("/MediaBox \\[0 0 ([0-9.]+) ([0-9.]+)\\]").match(QString::fromLatin1(pdf));
+    QVERIFY(box.hasMatch());
+    QVERIFY(std::abs(box.captured(1).toDouble() - 89 / 25.4 * 72) < 0.51);
+    QVERIFY(std::abs(box.captured(2).toDouble() - 66 / 25.4 * 72) < 0.51);
+    QVERIFY(pdf.contains("LiberationSans"));
+    QVERIFY(pdf.contains("/FontFile2"));
+}
+
+void FigureTest::svgKeepsTextAndReadableSizes() {
+    VERIFY_CODE(place_.desktop(figure("text.svg")), 0);
+    const QString svg = QString::fromUtf8(place_.read("text.svg"));
+    for (const char* text : {"Rate (bit per pixel)", "PSNR, RGB (dB)", "n = 3", "BD-rate"})
+        QVERIFY2(svg.contains(QString::fromUtf8(text)), text);
+    auto sizes = QRegularExpression("<text[^>]*font-size=\"([0-9.]+)\"").globalMatch(svg);
+    int texts = 0;
+    for (; sizes.hasNext(); ++texts)
+        QVERIFY(sizes.next().captured(1).toDouble() >= 700);  // hundredths of a point
+    QVERIFY(texts > 10);
+}
+
+void FigureTest::pngHasItsResolution() {
+    VERIFY_CODE(place_.desktop({"figure", "--library", "study.rslib", "--y", "psnr-rgb", "--dpi", "300", "-o",
+                                "dots.png"}),
+                0);
+    const QImage image(place_.path("dots.png"));
+    QCOMPARE(image.width(), qRound(88.9 / 25.4 * 300));
+    QCOMPARE(image.height(), qRound(66 / 25.4 * 300));
+    QVERIFY(std::abs(image.dotsPerMeterX() - 300 / 0.0254) <= 1);
+    // Nothing is clipped at the page's edge.
+    for (int x = 0; x < image.width(); ++x) {
+        QCOMPARE(image.pixel(x, 0), qRgb(255, 255, 255));
+        QCOMPARE(image.pixel(x, image.height() - 1), qRgb(255, 255, 255));
+    }
+    for (int y = 0; y < image.height(); ++y) {
+        QCOMPARE(image.pixel(0, y), qRgb(255, 255, 255));
+        QCOMPARE(image.pixel(image.width() - 1, y), qRgb(255, 255, 255));
+    }
+}
+
+void FigureTest::platesShowEverySeries() {
+    VERIFY_CODE(place_.desktop(plate("all.svg") + QStringList{"--crop", "2,2,8,8", "--rate", "1.5"}), 0);
+    const QString svg = QString::fromUtf8(place_.read("all.svg"));
+    for (const char* text : {"Original", "subsampling=4:2:0", "subsampling=4:4:4", "bpp", "dB", "quality="})
+        QVERIFY2(svg.contains(QString::fromUtf8(text)), text);
+    QCOMPARE(svg.count("<image"), 4);  // original, its overview, two series
+}
+
+void FigureTest::refusesWhatItCantDraw_data() {
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QString>("said");
+    const QStringList base{"figure", "--library", "study.rslib", "--y"};
+    QTest::newRow("format") << base + QStringList{"psnr-rgb", "-o", "a.bmp"} << 2 << ".pdf, .svg or .png";
+    QTest::newRow("preset") << base + QStringList{"psnr-rgb", "--preset", "poster", "-o", "a.pdf"} << 2
+                            << "ieee-column";
+    QTest::newRow("metric") << base + QStringList{"vmaf", "-o", "a.pdf"} << 2 << "psnr-rgb";
+    QTest::newRow("series") << base + QStringList{"psnr-rgb", "--series", "jpg", "-o", "a.pdf"} << 2
+                            << "jpeg/";
+    QTest::newRow("folder") << base + QStringList{"psnr-rgb", "-o", "nowhere/a.pdf"} << 7 << "nowhere/a.pdf";
+    QTest::newRow("library") << QStringList{"figure",   "--library", "none.rslib", "--y",
+                                            "psnr-rgb", "-o",        "a.pdf"}
+                             << 5 << "none.rslib";
+    QTest::newRow("too small") << base + QStringList{"psnr-rgb", "--width", "25",   "--height",
+                                                     "20",       "-o",      "a.pdf"}
+                               << 2 << "too small";
+    QTest::newRow("asset") << QStringList{"plate",   "--library", "study.rslib", "--y",  "psnr-rgb",
+                                          "--asset", "x",         "-o",          "a.pdf"}
+                           << 2 << "asset";
+    QTest::newRow("crop") << plate("a.pdf") + QStringList{"--crop", "1,1,5000,2"} << 2
+                          << "within the picture";
+}
+
+void FigureTest::refusesWhatItCantDraw() {
+    QFETCH(QStringList, arguments);
+    QFETCH(int, code);
+    QFETCH(QString, said);
+    const Outcome outcome = place_.desktop(arguments);
+    VERIFY_CODE(outcome, code);
+    QVERIFY2(outcome.errors.contains(said.toUtf8()), outcome.said().constData());
+    QVERIFY(!place_.has("a.pdf"));
+}
+
+QTEST_GUILESS_MAIN(FigureTest)
+#include "figure_test.moc"

@@ -1,0 +1,152 @@
+// kill -9 of workers, of the supervisor and of both, at random moments of a study of 200 items: after the next run
+// all is as if nothing had happened, and what was finished has not run again.
+
+#include "tests/e2e/check.h"
+#include "tests/e2e/document.h"
+#include "tests/e2e/program.h"
+#include "tests/e2e/rows.h"
+
+#include <QtTest>
+#include <csignal>
+#include <random>
+
+using namespace e2e;
+
+namespace {
+
+constexpr int assets = 20, offsets = 10;
+
+/// 200 items of some milliseconds, whose streams are too large for the database file.
+Study slowStudy() {
+    Study study("study");
+    nlohmann::json amounts = nlohmann::json::array();
+    for (int amount = 0; amount < offsets; ++amount)
+        amounts.push_back(amount);
+    study.node("noise", "test.noise", {{"count", assets}, {"size", 400}})
+        .node("offset", "test.offset")
+        .node("sleep", "test.sleep", {{"milliseconds", 6}})
+        .node("layers", "test.layers", {{"layers", 4}})
+        .wire("noise.image", "offset.image")
+        .wire("offset.image", "sleep.image")
+        .wire("sleep.image", "layers.image")
+        .measure("mse", "test.mse", "noise.image", "layers.image")
+        .sweep("offset", "offset", amounts);
+    return study;
+}
+
+enum class Victim { Worker, Supervisor, Both };
+
+void kill(qint64 process) {
+    ::kill(static_cast<pid_t>(process), SIGKILL);
+}
+
+/// The items that are committed as done, with the time when they ended.
+QList<QStringList> finished(const QString& library) {
+    return query(library, "SELECT id, ended FROM item WHERE state = 2 ORDER BY id");
+}
+
+}  // namespace
+
+class KillTest : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void initTestCase();
+    void goesOnAsIfNothingHadHappened_data();
+    void goesOnAsIfNothingHadHappened();
+    void checkpointsAreTakenUp();
+
+  private:
+    QByteArray undisturbed_;
+    double seconds_ = 0;  ///< of the undisturbed run
+};
+
+void KillTest::initTestCase() {
+    const Place place;
+    const QString document = place.write("study.ratescope", slowStudy().text());
+    const Outcome outcome = place.cli({"run", document, "--library", "study.rslib", "--jobs", "2"});
+    VERIFY_CODE(outcome, 0);
+    undisturbed_ = lastingRows(place, "study.rslib");
+    seconds_ = outcome.seconds;
+    QCOMPARE(finished(place.path("study.rslib")).size(), qsizetype{assets * offsets});
+}
+
+void KillTest::goesOnAsIfNothingHadHappened_data() {
+    QTest::addColumn<int>("victim");
+    QTest::addColumn<double>("moment");
+    bool given = false;
+    const int asked = qEnvironmentVariableIntValue("RATESCOPE_KILLS", &given);
+    std::mt19937_64 random(20261123);
+    std::uniform_real_distribution<double> part(0.02, 0.95);
+    static constexpr const char* names[] = {"worker", "supervisor", "both"};
+    for (int round = 0; round < (given ? asked : 6); ++round) {
+        const double moment = part(random);
+        QTest::addRow("%d: %s at %.2f", round, names[round % 3], moment) << round % 3 << moment;
+    }
+}
+
+void KillTest::goesOnAsIfNothingHadHappened() {
+    QFETCH(int, victim);
+    QFETCH(double, moment);
+    const Place place;
+    const QString document = place.write("study.ratescope", slowStudy().text());
+    const QStringList run = {"run", document, "--library", "study.rslib", "--jobs", "2"};
+    const QString library = place.path("study.rslib");
+    {
+        const auto process = place.start(run);
+        QTest::qWait(static_cast<int>(1000 * seconds_ * moment));
+        const qint64 supervisor = process->processId();
+        const QList<qint64> workers = childrenOf(supervisor);
+        if (static_cast<Victim>(victim) != Victim::Supervisor && !workers.isEmpty())
+            kill(workers[static_cast<qsizetype>(1000 * moment) % workers.size()]);
+        if (static_cast<Victim>(victim) != Victim::Worker) kill(supervisor);
+        QVERIFY(process->waitForFinished(60'000));
+        QVERIFY(waitFor(
+            [&] {
+                return std::none_of(workers.begin(), workers.end(), [](qint64 w) { return isRunning(w); });
+            },
+            5000));
+    }
+    const QList<QStringList> before = QFile::exists(library) ? finished(library) : QList<QStringList>();
+
+    const Outcome again = place.cli(run);
+    VERIFY_CODE(again, 0);
+    const QList<QStringList> after = finished(library);
+    QCOMPARE(after.size(), qsizetype{assets * offsets});
+    for (const QStringList& item : before)
+        QVERIFY2(after.contains(item), qPrintable("item " + item[0] + " ran again"));
+    QCOMPARE(dishonesty(library), QByteArray());
+    const QByteArray rows = lastingRows(place, "study.rslib");
+    QVERIFY2(rows == undisturbed_, "the rows differ from the undisturbed run's");
+}
+
+void KillTest::checkpointsAreTakenUp() {
+    const Place place;
+    const QString record = place.path("record");
+    Study study("study");
+    study.node("noise", "test.noise", {{"count", 1}})
+        .node("count", "test.checkpoint",
+              {{"steps", 100}, {"every", 10}, {"milliseconds", 20}, {"record", record.toStdString()}})
+        .node("layers", "test.layers")
+        .wire("noise.image", "count.image")
+        .wire("count.image", "layers.image")
+        .measure("mse", "test.mse", "noise.image", "layers.image");
+    const QStringList run = {"run", place.write("study.ratescope", study.text()), "--library", "study.rslib"};
+    {
+        const auto process = place.start(run);
+        QTest::qWait(1300);
+        kill(process->processId());
+        QVERIFY(process->waitForFinished(10'000));
+    }
+    const Outcome again = place.cli(run);
+    VERIFY_CODE(again, 0);
+    const QList<QByteArray> lines = place.read("record").trimmed().split('\n');
+    // Begun, killed, begun again, ended.
+    QVERIFY2(lines.size() == 3, place.read("record").constData());
+    const int from = lines[1].split(' ').last().toInt();
+    QVERIFY2(from >= 10 && from < 100 && from % 10 == 0, place.read("record").constData());
+    QVERIFY(again.seconds < 2.0);
+}
+
+QTEST_GUILESS_MAIN(KillTest)
+#include "kill_test.moc"
