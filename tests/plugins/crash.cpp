@@ -22,11 +22,11 @@ namespace {
 
 constexpr const char* nodeId = "test.crash";
 
-/// Address space alone is taken: where there is none left, or after 64 GiB, it is as if memory had run out.
+/// Address space alone is taken: where there is none left, or after 4 GiB, it is as if memory had run out.
 [[noreturn]] void exhaustMemory() {
     std::vector<std::unique_ptr<std::byte[]>> blocks;
     constexpr std::size_t block = 64u << 20;
-    while (blocks.size() < 1024)
+    while (blocks.size() < 64)
         blocks.emplace_back(new std::byte[block]);
     throw std::bad_alloc();
 }

@@ -111,7 +111,7 @@ class ServeTest : public QObject {
         worker.expect<run::Ready>();
         worker.say(item.chain);
         worker.expect<run::TaskReport>();
-        QVERIFY_EXCEPTION_THROWN(worker.hear(), Error);
+        QVERIFY_THROWS_EXCEPTION(Error, worker.hear());
     }
 
     void cancelsChains() {
