@@ -1,6 +1,7 @@
 #include "core/run/house.h"
 
 #include "core/run/environment.h"
+#include "core/store/artefacts.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -120,6 +121,26 @@ bool House::diskIsFull() const {
     ::close(descriptor);
     ::unlink(probe.c_str());
     return reason == ENOSPC || reason == EDQUOT;
+}
+
+void House::leave() noexcept {
+    const auto tried = [](const auto& action) {
+        try {
+            action();
+            return true;
+        } catch (const std::exception&) {
+            return false;
+        }
+    };
+    const auto end = [&] {
+        log.flush();
+        library.interruptRunning();
+    };
+    if (tried(end)) return;
+    tried([&] { store::emptyFolder(library.cacheFolder()); });
+    if (tried(end)) return;
+    tried([&] { store::emptyFolder(library.stagingFolder()); });
+    tried([&] { library.interruptRunning(); });
 }
 
 std::int64_t nowMs() {

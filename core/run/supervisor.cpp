@@ -202,9 +202,10 @@ Supervisor::~Supervisor() {
     try {
         state_->house.log.flush();
     } catch (const std::exception&) {
-        // What could not be committed is interrupted, and runs again.
+        // Tried once more below.
     }
     state_->house.pool.quit(quitMs);
+    state_->house.leave();
 }
 
 Submitted Supervisor::submit(const graph::Document& document, const std::filesystem::path& directory,

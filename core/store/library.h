@@ -82,6 +82,8 @@ class Library {
     /// the disk is full: nothing of the batch is then in the library, and it may be tried again.
     void commit(Batch& batch);
     void heartbeat();
+    /// Items and measurements that are running become interrupted: nobody runs them any more.
+    void interruptRunning();
     /// Failed items (all, or those given) become pending; their failed measurements too. Returns how many.
     std::int64_t retry(StudyId study, std::span<const ItemId> items = {});
     /// Pending, running and interrupted items become cancelled. Returns how many.
