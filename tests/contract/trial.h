@@ -40,8 +40,8 @@ struct Workers {
 /// and the shared inputs.
 Trial tryThere(const graph::Manifest& manifest, const Sample& sample, Workers& workers);
 
-/// Calls the node (of a codec: the encoder) with the cancel flag set. The error that it ends with; "" if it
-/// runs to its end.
-std::string tryCancelled(const graph::Manifest& manifest, const Sample& sample);
+/// Sets the cancel flag as soon as the task at `position` of the node's tasks has begun, which must then be reported
+/// as cancelled, as the last one, and leave nothing. What is wrong; "" if nothing.
+std::string faultWhenStopped(const graph::Manifest& manifest, const Sample& sample, std::size_t position);
 
 }  // namespace ratescope::contract
