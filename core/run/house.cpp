@@ -1,7 +1,6 @@
 #include "core/run/house.h"
 
 #include "core/run/environment.h"
-#include "core/store/artefacts.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -137,9 +136,7 @@ void House::leave() noexcept {
         library.interruptRunning();
     };
     if (tried(end)) return;
-    tried([&] { store::emptyFolder(library.cacheFolder()); });
-    if (tried(end)) return;
-    tried([&] { store::emptyFolder(library.stagingFolder()); });
+    tried([&] { library.clearUnfinished(); });
     tried([&] { library.interruptRunning(); });
 }
 

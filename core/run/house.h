@@ -85,9 +85,9 @@ struct House {
     bool flush();
     /// Whether not even a little more fits where streams are written.
     bool diskIsFull() const;
-    /// For the end, when no worker runs any more: commits what is gathered and leaves no row as running. On a full disk,
-    /// what can be made again makes room: first the cache, then streams that could not be committed. Throws nothing:
-    /// what it can't write the next opening of the library does.
+    /// For the end, when no worker runs any more: commits what is gathered and leaves no row as running. On a full disk
+    /// the cache and what could not be committed make room for that. Throws nothing: what it can't write the next
+    /// opening of the library does.
     void leave() noexcept;
 
   private:

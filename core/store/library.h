@@ -105,6 +105,9 @@ class Library {
         std::int64_t artefactCount = 0;
     };
     Usage usage() const;
+    /// Removes files that no finished row needs: artefacts without a row, cache and staging. For when nothing runs; no row
+    /// is written, so that it works on a full disk.
+    void clearUnfinished();
     /// Removes orphaned rows if told so, artefacts that no row names, cache and staging. Returns the bytes
     /// freed.
     std::uint64_t collectGarbage(bool orphanedRows);

@@ -9,6 +9,26 @@ namespace {
 using namespace media;
 using graph::NodeKind;
 
+/// Of the task at the position; those before it run to their ends.
+std::string faultWhenStopped(Bench& bench, std::size_t position) {
+    const run::Task& task = bench.chain().tasks[position];
+    ValueCache cache;
+    bench.holdInputs(cache);
+    std::atomic<bool> cancelled{false};
+    std::vector<run::TaskReport> reports;
+    runChain(bench.chain(), bench.plugins(), cache, cancelled, [&](const run::FromWorker& message) {
+        if (const auto* sign = std::get_if<run::Alive>(&message); sign && sign->task == task.key)
+            cancelled = true;
+        if (const auto* report = std::get_if<run::TaskReport>(&message)) reports.push_back(*report);
+    });
+    if (reports.size() != position + 1) return "other tasks were reported";
+    const std::optional<run::TaskFailure>& failure = reports.back().failure;
+    if (!failure || failure->kind != ErrorKind::Cancelled) return "it was not reported as cancelled";
+    if (reports.back().stream) return "a stream was reported";
+    const std::string left = bench.leftBy(task.key);
+    return left.empty() ? "" : "it left " + left;
+}
+
 std::filesystem::path madeFolder(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder);
     return folder;
@@ -57,23 +77,13 @@ Trial tryThere(const graph::Manifest& manifest, const Sample& sample, Workers& w
     return trial;
 }
 
-std::string faultWhenStopped(const graph::Manifest& manifest, const Sample& sample, std::size_t position) {
+std::string faultWhenStopped(const graph::Manifest& manifest, const Sample& sample) {
     Bench bench(manifest, sample);
-    const run::Task task = bench.chain().tasks.at(position);
-    ValueCache cache;
-    bench.holdInputs(cache);
-    std::atomic<bool> cancelled{false};
-    std::vector<run::TaskReport> reports;
-    runChain(bench.chain(), bench.plugins(), cache, cancelled, [&](const run::FromWorker& message) {
-        if (const auto* sign = std::get_if<run::Alive>(&message); sign && sign->task == task.key)
-            cancelled = true;
-        if (const auto* report = std::get_if<run::TaskReport>(&message)) reports.push_back(*report);
-    });
-    if (reports.size() != position + 1) return "other tasks were reported";
-    const std::optional<run::TaskFailure>& failure = reports.back().failure;
-    if (!failure || failure->kind != ErrorKind::Cancelled) return "it was not reported as cancelled";
-    if (reports.back().stream) return "a stream was reported";
-    return bench.leftBy(task.key);
+    for (std::size_t position = 0; position < bench.chain().tasks.size(); ++position) {
+        const std::string fault = faultWhenStopped(bench, position);
+        if (!fault.empty()) return toText(bench.chain().tasks[position].kind) + (": " + fault);
+    }
+    return "";
 }
 
 }  // namespace ratescope::contract

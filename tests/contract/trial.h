@@ -40,8 +40,8 @@ struct Workers {
 /// and the shared inputs.
 Trial tryThere(const graph::Manifest& manifest, const Sample& sample, Workers& workers);
 
-/// Sets the cancel flag as soon as the task at `position` of the node's tasks has begun, which must then be reported
-/// as cancelled, as the last one, and leave nothing. What is wrong; "" if nothing.
-std::string faultWhenStopped(const graph::Manifest& manifest, const Sample& sample, std::size_t position);
+/// Runs the node's tasks in a chain once for each of them, and sets the cancel flag as soon as that one has begun: it must be
+/// reported as cancelled, as the last one, and leave nothing. What is wrong; "" if nothing.
+std::string faultWhenStopped(const graph::Manifest& manifest, const Sample& sample);
 
 }  // namespace ratescope::contract

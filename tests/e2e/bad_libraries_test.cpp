@@ -131,6 +131,11 @@ void BadLibrariesTest::unfitLibrariesAreRefused() {
     }
     if (how == "folder") place.write("study.rslib/within", "");
     VERIFY_REFUSED_BY_ALL(place, readers + writers, "study.rslib", says);
+    const Outcome figure =
+        place.desktop({"figure", "--library", "study.rslib", "--y", "psnr-rgb", "-o", "figure.svg"});
+    VERIFY_CODE(figure, 5);
+    VERIFY_SAYS(figure, "study.rslib");
+    QVERIFY(figure.output.isEmpty() && !place.has("figure.svg"));
 }
 
 void BadLibrariesTest::flippedPagesAreFound_data() {
