@@ -122,24 +122,6 @@ bool House::diskIsFull() const {
     return reason == ENOSPC || reason == EDQUOT;
 }
 
-void House::leave() noexcept {
-    const auto tried = [](const auto& action) {
-        try {
-            action();
-            return true;
-        } catch (const std::exception&) {
-            return false;
-        }
-    };
-    const auto end = [&] {
-        log.flush();
-        library.interruptRunning();
-    };
-    if (tried(end)) return;
-    tried([&] { library.clearUnfinished(); });
-    tried([&] { library.interruptRunning(); });
-}
-
 std::int64_t nowMs() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
                std::chrono::system_clock::now().time_since_epoch())

@@ -85,10 +85,6 @@ struct House {
     bool flush();
     /// Whether not even a little more fits where streams are written.
     bool diskIsFull() const;
-    /// For the end, when no worker runs any more: commits what is gathered and leaves no row as running. On a full disk
-    /// the cache and what could not be committed make room for that. Throws nothing: what it can't write the next
-    /// opening of the library does.
-    void leave() noexcept;
 
   private:
     std::uint64_t lastChain_ = 0;

@@ -202,10 +202,9 @@ Supervisor::~Supervisor() {
     try {
         state_->house.log.flush();
     } catch (const std::exception&) {
-        // Tried once more below.
+        // What could not be committed is interrupted, and runs again.
     }
     state_->house.pool.quit(quitMs);
-    state_->house.leave();
 }
 
 Submitted Supervisor::submit(const graph::Document& document, const std::filesystem::path& directory,

@@ -116,13 +116,6 @@ Library::Usage Library::usage() const {
     return usage;
 }
 
-void Library::clearUnfinished() {
-    connection_->requireWriter();
-    reconcileFiles(*connection_);
-    emptyFolder(cacheFolder());
-    emptyFolder(stagingFolder());
-}
-
 std::uint64_t Library::collectGarbage(bool orphanedRows) {
     connection_->requireWriter();
     Database& database = *connection_->database;
@@ -136,7 +129,9 @@ std::uint64_t Library::collectGarbage(bool orphanedRows) {
     }
     const std::uint64_t before = bytesIn(connection_->folder());
     removeUnnamed(*connection_);
-    clearUnfinished();
+    reconcileFiles(*connection_);
+    emptyFolder(cacheFolder());
+    emptyFolder(stagingFolder());
     const std::uint64_t files = before - std::min(before, bytesIn(connection_->folder()));
     const std::uint64_t databaseBefore = usage().database;
     // VACUUM needs the database's size once more while it works; without that room the pages are reused later.

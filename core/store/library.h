@@ -82,8 +82,6 @@ class Library {
     /// the disk is full: nothing of the batch is then in the library, and it may be tried again.
     void commit(Batch& batch);
     void heartbeat();
-    /// Items and measurements that are running become interrupted: nobody runs them any more.
-    void interruptRunning();
     /// Failed items (all, or those given) become pending; their failed measurements too. Returns how many.
     std::int64_t retry(StudyId study, std::span<const ItemId> items = {});
     /// Pending, running and interrupted items become cancelled. Returns how many.
@@ -93,6 +91,7 @@ class Library {
 
     // --- reading: see also core/store/query.h
     // ----------------------------------------------------------------
+    /// A reader counts rows that run as interrupted where no writer holds the library: nobody runs them.
     StateCounts itemCounts(std::optional<StudyId> study = {}) const;
     StateCounts measurementCounts(std::optional<StudyId> study = {}) const;
     std::vector<FailureRow> failures(std::optional<StudyId> study, std::size_t limit) const;
@@ -105,9 +104,6 @@ class Library {
         std::int64_t artefactCount = 0;
     };
     Usage usage() const;
-    /// Removes files that no finished row needs: artefacts without a row, cache and staging. For when nothing runs; no row
-    /// is written, so that it works on a full disk.
-    void clearUnfinished();
     /// Removes orphaned rows if told so, artefacts that no row names, cache and staging. Returns the bytes
     /// freed.
     std::uint64_t collectGarbage(bool orphanedRows);

@@ -11,7 +11,7 @@
 namespace ratescope::store {
 namespace {
 
-void interrupt(Database& database) {
+void interruptRunning(Database& database) {
     database.run("UPDATE item SET state = 5 WHERE state = 1");
     database.run("UPDATE measurement SET state = 5 WHERE state = 1");
 }
@@ -35,18 +35,11 @@ void forgetLost(Database& database, const std::vector<Hash>& lost) {
 
 }  // namespace
 
-void Library::interruptRunning() {
-    connection_->requireWriter();
-    Transaction transaction(*connection_->database, Transaction::Kind::Write);
-    interrupt(*connection_->database);
-    transaction.commit();
-}
-
 void recover(Library::Connection& connection) {
     emptyFolder(connection.folder("staging"));
     const std::vector<Hash> lost = reconcileFiles(connection);
     Transaction transaction(*connection.database, Transaction::Kind::Write);
-    interrupt(*connection.database);
+    interruptRunning(*connection.database);
     forgetLost(*connection.database, lost);
     const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::system_clock::now().time_since_epoch());
