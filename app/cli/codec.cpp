@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -136,9 +137,24 @@ const graph::Manifest& measureOf(const graph::Catalogue& catalogue, const std::s
                 "Metrics are " + names + ".");
 }
 
-std::vector<MetricValue> measureAll(const MeasureChoice& choice, const graph::Catalogue& catalogue) {
-    std::map<std::string, run::TaskReport> reports;  // by measure node: one run gives all of its metrics
+struct Measured {
     std::vector<MetricValue> values;
+    std::optional<run::MapRange> mapRange;
+};
+
+/// One map can't show several measures.
+void requireOneMeasure(const MeasureChoice& choice, const graph::Catalogue& catalogue) {
+    const graph::Manifest& first = measureOf(catalogue, choice.metrics.front());
+    for (const std::string& metric : choice.metrics)
+        if (const graph::Manifest& other = measureOf(catalogue, metric); other.id != first.id)
+            throw Error(ErrorKind::Usage, "--map can't show " + first.id + " and " + other.id + " at once.",
+                        "Ask for the metrics of one measure, or run the command once for each.");
+}
+
+Measured measureAll(const MeasureChoice& choice, const graph::Catalogue& catalogue) {
+    if (!choice.map.empty()) requireOneMeasure(choice, catalogue);
+    std::map<std::string, run::TaskReport> reports;  // by measure node: one run gives all of its metrics
+    Measured measured;
     for (const std::string& asked : choice.metrics) {
         const graph::Manifest& measure = measureOf(catalogue, asked);
         const std::string id = asked.substr(asked.find(':') + 1);
@@ -152,16 +168,27 @@ std::vector<MetricValue> measureAll(const MeasureChoice& choice, const graph::Ca
         if (!metric || score == scores.end())
             throw Error(ErrorKind::Usage, measure.id + " gives no metric \"" + id + "\" for these files.",
                         "`ratescope-cli nodes " + measure.id + "` lists its metrics.");
-        values.push_back({metric, curves::finish(metric->finish, score->s0, score->s1)});
+        measured.values.push_back({metric, curves::finish(metric->finish, score->s0, score->s1)});
+        measured.mapRange = reports[measure.id].mapRange;
     }
-    return values;
+    return measured;
+}
+
+nlohmann::json mapJson(const MeasureChoice& choice, const Measured& measured) {
+    nlohmann::json map{{"file", choice.map}};
+    if (measured.mapRange) {
+        map["low"] = measured.mapRange->low;
+        map["high"] = measured.mapRange->high;
+    }
+    return map;
 }
 
 int measure(const MeasureChoice& choice) {
     const graph::Catalogue catalogue = installedCatalogue();
+    const Measured measured = measureAll(choice, catalogue);
     nlohmann::json metrics = nlohmann::json::array();
     TextTable table({"metric", "value", "unit"});
-    for (const MetricValue& one : measureAll(choice, catalogue)) {
+    for (const MetricValue& one : measured.values) {
         // JSON has no infinity: equal pictures have an infinite PSNR, as text.
         metrics.push_back({{"id", one.metric->id},
                            {"value", std::isfinite(one.value) ? nlohmann::json(one.value)
@@ -169,10 +196,17 @@ int measure(const MeasureChoice& choice) {
                            {"unit", one.metric->unit}});
         table.add({one.metric->id, curves::shortest(one.value), one.metric->unit});
     }
-    if (choice.json)
-        std::cout << nlohmann::json{{"metrics", metrics}}.dump(2) << '\n';
-    else
+    if (!choice.map.empty() && measured.mapRange)
+        std::fprintf(stderr, "%s: the map goes from %s (black in a picture) to %s (white)\n",
+                     choice.map.c_str(), curves::shortest(measured.mapRange->low).c_str(),
+                     curves::shortest(measured.mapRange->high).c_str());
+    if (!choice.json) {
         std::cout << table.text();
+        return exitDone;
+    }
+    nlohmann::json json{{"metrics", metrics}};
+    if (!choice.map.empty()) json["map"] = mapJson(choice, measured);
+    std::cout << json.dump(2) << '\n';
     return exitDone;
 }
 
@@ -210,8 +244,7 @@ Command measureCommand() {
     return {"measure",
             "Measure one file against another",
             {"ratescope-cli measure --metric psnr-rgb --metric psnr-y coffee.png coffee-decoded.png",
-             "ratescope-cli measure --metric psnr-rgb coffee.png coffee-decoded.png --json --map "
-             "error.safetensors"},
+             "ratescope-cli measure --metric psnr-rgb coffee.png coffee-decoded.png --json --map error.png"},
             [](CLI::App& app) {
                 auto choice = std::make_shared<MeasureChoice>();
                 app.add_option("--metric", choice->metrics, "Metric id, or NODE:ID")
@@ -221,7 +254,10 @@ Command measureCommand() {
                 app.add_option("REFERENCE", choice->reference, "Original")->required();
                 app.add_option("CANDIDATE", choice->candidate, "Reconstruction")->required();
                 app.add_flag("--json", choice->json, "JSON (docs/schemas/measure.json)");
-                app.add_option("--map", choice->map, "File for the measure's error map");
+                app.add_option("--map", choice->map,
+                               "File for the measure's error map: .png for a grey picture, scaled to the "
+                               "range that is printed, "
+                               ".safetensors for its numbers");
                 return [choice] { return measure(*choice); };
             }};
 }

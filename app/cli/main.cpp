@@ -2,8 +2,10 @@
 #include "app/self_description.h"
 #include "core/build_info.h"
 #include "core/graph/wording.h"
+#include "core/run/requests.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <clocale>
@@ -11,7 +13,9 @@
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <iostream>
 #include <map>
+#include <string_view>
 
 namespace ratescope::cli {
 namespace {
@@ -34,6 +38,18 @@ void requireKnownCommand(const CLI::App& app, int argc, char** argv) {
                 graph::didYouMean(argv[1], names, "Commands are "));
 }
 
+/// Also when the command was too wrong for its options to be known.
+bool wantsJson(int argc, char** argv) {
+    return std::find(argv + 1, argv + argc, std::string_view("--json")) != argv + argc;
+}
+
+void printJson(const Error& error) {
+    // Names of files may hold any bytes.
+    std::cout << nlohmann::json{{"error", run::toJson(error)}}.dump(2, ' ', false,
+                                                                    nlohmann::json::error_handler_t::replace)
+              << '\n';
+}
+
 int runProgram(int argc, char** argv) {
     CLI::App app("Ratescope: rate and distortion of everything that people compress.", "ratescope-cli");
     const BuildInfo& build = buildInfo();
@@ -53,7 +69,10 @@ int runProgram(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exitDone : exitUsage;
+        if (app.exit(error) == 0) return exitDone;
+        if (wantsJson(argc, argv))
+            printJson(Error(ErrorKind::Usage, error.what(), "--help explains the command."));
+        return exitUsage;
     }
     return actions.at(app.get_subcommands().front())();
 }
@@ -75,13 +94,16 @@ int main(int argc, char** argv) {
     std::setlocale(LC_ALL, "C.UTF-8");
     std::setlocale(LC_NUMERIC, "C");
     std::signal(SIGPIPE, SIG_IGN);
+    const auto report = [&](const Error& error) {
+        if (cli::wantsJson(argc, argv)) cli::printJson(error);
+        return reportError("ratescope-cli", error);
+    };
     try {
         return cli::runProgram(argc, argv);
     } catch (const Error& error) {
-        return reportError("ratescope-cli", error);
+        return report(error);
     } catch (const std::exception& error) {
-        return reportError("ratescope-cli", Error(ErrorKind::Internal,
-                                                  std::string("A fault in Ratescope: ") + error.what() + ".",
-                                                  "Report it with the command that led to it."));
+        return report(Error(ErrorKind::Internal, std::string("A fault in Ratescope: ") + error.what() + ".",
+                            "Report it with the command that led to it."));
     }
 }

@@ -42,12 +42,13 @@ std::vector<std::pair<std::string, JsonPlace>> JsonPlace::fields() const {
 }
 
 void JsonPlace::only(std::initializer_list<const char*> names) const {
+    const std::vector<std::string> known{names.begin(), names.end()};
     for (const auto& [name, place] : fields()) {
-        const bool known = std::any_of(names.begin(), names.end(),
-                                       [&wanted = name](const char* one) { return wanted == one; });
-        if (!known)
-            place.fail("is not a field that this version of Ratescope knows (saving would lose it); " +
-                       didYouMean(name, {names.begin(), names.end()}, "known here: "));
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        const std::string meant = nearest(name, known);
+        place.fail(
+            "is not a field that this version of Ratescope knows (saving would lose it); " +
+            (meant.empty() ? "known here: " + listed(known) : "perhaps " + inQuotes(meant) + " is meant"));
     }
 }
 

@@ -125,6 +125,12 @@ void checkInput(const Topology& topology, const Node& node, const Port& port, bo
                     "Take back the bypass, or wire the input to another node.");
 }
 
+bool knowsEachNode(const Topology& topology) {
+    for (Position i = 0; i < topology.size(); ++i)
+        if (!topology.manifest(i)) return false;
+    return true;
+}
+
 }  // namespace
 
 std::vector<std::string> slugsOf(const Document& document) {
@@ -179,7 +185,8 @@ void checkCandidates(const Topology& topology, Findings& findings) {
                         text + " is of a bypassed node that has no value to pass.",
                         "Take back the bypass, or mark another output.");
     }
-    if (topology.candidates().empty())
+    // Where a node is unknown, so is whether it has a candidate: that node is to be mended first.
+    if (topology.candidates().empty() && knowsEachNode(topology))
         findings.document(
             "candidates", "The document has no candidate, so there is nothing to compute.",
             "Wire an output to the candidate input of a measure, or mark an output as candidate.");

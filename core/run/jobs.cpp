@@ -1,10 +1,9 @@
 #include "core/run/jobs.h"
 
+#include "core/buffer/mapped_file.h"
 #include "core/error.h"
 
 #include <algorithm>
-#include <array>
-#include <fstream>
 
 namespace ratescope::run {
 namespace {
@@ -147,7 +146,7 @@ Job decodeJob(const graph::Catalogue& catalogue, const std::string& node, const 
     // The stream is there already: a task of the stage that would have made it stands for it, under the
     // file's hash.
     Task stream = newTask(catalogue, manifest, hasExtract(manifest) ? TaskKind::Extract : TaskKind::Encode);
-    stream.key = sha256OfFile(input);
+    stream.key = sha256(mapFile(input).bytes);
     job.chain.tasks.push_back(stream);
     job.chain.streams[stream.key] = std::filesystem::absolute(input);
     Task decode = newTask(catalogue, manifest, TaskKind::Decode);
@@ -161,15 +160,13 @@ Job decodeJob(const graph::Catalogue& catalogue, const std::string& node, const 
 }
 
 std::string codecOf(const graph::Catalogue& catalogue, const std::filesystem::path& stream) {
-    std::ifstream file(stream, std::ios::binary);
-    std::array<char, 64> head{};
-    file.read(head.data(), head.size());
+    constexpr std::size_t longestMagic = 64;
     static constexpr char digits[] = "0123456789abcdef";
+    const MappedFile file = mapFile(stream);
     std::string hex;
-    for (std::streamsize i = 0; i < file.gcount(); ++i) {
-        const auto byte = static_cast<unsigned char>(head[static_cast<std::size_t>(i)]);
-        hex.push_back(digits[byte >> 4]);
-        hex.push_back(digits[byte & 15]);
+    for (const std::byte byte : file.bytes.first(std::min(longestMagic, file.bytes.size()))) {
+        hex.push_back(digits[std::to_integer<unsigned>(byte) >> 4]);
+        hex.push_back(digits[std::to_integer<unsigned>(byte) & 15]);
     }
     std::vector<std::string> found;
     for (const Manifest* manifest : catalogue.all()) {

@@ -38,6 +38,24 @@ WorkerEvents eventsOf(Listened& listened) {
     return events;
 }
 
+/// The file of a stream that was there before and that the task reads; "" if there is none.
+std::string givenStream(const Chain& chain, const Task& task) {
+    const auto read = task.inputs.find("bitstream");
+    if (read == task.inputs.end() || read->second.empty()) return "";
+    const auto given = chain.streams.find(read->second.front().task);
+    return given == chain.streams.end() ? "" : given->second.string();
+}
+
+/// The task's node; where its input is to blame, also the stream that it could not make sense of.
+std::string placeOf(const Chain& chain, const TaskReport& report) {
+    const auto task = std::find_if(chain.tasks.begin(), chain.tasks.end(),
+                                   [&](const Task& one) { return one.key == report.key; });
+    if (task == chain.tasks.end()) return "";
+    const std::string stream =
+        report.failure->kind == ErrorKind::Input ? givenStream(chain, *task) : std::string();
+    return task->node + (stream.empty() ? "" : ", " + stream) + ": ";
+}
+
 /// What the worker says, for at most `stopIntervalMs`.
 void listen(WorkerPool& pool) {
     std::vector<pollfd> descriptors;
@@ -49,13 +67,10 @@ void listen(WorkerPool& pool) {
 }
 
 void throwFailure(const Chain& chain, const std::vector<TaskReport>& reports) {
-    for (const TaskReport& report : reports) {
-        if (!report.failure) continue;
-        const auto task = std::find_if(chain.tasks.begin(), chain.tasks.end(),
-                                       [&](const Task& one) { return one.key == report.key; });
-        const std::string node = task == chain.tasks.end() ? "" : task->node + ": ";
-        throw Error(report.failure->kind, node + report.failure->what, report.failure->remedy);
-    }
+    for (const TaskReport& report : reports)
+        if (report.failure)
+            throw Error(report.failure->kind, placeOf(chain, report) + report.failure->what,
+                        report.failure->remedy);
 }
 
 }  // namespace

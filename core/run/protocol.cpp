@@ -136,6 +136,8 @@ json write(const TaskReport& report) {
         object["scores"] = listOf(report.scores, [](const MetricScore& score) {
             return json::array({score.metric, hexadecimal(score.s0), hexadecimal(score.s1)});
         });
+    if (report.mapRange)
+        object["mapRange"] = {hexadecimal(report.mapRange->low), hexadecimal(report.mapRange->high)};
     if (!report.tables.empty()) object["tables"] = report.tables;
     if (!report.log.empty()) object["log"] = report.log;
     return object;
@@ -286,6 +288,11 @@ MetricScore readScore(const JsonPlace& place) {
     return {parts[0].text(), real(parts[1]), real(parts[2])};
 }
 
+MapRange readMapRange(const JsonPlace& place) {
+    const auto ends = tuple(place, 2);
+    return {real(ends[0]), real(ends[1])};
+}
+
 TaskReport readReport(const JsonPlace& place) {
     TaskReport report;
     report.chain = place.field("id").unsignedInteger();
@@ -298,6 +305,7 @@ TaskReport readReport(const JsonPlace& place) {
         for (const auto& [name, count] : counts->fields())
             report.counts[name] = count.unsignedInteger();
     if (const auto scores = place.find("scores")) report.scores = readList(*scores, readScore);
+    if (const auto range = place.find("mapRange")) report.mapRange = readMapRange(*range);
     if (const auto tables = place.find("tables"))
         for (const auto& [name, table] : tables->fields())
             report.tables[name] = table.text();

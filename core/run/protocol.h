@@ -48,7 +48,8 @@ inline constexpr int protocolVersion = 1;
 inline constexpr int workerSocket = 3;
 
 /// A value at an output of a task that is to be written as a file of a user's format, decided by the
-/// file's extension ("png", "ppm", "safetensors"); or, for a Bitstream, as it is.
+/// file's extension ("png", "ppm", "safetensors"); a map as core/media/assets/map_file.h says; a Bitstream as it
+/// is.
 struct WriteRequest {
     TaskOutput value;
     std::filesystem::path file;
@@ -94,6 +95,11 @@ struct MetricScore {
     double s0 = 0, s1 = 0;
 };
 
+/// The values of a map that are black and white in its picture.
+struct MapRange {
+    double low = 0, high = 0;
+};
+
 struct TaskFailure {
     ErrorKind kind = ErrorKind::Internal;
     std::string what, remedy;
@@ -110,6 +116,7 @@ struct TaskReport {
     std::optional<StreamResult> stream;           ///< encode and extract
     std::map<std::string, std::uint64_t> counts;  ///< prepare
     std::vector<MetricScore> scores;              ///< score
+    std::optional<MapRange> mapRange;             ///< score with a map that has one value a pixel
     std::map<std::string, std::string>
         tables;       ///< name → CSV with a schema line; per-sample rows as "samples"
     std::string log;  ///< last lines

@@ -204,6 +204,10 @@ json answerRequest(const RequestContext& context, const std::string& name, const
     return found->second(context, arguments);
 }
 
+json toJson(const Error& error) {
+    return {{"kind", toText(error.kind())}, {"what", error.what()}, {"remedy", error.remedy()}};
+}
+
 json toJson(const PlanSummary& plan) {
     const store::Reconciliation& changes = plan.changes;
     json series = json::array(), nodes = json::array();

@@ -25,6 +25,10 @@ bool isPlainRequest(const std::string& name);
 nlohmann::json answerRequest(const RequestContext& context, const std::string& name,
                              const nlohmann::json& arguments);
 
+/// What happened and what to do: the object "error" of answers, of the event "trouble" and of
+/// docs/schemas/error.json.
+nlohmann::json toJson(const Error& error);
+
 /// docs/schemas/plan.json.
 nlohmann::json toJson(const PlanSummary& plan);
 

@@ -22,10 +22,6 @@ namespace {
 
 using nlohmann::json;
 
-json errorJson(const Error& error) {
-    return {{"kind", toText(error.kind())}, {"what", error.what()}, {"remedy", error.remedy()}};
-}
-
 json event(const char* name) {
     return {{"v", protocolVersion}, {"event", name}};
 }
@@ -90,7 +86,7 @@ void Service::State::send(int descriptor, const json& message) {
 }
 
 void Service::State::refuse(int descriptor, std::int64_t id, const Error& error) {
-    send(descriptor, {{"v", protocolVersion}, {"id", id}, {"ok", false}, {"error", errorJson(error)}});
+    send(descriptor, {{"v", protocolVersion}, {"id", id}, {"ok", false}, {"error", toJson(error)}});
 }
 
 void Service::State::broadcast(const json& message) {
@@ -237,7 +233,7 @@ void Service::State::observe() {
     supervisor.observer.trouble = [this](const Error& error) {
         if (wrapped.trouble) wrapped.trouble(error);
         json message = event("trouble");
-        message["error"] = errorJson(error);
+        message["error"] = toJson(error);
         broadcast(message);
     };
 }

@@ -33,7 +33,8 @@ void checkPages(Database& database) {
     std::error_code error;
     if (std::filesystem::file_size(database.file(), error) > checkedBytes || error) return;
     Statement rows = database.query("PRAGMA quick_check(1)");
-    const std::string verdict = rows.next() ? rows.text(0) : "no answer";
+    std::string verdict = rows.next() ? rows.text(0) : "no answer";
+    verdict.erase(0, verdict.rfind('\n') + 1);  // a heading stands before what is wrong
     if (verdict != "ok")
         throw Error(ErrorKind::Library, database.file().string() + " is damaged: " + verdict + ".",
                     "Restore a backup, or save what can be read with: sqlite3 \"" + database.file().string() +

@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <numeric>
+#include <utility>
 
 namespace ratescope::store {
 namespace {
@@ -48,6 +49,16 @@ StateCounts countsOf(Database& database, bool measurements, std::optional<StudyI
         measurements, study);
     while (rows.next())
         counts.of.at(static_cast<std::size_t>(rows.integer(0))) += rows.integer(1);
+    return counts;
+}
+
+/// A writer that was killed, or whose disk was full to the last byte, leaves rows as running that nobody runs. The next
+/// writer turns them into interrupted ones; a reader counts them as such.
+StateCounts asSeenFrom(const Library::Connection& connection, StateCounts counts) {
+    std::int64_t& running = counts.of.at(static_cast<std::size_t>(State::Running));
+    if (running == 0 || connection.access == Access::Write || LockFile::isHeld(connection.file))
+        return counts;
+    counts.of.at(static_cast<std::size_t>(State::Interrupted)) += std::exchange(running, 0);
     return counts;
 }
 
@@ -148,11 +159,11 @@ StudyId Library::saveStudy(const StudyRecord& study) {
 }
 
 StateCounts Library::itemCounts(std::optional<StudyId> study) const {
-    return countsOf(*connection_->database, false, study);
+    return asSeenFrom(*connection_, countsOf(*connection_->database, false, study));
 }
 
 StateCounts Library::measurementCounts(std::optional<StudyId> study) const {
-    return countsOf(*connection_->database, true, study);
+    return asSeenFrom(*connection_, countsOf(*connection_->database, true, study));
 }
 
 void Library::heartbeat() {

@@ -91,6 +91,7 @@ class Library {
 
     // --- reading: see also core/store/query.h
     // ----------------------------------------------------------------
+    /// A reader counts rows that run as interrupted where no writer holds the library: nobody runs them.
     StateCounts itemCounts(std::optional<StudyId> study = {}) const;
     StateCounts measurementCounts(std::optional<StudyId> study = {}) const;
     std::vector<FailureRow> failures(std::optional<StudyId> study, std::size_t limit) const;

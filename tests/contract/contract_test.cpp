@@ -4,6 +4,8 @@
 #include "core/error.h"
 #include "core/graph/catalogue.h"
 #include "core/graph/manifest_check.h"
+#include "core/media/coding/container.h"
+#include "tests/contract/calls.h"
 #include "tests/contract/gallery.h"
 #include "tests/contract/kept.h"
 #include "tests/contract/trial.h"
@@ -11,6 +13,7 @@
 
 #include <QtTest>
 #include <chrono>
+#include <set>
 
 using namespace ratescope;
 using namespace ratescope::contract;
@@ -46,6 +49,36 @@ Tried tryAll(const graph::Manifest& manifest, const std::vector<Sample>& samples
             tried.faults += name + ": " + describe(*trial.failure);
     }
     return tried;
+}
+
+/// It ends with Cancelled within a second and leaves no file.
+QString faultWhenCancelled(Calls& calls, const Call& call, int at) {
+    const auto start = std::chrono::steady_clock::now();
+    const Ending ending = calls.repeat(call, at);
+    if (std::chrono::steady_clock::now() - start > std::chrono::seconds(1)) return "it takes over a second";
+    if (!ending.failure) return "it goes on to its end";
+    if (ending.failure->kind != ErrorKind::Cancelled) return describe(*ending.failure);
+    const std::string left = calls.leftBy(call);
+    return left.empty() ? QString() : "it leaves " + QString::fromStdString(left);
+}
+
+constexpr std::uint64_t damageMemory = 256 << 20;  ///< that a tiny damaged stream may take
+
+/// A damaged stream is refused as bad input. Only standard files may bear a flipped byte, and extract may pass on what it
+/// does not look at; then all that comes back must be sound.
+QString faultOnDamage(Calls& calls, Call call, const DamagedStream& damaged) {
+    const bool container = media::peekNodeId(call.arguments.stream->all()).has_value();
+    call.arguments.stream.emplace(damaged.bytes);
+    const Ending ending = calls.repeat(call, 0, damageMemory);
+    if (ending.failure) {
+        const bool refused = ending.failure->kind == ErrorKind::Input && isClear(*ending.failure);
+        return refused ? QString() : describe(*ending.failure);
+    }
+    if (call.task.kind == run::TaskKind::Extract) return {};
+    if (container || !damaged.flipped) return "it is taken";
+    for (const auto& [port, value] : ending.outcome.values)
+        media::fromParts(media::toParts(value));
+    return {};
 }
 
 }  // namespace
@@ -178,10 +211,29 @@ class ContractTest : public QObject {
     void stopsWithinASecond_data() { nodes(); }
     void stopsWithinASecond() {
         for (const auto& [name, trial] : tried(node()).taken) {
-            const auto start = std::chrono::steady_clock::now();
-            const std::string kind = tryCancelled(node(), sample(node(), name));
-            QVERIFY2(std::chrono::steady_clock::now() - start < std::chrono::seconds(1), name.c_str());
-            QVERIFY2(kind == "cancelled", ("It never asks whether it is cancelled: " + name).c_str());
+            Calls calls(node(), sample(node(), name));
+            for (const Call& call : calls.all()) {
+                const int checks = calls.repeat(call).checks;
+                const std::string where = name + ", " + run::toText(call.task.kind);
+                QVERIFY2(checks > 0, ("It never asks whether it is cancelled: " + where).c_str());
+                for (const int at : std::set<int>{1, (checks + 1) / 2, checks}) {
+                    const QString fault = faultWhenCancelled(calls, call, at);
+                    QVERIFY2(fault.isEmpty(), qPrintable(QString("%1, question %2 of %3: %4")
+                                                             .arg(where.c_str())
+                                                             .arg(at)
+                                                             .arg(checks)
+                                                             .arg(fault)));
+                }
+            }
+        }
+    }
+
+    /// The same through the worker's chain: each task cancelled once it has begun.
+    void leavesNothingWhenStopped_data() { nodes(); }
+    void leavesNothingWhenStopped() {
+        for (const auto& [name, trial] : tried(node()).taken) {
+            const std::string fault = faultWhenStopped(node(), sample(node(), name));
+            QVERIFY2(fault.empty(), (name + ", " + fault).c_str());
         }
     }
 
@@ -189,12 +241,35 @@ class ContractTest : public QObject {
     void refusesBadInput() {
         if (tried(node()).taken.empty()) QSKIP("skipped: it takes no sample that could be spoilt");
         const std::filesystem::path folder = std::filesystem::path(folder_.path().toStdString()) / node().id;
-        const Sample& good = sample(node(), tried(node()).taken.begin()->first);
-        for (const Sample& bad : badSamplesOf(node(), good, folder)) {
-            const Trial trial = tryHere(node(), bad);
-            QVERIFY2(trial.failure, ("It takes " + bad.name).c_str());
-            QVERIFY2(isClear(*trial.failure),
-                     qPrintable(QString::fromStdString(bad.name) + ": " + describe(*trial.failure)));
+        for (const auto& [name, taken] : tried(node()).taken)
+            for (const Sample& bad : badSamplesOf(node(), sample(node(), name), folder)) {
+                const Trial trial = tryHere(node(), bad);
+                QVERIFY2(trial.failure, ("It takes " + bad.name).c_str());
+                QVERIFY2(isClear(*trial.failure),
+                         qPrintable(QString::fromStdString(bad.name) + ": " + describe(*trial.failure)));
+                QVERIFY2(!trial.inputsChanged, ("It changes " + bad.name).c_str());
+            }
+    }
+
+    void refusesDamagedStreams_data() {
+        QTest::addColumn<QString>("id");
+        for (const graph::Manifest* manifest : catalogue_.all())
+            if (manifest->kind == graph::NodeKind::Codec)
+                QTest::newRow(manifest->id.c_str()) << QString::fromStdString(manifest->id);
+    }
+    void refusesDamagedStreams() {
+        for (const auto& [name, trial] : tried(node()).taken) {
+            Calls calls(node(), sample(node(), name));
+            for (const Call& call : calls.all()) {
+                if (!call.arguments.stream) continue;
+                const auto stream = call.arguments.stream->all();
+                for (const DamagedStream& damaged : damagedStreamsOf(stream)) {
+                    const QString fault = faultOnDamage(calls, call, damaged);
+                    QVERIFY2(fault.isEmpty(), qPrintable(QString("%1, %2, %3: %4")
+                                                             .arg(name.c_str(), run::toText(call.task.kind),
+                                                                  damaged.name.c_str(), fault)));
+                }
+            }
         }
     }
 };

@@ -244,19 +244,19 @@ std::vector<Sample> samplesOf(const graph::Manifest& manifest, const graph::Cata
 std::vector<Sample> badSamplesOf(const graph::Manifest& manifest, const Sample& good,
                                  const std::filesystem::path& folder) {
     std::vector<Sample> samples;
-    const auto with = [&](const std::string& name, const std::string& port, const Value& value) {
+    const auto with = [&](const std::string& name, const graph::Port& port, const Value& value) {
         Sample sample = good;
-        sample.name = name + " at " + port;
-        sample.inputs[port] = {value};
+        sample.name = good.name + " with " + name + " at " + port.id;
+        std::vector<Value>& values = sample.inputs[port.id];
+        if (values.empty()) values.emplace_back();
+        values.back() = value;
         samples.push_back(sample);
     };
     for (const graph::Port& port : manifest.inputs) {
-        if (!port.required) continue;
         const PortType other = port.type == PortType::Image ? PortType::TensorSet : PortType::Image;
-        with("another type", port.id, exhibitsOf(other).at(0).value);
-        if (!isPrimary(port) && port.role != graph::PortRole::Candidate) continue;
+        with("another type", port, exhibitsOf(other).at(0).value);
         for (const Exhibit& exhibit : senselessOf(port.type))
-            with(exhibit.name, port.id, exhibit.value);
+            with(exhibit.name, port, exhibit.value);
     }
     if (good.file.empty()) return samples;
     std::ifstream stream(good.file, std::ios::binary);
@@ -271,9 +271,9 @@ std::vector<Sample> badSamplesOf(const graph::Manifest& manifest, const Sample& 
         if (name == "cut short" && extension == ".csv") continue;  // Half a table is a table.
         const std::filesystem::path file = folder / (name + extension);
         writeText(file, text);
-        samples.push_back({name, {}, file, 0});
+        samples.push_back({good.name + " " + name, {}, file, 0});
     }
-    samples.push_back({"missing", {}, folder / ("missing" + extension), 0});
+    samples.push_back({good.name + " missing", {}, folder / ("missing" + extension), 0});
     return samples;
 }
 

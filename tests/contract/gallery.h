@@ -37,8 +37,8 @@ struct Sample {
 /// it. Files are written into `folder`.
 std::vector<Sample> samplesOf(const graph::Manifest& manifest, const graph::Catalogue& catalogue,
                               const std::filesystem::path& folder);
-/// A good sample with one input spoilt: of another type, senseless; or a file that is missing, empty, cut short
-/// or something else.
+/// A good sample with one input spoilt, each in turn (of several values at one port, the last): of another type,
+/// senseless; or a file that is missing, empty, cut short or something else.
 std::vector<Sample> badSamplesOf(const graph::Manifest& manifest, const Sample& good,
                                  const std::filesystem::path& folder);
 

@@ -40,8 +40,8 @@ struct Workers {
 /// and the shared inputs.
 Trial tryThere(const graph::Manifest& manifest, const Sample& sample, Workers& workers);
 
-/// Calls the node (of a codec: the encoder) with the cancel flag set. The error that it ends with; "" if it
-/// runs to its end.
-std::string tryCancelled(const graph::Manifest& manifest, const Sample& sample);
+/// Runs the node's tasks in a chain once for each of them, and sets the cancel flag as soon as that one has begun: it must be
+/// reported as cancelled, as the last one, and leave nothing. What is wrong; "" if nothing.
+std::string faultWhenStopped(const graph::Manifest& manifest, const Sample& sample);
 
 }  // namespace ratescope::contract

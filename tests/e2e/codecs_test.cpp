@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <QCryptographicHash>
+#include <QImage>
 #include <cmath>
 
 using namespace e2e;
@@ -23,7 +24,6 @@ class CodecsTest : public QObject {
     void wrongCallsAreRefused_data();
     void wrongCallsAreRefused();
     void filesAreMeasured();
-    void mapsAreWritten_data();
     void mapsAreWritten();
     void nodesExplainThemselves();
 };
@@ -204,28 +204,38 @@ void CodecsTest::filesAreMeasured() {
     QCOMPARE(several.output.count('\n'), 4);
 }
 
-void CodecsTest::mapsAreWritten_data() {
-    QTest::addColumn<QString>("metric");
-    QTest::addColumn<QString>("map");
-    QTest::newRow("picture") << "test-mse"
-                             << "map.png";
-    QTest::newRow("tensors") << "psnr-rgb"
-                             << "map.safetensors";
-}
-
 void CodecsTest::mapsAreWritten() {
-    QFETCH(QString, metric);
-    QFETCH(QString, map);
     const Place place;
     place.write("original.ppm", picture(32, 24));
     QByteArray other = picture(32, 24);
     other[other.size() - 1] = static_cast<char>(other[other.size() - 1] ^ 0x40);
     place.write("other.ppm", other);
-    const Outcome outcome =
-        place.cli({"measure", "--metric", metric, "original.ppm", "other.ppm", "--map", map, "--json"});
-    VERIFY_CODE(outcome, 0);
-    VERIFY_FITS(outcome.json(), "measure");
-    QVERIFY(!place.read(map).isEmpty());
+    const QStringList command = {"measure", "--metric", "psnr-rgb", "original.ppm", "other.ppm", "--map"};
+    const Outcome asJson = place.cli(command + QStringList{"map.png", "--json"});
+    VERIFY_CODE(asJson, 0);
+    VERIFY_FITS(asJson.json(), "measure");
+    const json map = asJson.json()["map"];
+    COMPARE_JSON(map["file"], "map.png");
+    COMPARE_JSON(map["low"], 0);
+    const double largest = 64.0 * 64 / 3 / (255 * 255);  // mean over the channels, over the squared peak
+    QVERIFY2(std::abs(map["high"].get<double>() - largest) < 1e-8, map.dump().c_str());
+    VERIFY_SAYS(asJson, "map.png: the map goes from 0 (black in a picture) to 0.02");
+    const QImage shown = QImage(place.path("map.png"));
+    QCOMPARE(shown.size(), QSize(32, 24));
+    QVERIFY(shown.isGrayscale());
+    QCOMPARE(qGray(shown.pixel(31, 23)), 255);
+    QCOMPARE(qGray(shown.pixel(30, 23)), 0);
+
+    VERIFY_CODE(place.cli(command + QStringList{"map.safetensors"}), 0);
+    QVERIFY(place.read("map.safetensors").contains(R"("shape":[24,32])"));
+    const Outcome wrong = place.cli(command + QStringList{"map.tiff"});
+    VERIFY_CODE(wrong, 2);
+    VERIFY_SAYS(wrong, "map.tiff");
+    VERIFY_SAYS(wrong, ".png");
+    const Outcome several = place.cli(command + QStringList{"two.png", "--metric", "test-mse"});
+    VERIFY_CODE(several, 2);
+    VERIFY_SAYS(several, "measure.psnr and test.mse");
+    QVERIFY(!place.has("map.tiff") && !place.has("two.png"));
 }
 
 void CodecsTest::nodesExplainThemselves() {

@@ -106,6 +106,10 @@ void CommandsTest::wrongCommandsAreRefused() {
     VERIFY_CODE(outcome, 2);
     QVERIFY2(outcome.output.isEmpty(), outcome.said().constData());
     QVERIFY2(outcome.errors.contains(says), outcome.said().constData());
+    const Outcome asJson = place.cli(arguments + QStringList{"--json"});
+    VERIFY_CODE(asJson, 2);
+    VERIFY_FITS(asJson.json(), "error");
+    COMPARE_JSON(asJson.json()["error"]["kind"], "usage");
 }
 
 void CommandsTest::runsOnceOnly() {

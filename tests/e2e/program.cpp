@@ -1,6 +1,8 @@
 #include "tests/e2e/program.h"
 
+#include <grp.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -34,33 +36,6 @@ QByteArray Outcome::said() const {
 
 QString builtProgram(const QString& name) {
     return buildFolder() + QStringLiteral("/bin/") + name;
-}
-
-Outcome run(const QString& program, const QStringList& arguments, const QProcessEnvironment& environment,
-            const QString& folder, const QByteArray& input, int timeoutMs) {
-    QElapsedTimer timer;
-    timer.start();
-    QProcess process;
-    process.setProcessEnvironment(environment);
-    process.setWorkingDirectory(folder);
-    process.start(program, arguments);
-    Outcome outcome;
-    if (!process.waitForStarted()) {
-        outcome.errors = process.errorString().toUtf8();
-        return outcome;
-    }
-    process.write(input);
-    process.closeWriteChannel();
-    const bool ended = process.waitForFinished(timeoutMs);
-    if (!ended) {
-        process.kill();
-        process.waitForFinished();
-    }
-    outcome.output = process.readAllStandardOutput();
-    outcome.errors = process.readAllStandardError();
-    outcome.code = ended ? codeOf(process) : -1;
-    outcome.seconds = static_cast<double>(timer.elapsed()) / 1000;
-    return outcome;
 }
 
 Place::Place() : environment(QProcessEnvironment::systemEnvironment()) {
@@ -97,14 +72,52 @@ bool Place::has(const QString& name) const {
     return QFileInfo::exists(path(name));
 }
 
+void Place::runAs(uint user) {
+    user_ = user;
+    QFile::setPermissions(folder_.path(), QFile::permissions(folder_.path()) | QFile::ReadGroup |
+                                              QFile::ExeGroup | QFile::ReadOther | QFile::ExeOther);
+    for (const char* name : {"runtime", "cache", "temporary"})
+        if (::chown(QFile::encodeName(path(QString::fromLatin1(name))).constData(), user, user) != 0)
+            throw std::runtime_error("only root can run programs as others");
+}
+
+Outcome Place::run(const QString& program, const QStringList& arguments, const QByteArray& input,
+                   int timeoutMs) const {
+    QElapsedTimer timer;
+    timer.start();
+    QProcess process;
+    process.setProcessEnvironment(environment);
+    process.setWorkingDirectory(folder_.path());
+    if (user_)
+        process.setChildProcessModifier([user = *user_] {
+            if (::setgroups(0, nullptr) != 0 || ::setgid(user) != 0 || ::setuid(user) != 0) ::_exit(127);
+        });
+    process.start(builtProgram(program), arguments);
+    Outcome outcome;
+    if (!process.waitForStarted()) {
+        outcome.errors = process.errorString().toUtf8();
+        return outcome;
+    }
+    process.write(input);
+    process.closeWriteChannel();
+    const bool ended = process.waitForFinished(timeoutMs);
+    if (!ended) {
+        process.kill();
+        process.waitForFinished();
+    }
+    outcome.output = process.readAllStandardOutput();
+    outcome.errors = process.readAllStandardError();
+    outcome.code = ended ? codeOf(process) : -1;
+    outcome.seconds = static_cast<double>(timer.elapsed()) / 1000;
+    return outcome;
+}
+
 Outcome Place::cli(const QStringList& arguments, const QByteArray& input, int timeoutMs) const {
-    return run(builtProgram(QStringLiteral("ratescope-cli")), arguments, environment, folder_.path(), input,
-               timeoutMs);
+    return run(QStringLiteral("ratescope-cli"), arguments, input, timeoutMs);
 }
 
 Outcome Place::desktop(const QStringList& arguments, int timeoutMs) const {
-    return run(builtProgram(QStringLiteral("ratescope")), arguments, environment, folder_.path(), {},
-               timeoutMs);
+    return run(QStringLiteral("ratescope"), arguments, {}, timeoutMs);
 }
 
 std::unique_ptr<QProcess> Place::start(const QStringList& cliArguments) const {

@@ -12,6 +12,7 @@
 #include <QStringList>
 #include <QTemporaryDir>
 #include <memory>
+#include <optional>
 
 namespace e2e {
 
@@ -40,17 +41,22 @@ class Place {
     /// What programs of this place are started with; may be changed.
     QProcessEnvironment environment;
 
+    /// Lets its programs run as this user from now on, who may read the place and write what programs write for
+    /// themselves. Only root can.
+    void runAs(uint user);
+
     Outcome cli(const QStringList& arguments, const QByteArray& input = {}, int timeoutMs = 60'000) const;
     Outcome desktop(const QStringList& arguments, int timeoutMs = 60'000) const;
     /// Started and left running; killed, with its process group, when it goes out of scope.
     std::unique_ptr<QProcess> start(const QStringList& cliArguments) const;
 
   private:
-    QTemporaryDir folder_;
-};
+    Outcome run(const QString& program, const QStringList& arguments, const QByteArray& input,
+                int timeoutMs) const;
 
-Outcome run(const QString& program, const QStringList& arguments, const QProcessEnvironment& environment,
-            const QString& folder, const QByteArray& input = {}, int timeoutMs = 60'000);
+    QTemporaryDir folder_;
+    std::optional<uint> user_;
+};
 
 /// build/<preset>/bin/NAME.
 QString builtProgram(const QString& name);

@@ -47,7 +47,7 @@ QString libraryOf(const QString& header) {
         {"standard", QRegularExpression("^[a-z0-9_]+$")},
         {"system",
          QRegularExpression("^(sys|linux|netinet|arpa|asm)/[a-z0-9_/-]+\\.h$|"
-                            "^(unistd|fcntl|dlfcn|poll|pthread|signal|spawn|sched|termios|elf|link|pwd|"
+                            "^(unistd|fcntl|dlfcn|poll|pthread|signal|spawn|sched|termios|elf|link|pwd|grp|"
                             "malloc|fenv|dirent|ftw|fnmatch|glob|ucontext|execinfo|cpuid|immintrin)\\.h$")},
         {"qt", QRegularExpression("^Q[A-Z]\\w*(/\\w+)?$|^Qt[A-Z]\\w+(/\\w+)?$")},
         {"opencv", QRegularExpression("^opencv2/(core|imgproc)(\\.hpp$|/)")},

@@ -4,6 +4,7 @@
 #include "core/buffer/value_file.h"
 #include "core/error.h"
 #include "core/media/assets/asset.h"
+#include "core/media/assets/map_file.h"
 #include "core/media/worker/call.h"
 #include "core/media/worker/process_limits.h"
 #include "core/media/worker/stream_file.h"
@@ -305,8 +306,11 @@ class ChainRun {
             cache_.insert(output, made);
             held_[output] = std::move(made);
         }
-        if (mapped_.count(task.key))
-            writeValueFile(valueFile({task.key, "map"}), toParts(callMap(entry, task, arguments, context)));
+        if (mapped_.count(task.key)) {
+            const Value map = callMap(entry, task, arguments, context);
+            writeValueFile(valueFile({task.key, "map"}), toParts(map));
+            if (const auto range = mapRange(map)) report.mapRange = {range->low, range->high};
+        }
         for (const Count& count : outcome.counts)
             report.counts[count.name] = count.value;
         for (const Score& score : outcome.scores)
@@ -331,10 +335,8 @@ class ChainRun {
     }
 
     void write(const run::Task& task, const run::WriteRequest& request) {
-        if (!makesStream(task.kind)) {
-            writeAsset(value(request.value), request.file);
-            return;
-        }
+        if (task.kind == run::TaskKind::Score) return writeMap(value(request.value), request.file);
+        if (!makesStream(task.kind)) return writeAsset(value(request.value), request.file);
         AsideFile file(request.file);
         file.write(stream(task.key).bytes);
         file.commit();

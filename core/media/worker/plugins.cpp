@@ -13,6 +13,11 @@ Error unusable(const std::filesystem::path& library, const std::string& reason) 
                  "Rebuild the plugin with this version of Ratescope, or take it out of the plugin folder.");
 }
 
+/// The loader's message without the library's name before it.
+std::string reasonOf(const std::string& message, const std::string& path) {
+    return message.starts_with(path + ": ") ? message.substr(path.size() + 2) : message;
+}
+
 const PluginFamily* open(const std::filesystem::path& library) {
     std::error_code unreadable;
     if (!std::filesystem::is_regular_file(library, unreadable)) throw unusable(library, "is not there");
@@ -20,7 +25,7 @@ const PluginFamily* open(const std::filesystem::path& library) {
     const std::string path = std::filesystem::absolute(library).string();
     // RTLD_LOCAL: each plugin has core and media linked into it, and must not see another one's.
     void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!handle) throw unusable(library, std::string("does not load: ") + ::dlerror());
+    if (!handle) throw unusable(library, "does not load: " + reasonOf(::dlerror(), path));
     const auto function = reinterpret_cast<PluginFunction>(::dlsym(handle, pluginSymbol));
     if (!function) throw unusable(library, std::string("has no symbol ") + pluginSymbol);
     const PluginFamily* family = function();

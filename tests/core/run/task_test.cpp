@@ -196,6 +196,7 @@ class TaskTest : public QObject {
         report.counts = {{"pixels", 18446744073709551615u}};
         const double infinity = std::numeric_limits<double>::infinity();
         report.scores = {{"a", 0.1, 1}, {"b", infinity, -infinity}, {"c", 5e-324, std::nextafter(1.0, 2.0)}};
+        report.mapRange = MapRange{-0.1, infinity};
         report.tables = {{"samples", "a,b\n1,2\n"}};
         report.log = "a line\nanother with bytes \xff\xfe";
         const TaskReport read = sent(report);
@@ -209,6 +210,7 @@ class TaskTest : public QObject {
         for (std::size_t i = 0; i < report.scores.size(); ++i)
             QVERIFY(read.scores[i].metric == report.scores[i].metric &&
                     read.scores[i].s0 == report.scores[i].s0 && read.scores[i].s1 == report.scores[i].s1);
+        QVERIFY(read.mapRange->low == -0.1 && read.mapRange->high == infinity);
         QVERIFY(read.log.starts_with("a line\nanother"));
 
         const ResourceAnswer answer =

@@ -210,6 +210,15 @@ class CommitTest : public QObject {
         QVERIFY(std::filesystem::is_empty(library.stagingFolder()));
     }
 
+    void readersSeeWhatAWriterRuns() {
+        const SampleFolder folder;
+        Library writer(folder.library(), Access::Write);
+        writer.reconcile(writer.saveStudy(sampleStudy()), sampleItems());
+        const std::array<ItemId, 3> running = {1, 2, 3};
+        writer.setState(running, State::Running);
+        QCOMPARE(Library(folder.library(), Access::Read).itemCounts()[State::Running], 3);
+    }
+
     void aMissingStagedFileStopsTheBatch() {
         const SampleFolder folder;
         Library library(folder.library(), Access::Write);
@@ -307,8 +316,14 @@ class CommitTest : public QObject {
             sampleStream(library, sha256("in flight"), 1000);
             library.heartbeat();
         });
-        // A reader carries the log of the killed writer.
-        QCOMPARE(Library(folder.library(), Access::Read).itemCounts()[State::Done], 1);
+        {
+            // A reader carries the log of the killed writer, and knows that nobody runs what it left.
+            const Library reader(folder.library(), Access::Read);
+            QCOMPARE(reader.itemCounts()[State::Done], 1);
+            QCOMPARE(reader.itemCounts()[State::Running], 0);
+            QCOMPARE(reader.itemCounts()[State::Interrupted], 2);
+            QCOMPARE(reader.measurementCounts()[State::Interrupted], 1);
+        }
         const Library library(folder.library(), Access::Write);
         QCOMPARE(library.itemCounts()[State::Done], 1);
         QCOMPARE(library.itemCounts()[State::Interrupted], 2);

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/media/assets/asset.h"
+#include "core/media/assets/image_file.h"
 #include "core/media/worker/table_csv.h"
 #include "tests/core/media/worker/chain_builder.h"
 
@@ -405,9 +406,16 @@ class ExecuteTest : public QObject {
         const std::filesystem::path file = study.chain.cache / (study.score.hex() + ".map");
         QVERIFY(typeOf(fromParts(mapValueFile(file))) == graph::PortType::Image);
         QVERIFY(worker.report(study.score)->scores.empty());
+        QVERIFY(worker.report(study.score)->mapRange->low == 0 &&
+                worker.report(study.score)->mapRange->high == 0);
         study.chain.wanted = {study.score};
         worker.run(study);
         QCOMPARE(worker.report(study.score)->scores.size(), std::size_t{2});
+        study.chain.writes = {{{study.score, "map"}, study.folder() / "map.png"},
+                              {{study.score, "map"}, study.folder() / "map.ppm"}};
+        worker.run(study);
+        QVERIFY(readImage(study.folder() / "map.png").model == ColourModel::Grey);
+        QVERIFY(worker.report(study.score)->failure->kind == ErrorKind::Usage);
     }
 
     void writesFiles() {
