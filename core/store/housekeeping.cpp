@@ -2,6 +2,7 @@
 #include "core/store/artefacts.h"
 #include "core/store/connection.h"
 #include "core/store/rows.h"
+#include "core/store/summary.h"
 
 namespace ratescope::store {
 namespace {
@@ -12,6 +13,13 @@ void requireStudy(Database& database, StudyId study) {
                     "List the studies with ratescope-cli status.");
 }
 
+std::vector<std::int64_t> column(Statement rows) {
+    std::vector<std::int64_t> values;
+    while (rows.next())
+        values.push_back(rows.integer(0));
+    return values;
+}
+
 /// Streams that items did name and that none names now.
 void removeStreams(Database& database, const char* whichTasks) {
     database.run(std::string("DELETE FROM stream WHERE task IN (") + whichTasks +
@@ -19,6 +27,10 @@ void removeStreams(Database& database, const char* whichTasks) {
 }
 
 void removeEmptyPoints(Database& database) {
+    // The number of a point may be given again: nothing of it must be left in the sums.
+    refreshPoints(database,
+                  column(database.query("SELECT point FROM stale WHERE NOT EXISTS (SELECT 1 FROM item WHERE "
+                                        "item.point = stale.point) ORDER BY point")));
     database.run("DELETE FROM point WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.point = point.id)");
     database.run("DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM point WHERE point.series = series.id)");
     database.run(
@@ -32,13 +44,6 @@ std::int64_t changeStates(Database& database, const char* table, StudyId study, 
                      " SET state = ? WHERE study = ? AND orphaned = 0 AND state IN (" + from + ")",
                  static_cast<int>(to), study);
     return database.changes();
-}
-
-std::vector<std::int64_t> column(Statement rows) {
-    std::vector<std::int64_t> values;
-    while (rows.next())
-        values.push_back(rows.integer(0));
-    return values;
 }
 
 /// Makes one item and its failed measurements pending; true if there was something to do.

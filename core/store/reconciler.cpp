@@ -2,6 +2,7 @@
 
 #include "core/curves/statistic.h"
 #include "core/error.h"
+#include "core/store/series_points.h"
 
 #include <algorithm>
 
@@ -65,6 +66,7 @@ Reconciliation Reconciler::run(const std::vector<PlannedItem>& planned) {
     orphanUnplanned();
     if (writes()) {
         writeExpected();
+        packSeries(database_, study_);
         findRateDifferences();
     }
     return std::move(result_);

@@ -2,9 +2,11 @@
 
 #include "core/build_info.h"
 #include "core/error.h"
+#include "core/store/series_points.h"
 
 #include <array>
 #include <string>
+#include <vector>
 
 namespace ratescope::store {
 namespace {
@@ -41,7 +43,8 @@ CREATE TABLE branch (
 CREATE TABLE series (
     id INTEGER PRIMARY KEY,
     branch INTEGER NOT NULL REFERENCES branch ON DELETE CASCADE,
-    slug TEXT NOT NULL, title TEXT NOT NULL, position INTEGER NOT NULL, UNIQUE (branch, slug)) STRICT;
+    slug TEXT NOT NULL, title TEXT NOT NULL, position INTEGER NOT NULL,
+    points BLOB, UNIQUE (branch, slug)) STRICT;
 CREATE TABLE point (
     id INTEGER PRIMARY KEY,
     series INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
@@ -140,12 +143,9 @@ CREATE TABLE rate_difference (
     PRIMARY KEY (study, count_name)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE summary (
-    point INTEGER NOT NULL REFERENCES point ON DELETE CASCADE,
-    measure INTEGER NOT NULL, metric TEXT NOT NULL, x TEXT NOT NULL,
-    n INTEGER NOT NULL, dropped INTEGER NOT NULL,
-    x_value REAL NOT NULL, x_s0 REAL NOT NULL, x_s1 REAL NOT NULL,
-    y_value REAL NOT NULL, y_s0 REAL NOT NULL, y_s1 REAL NOT NULL,
-    PRIMARY KEY (point, measure, metric, x)) STRICT, WITHOUT ROWID;
+    measure INTEGER NOT NULL REFERENCES measure ON DELETE CASCADE, metric TEXT NOT NULL, x TEXT NOT NULL,
+    block INTEGER NOT NULL, sums BLOB NOT NULL, PRIMARY KEY (measure, metric, x, block)) STRICT, WITHOUT ROWID;
+CREATE INDEX summary_block ON summary (block);
 CREATE TABLE stale (point INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE state_count (
     study INTEGER NOT NULL, measurements INTEGER NOT NULL, orphaned INTEGER NOT NULL, state INTEGER NOT NULL,
@@ -274,9 +274,31 @@ LEFT JOIN rate_difference AS difference
 WHERE item.state = 2 AND item.orphaned = 0 AND measurement.state = 2 AND measurement.orphaned = 0;
 )sql";
 
-// Version 0 stands for the libraries before the first release, which had no notes on items.
-constexpr std::array<Migration, 1> allMigrations = {{
-    {0, "ALTER TABLE item ADD COLUMN notes TEXT NOT NULL DEFAULT '';"},
+void packAllSeries(Database& database) {
+    std::vector<std::int64_t> studies;
+    {
+        Statement rows = database.query("SELECT id FROM study");
+        while (rows.next())
+            studies.push_back(rows.integer(0));
+    }
+    for (const std::int64_t study : studies)
+        packSeries(database, study);
+}
+
+// Version 0 stands for the libraries before the first release, which had no notes on items. Version 1 kept the sums
+// of each point in a row of their own; those of version 2 are made when the writer is idle.
+constexpr std::array<Migration, 2> allMigrations = {{
+    {0, "ALTER TABLE item ADD COLUMN notes TEXT NOT NULL DEFAULT '';", nullptr},
+    {1, R"sql(
+ALTER TABLE series ADD COLUMN points BLOB;
+DROP TABLE summary;
+CREATE TABLE summary (
+    measure INTEGER NOT NULL REFERENCES measure ON DELETE CASCADE, metric TEXT NOT NULL, x TEXT NOT NULL,
+    block INTEGER NOT NULL, sums BLOB NOT NULL, PRIMARY KEY (measure, metric, x, block)) STRICT, WITHOUT ROWID;
+CREATE INDEX summary_block ON summary (block);
+INSERT OR IGNORE INTO stale SELECT point FROM item WHERE orphaned = 0 AND state = 2;
+)sql",
+     packAllSeries},
 }};
 
 void dropViews(Database& database) {
@@ -353,6 +375,7 @@ void migrate(Database& database, std::span<const Migration> steps, std::int64_t 
     for (const Migration& step : steps) {
         if (step.from < version || step.from >= target) continue;
         database.script(step.script);
+        if (step.then) step.then(database);
         version = step.from + 1;
     }
     database.script(views);
