@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "core/store/artefacts.h"
 #include "core/store/connection.h"
+#include "core/store/reconstructions.h"
 #include "core/store/rows.h"
 #include "core/store/summary.h"
 
@@ -116,6 +117,7 @@ Library::Usage Library::usage() const {
         "SELECT coalesce(sum(bytes), 0) FROM stream WHERE task NOT IN (SELECT task FROM item_stream "
         "JOIN item ON item.id = item_stream.item WHERE item.orphaned = 0) "
         "AND task IN (SELECT task FROM item_stream)"));
+    usage.reconstructions = bytesIn(connection_->folder("reconstructions"));
     usage.cache = bytesIn(cacheFolder());
     usage.checkpoints = bytesIn(checkpointFolder());
     return usage;
@@ -129,11 +131,15 @@ std::uint64_t Library::collectGarbage(bool orphanedRows) {
         database.run("DELETE FROM item WHERE orphaned = 1");
         database.run("DELETE FROM measurement WHERE orphaned = 1");
         database.run("DELETE FROM stream WHERE task NOT IN (SELECT task FROM item_stream)");
+        database.run(std::string("UPDATE item SET reconstruction = NULL WHERE reconstruction IS NOT NULL AND "
+                                 "study NOT IN ") +
+                     keepingStudies);
         removeEmptyPoints(database);
         transaction.commit();
     }
     const std::uint64_t before = bytesIn(connection_->folder());
     removeUnnamed(*connection_);
+    removeUnnamedReconstructions(*connection_);
     reconcileFiles(*connection_);
     emptyFolder(cacheFolder());
     emptyFolder(stagingFolder());
@@ -168,6 +174,7 @@ void Library::deleteStudy(StudyId study) {
         transaction.commit();
     }
     removeUnnamed(*connection_);
+    removeUnnamedReconstructions(*connection_);
 }
 
 void Library::annotate(StudyId study, const std::optional<std::string>& notes,

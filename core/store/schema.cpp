@@ -67,6 +67,10 @@ CREATE TABLE stream_part (
     name TEXT NOT NULL, bits INTEGER NOT NULL, searched INTEGER NOT NULL,
     PRIMARY KEY (stream, shared, position)) STRICT, WITHOUT ROWID;
 
+CREATE TABLE reconstruction (
+    id INTEGER PRIMARY KEY, task BLOB NOT NULL, port TEXT NOT NULL, file TEXT NOT NULL, bytes INTEGER NOT NULL,
+    UNIQUE (task, port)) STRICT;
+
 CREATE TABLE item (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     study INTEGER NOT NULL REFERENCES study ON DELETE CASCADE,
@@ -79,6 +83,7 @@ CREATE TABLE item (
     started INTEGER, ended INTEGER,
     environment INTEGER REFERENCES environment,
     notes TEXT NOT NULL DEFAULT '',
+    reconstruction INTEGER REFERENCES reconstruction,
     UNIQUE (point, asset, seed, key)) STRICT;
 CREATE INDEX item_planned ON item (study, orphaned, position, id, state, series);
 CREATE INDEX item_state ON item (study, orphaned, state, id, series);
@@ -90,6 +95,7 @@ CREATE INDEX item_encode_seconds ON item (study, orphaned, encode_seconds, id, s
 CREATE INDEX item_ended ON item (study, orphaned, ended, id, state, series);
 CREATE INDEX item_running ON item (id) WHERE state = 1;
 CREATE INDEX item_done ON item (key) WHERE state = 2;
+CREATE INDEX item_reconstruction ON item (reconstruction) WHERE reconstruction IS NOT NULL;
 CREATE TABLE item_failure (
     item INTEGER PRIMARY KEY REFERENCES item ON DELETE CASCADE,
     kind TEXT NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL, log TEXT NOT NULL) STRICT;
@@ -237,7 +243,8 @@ SELECT item.id AS item, study.name AS study, branch.slug AS branch, branch.title
     environment.dirty AS program_dirty, environment.compiler AS compiler, environment.host AS host,
     environment.cpu AS cpu, environment.gpu AS gpu, environment.device AS device,
     environment.threads AS threads, environment.libraries AS libraries,
-    environment.command_line AS command_line, environment.document_hash AS document_hash
+    environment.command_line AS command_line, environment.document_hash AS document_hash,
+    reconstruction.file AS reconstruction
 FROM item
 JOIN point ON point.id = item.point
 JOIN series ON series.id = point.series
@@ -245,7 +252,8 @@ JOIN branch ON branch.id = series.branch
 JOIN study ON study.id = item.study
 JOIN state ON state.id = item.state
 LEFT JOIN item_failure AS failure ON failure.item = item.id
-LEFT JOIN environment ON environment.id = item.environment;
+LEFT JOIN environment ON environment.id = item.environment
+LEFT JOIN reconstruction ON reconstruction.id = item.reconstruction;
 
 CREATE VIEW v_points AS
 SELECT item.id AS item, study.name AS study, branch.slug AS branch, series.slug AS series,
@@ -290,6 +298,11 @@ void packAllSeries(Database& database) {
 constexpr std::array<Migration, 2> allMigrations = {{
     {0, "ALTER TABLE item ADD COLUMN notes TEXT NOT NULL DEFAULT '';", nullptr},
     {1, R"sql(
+CREATE TABLE reconstruction (
+    id INTEGER PRIMARY KEY, task BLOB NOT NULL, port TEXT NOT NULL, file TEXT NOT NULL, bytes INTEGER NOT NULL,
+    UNIQUE (task, port)) STRICT;
+ALTER TABLE item ADD COLUMN reconstruction INTEGER REFERENCES reconstruction;
+CREATE INDEX item_reconstruction ON item (reconstruction) WHERE reconstruction IS NOT NULL;
 ALTER TABLE series ADD COLUMN points BLOB;
 DROP TABLE summary;
 CREATE TABLE summary (
