@@ -70,21 +70,8 @@ RunResult runHere(const ChosenStudy& study, const graph::Catalogue& catalogue,
     ProgressLine line;
     Session session(study.library.string(), catalogue, supervisorOptions(study.jobs, commandLine),
                     observerOf(line));
-    run::Supervisor& supervisor = session.supervisor();
-    std::optional<run::Submitted> submitted;
-    std::optional<Error> failure;
-    supervisor.prepare(study.document, study.directory, [&](const std::optional<Error>& stopped) {
-        try {
-            if (stopped) throw Error(*stopped);
-            submitted = supervisor.submit(study.document, study.directory, study.options);
-            printPlan(submitted->plan);
-        } catch (const Error& error) {
-            failure = error;
-        }
-    });
-    if (!failure) session.loop(false);
-    if (failure) throw Error(*failure);
-    return {study.library, submitted->plan.study, supervisor.ran(submitted->study), 0};
+    const run::Submitted submitted = session.runStudy(study, printPlan);
+    return {study.library, submitted.plan.study, session.supervisor().ran(submitted.study), 0};
 }
 
 /// Hands the document to the supervisor that holds the library, and waits for its end.
