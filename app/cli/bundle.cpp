@@ -102,8 +102,7 @@ int reproduce(const ReproduceChoice& choice, const std::string& commandLine) {
         ProgressLine line;
         Session session(study.library.string(), catalogue, supervisorOptions(study.jobs, commandLine),
                         observerOf(line));
-        session.supervisor().submit(study.document, study.directory, study.options);
-        session.loop(false);
+        session.runStudy(study, [](const run::PlanSummary&) {});
     }
     const store::Library library(study.library, store::Access::Read);
     const run::Reproduction result =

@@ -32,9 +32,13 @@ int showUsage(const std::string& file, bool json) {
     const store::Library library(file, store::Access::Read);
     const store::Library::Usage usage = library.usage();
     if (json) {
-        std::cout << nlohmann::json{{"database", usage.database},           {"artefacts", usage.artefacts},
-                                    {"artefactCount", usage.artefactCount}, {"cache", usage.cache},
-                                    {"checkpoints", usage.checkpoints},     {"orphaned", usage.orphaned}}
+        std::cout << nlohmann::json{{"database", usage.database},
+                                    {"artefacts", usage.artefacts},
+                                    {"artefactCount", usage.artefactCount},
+                                    {"reconstructions", usage.reconstructions},
+                                    {"cache", usage.cache},
+                                    {"checkpoints", usage.checkpoints},
+                                    {"orphaned", usage.orphaned}}
                          .dump(2)
                   << '\n';
         return exitDone;
@@ -46,6 +50,7 @@ int showUsage(const std::string& file, bool json) {
     add("database", usage.database);
     add("artefacts", usage.artefacts);
     add("of these, only for orphaned items", usage.orphaned);
+    add("reconstructions", usage.reconstructions);
     add("cache", usage.cache);
     add("checkpoints", usage.checkpoints);
     std::cout << table.text() << usage.artefactCount << " artefacts\n";

@@ -70,10 +70,7 @@ RunResult runHere(const ChosenStudy& study, const graph::Catalogue& catalogue,
     ProgressLine line;
     Session session(study.library.string(), catalogue, supervisorOptions(study.jobs, commandLine),
                     observerOf(line));
-    const run::Submitted submitted =
-        session.supervisor().submit(study.document, study.directory, study.options);
-    printPlan(submitted.plan);
-    session.loop(false);
+    const run::Submitted submitted = session.runStudy(study, printPlan);
     return {study.library, submitted.plan.study, session.supervisor().ran(submitted.study), 0};
 }
 

@@ -59,6 +59,24 @@ Session::~Session() {
     ::close(signals_);
 }
 
+run::Submitted Session::runStudy(const ChosenStudy& study,
+                                 const std::function<void(const run::PlanSummary&)>& planned) {
+    std::optional<run::Submitted> submitted;
+    std::optional<Error> failure;
+    supervisor_.prepare(study.document, study.directory, [&](const std::optional<Error>& stopped) {
+        try {
+            if (stopped) throw Error(*stopped);
+            submitted = supervisor_.submit(study.document, study.directory, study.options);
+            planned(submitted->plan);
+        } catch (const Error& error) {
+            failure = error;
+        }
+    });
+    if (!failure) loop(false);
+    if (failure) throw Error(*failure);
+    return *submitted;
+}
+
 void Session::loop(bool forever) {
     const auto stop = [this] { return interrupted_ || service_->shutdownAsked(); };
     // Clients may submit more while the last study ends: the end of a run is when none is left to serve either.

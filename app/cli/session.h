@@ -3,9 +3,11 @@
 // A library held for writing: supervisor, socket and signals together, as `run`, `serve`, `resume` and `retry`
 // use them.
 
+#include "app/cli/study_options.h"
 #include "core/run/service.h"
 #include "core/run/supervisor.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -29,6 +31,10 @@ class Session {
     store::Library& library() { return library_; }
     run::Supervisor& supervisor() { return supervisor_; }
 
+    /// Prepares and submits the study, tells what it asks for, and loops until it is finished. Throws as the
+    /// supervisor and loop() do; Error(Cancelled) also when somebody cancelled it before its files were read.
+    run::Submitted runStudy(const ChosenStudy& study,
+                            const std::function<void(const run::PlanSummary&)>& planned);
     /// Until nothing is left to do; or, `forever`, until a client or a signal asks for the end. An interrupt
     /// stops at once: running items become interrupted. Throws what paused the run by itself (disk full), and
     /// Error(Cancelled) after an interrupt.

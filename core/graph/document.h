@@ -108,7 +108,7 @@ struct Document {
     std::vector<std::uint64_t> seeds{0};
     int threads = 1;                   ///< per task
     double stallSeconds = 600;         ///< a task that makes no context call for this long is killed
-    bool keepReconstructions = false;  ///< every candidate's value is kept as a value file in the cache
+    bool keepReconstructions = false;  ///< every candidate's value is kept as a file beside the library
 
     bool operator==(const Document&) const = default;
     const Node* find(const std::string& slug) const;

@@ -45,7 +45,7 @@ void ItemRunner::takeResult(const UnitRun& unit, const TaskReport& report) {
         if (house_.study(unit.study) && (task.kind != TaskKind::Score || name != "samples"))
             house_.log.add(store::TableRecord{unit.study, task.node, name, report.key, csv});
     if (task.kind == TaskKind::Score) settleScore(unit, report);
-    if (report.key == unit.candidate) settleCandidate(unit, report.key, {});
+    if (report.key == unit.candidate) settleCandidate(unit, report.key, {}, report.kept);
 }
 
 void ItemRunner::takeFailure(UnitRun& unit, const TaskReport& report) {
@@ -67,13 +67,14 @@ void ItemRunner::takeFailure(UnitRun& unit, const TaskReport& report) {
 
 // --- settling ----------------------------------------------------------------------------------------------
 
-void ItemRunner::settleCandidate(const UnitRun& unit, const Hash& task, store::ItemOutcome outcome) {
+void ItemRunner::settleCandidate(const UnitRun& unit, const Hash& task, store::ItemOutcome outcome,
+                                 std::span<const KeptValue> kept) {
     outcome.started = unit.started;
     outcome.ended = nowMs();
     outcome.libraries = librariesOf(unit, task);
     const auto costOf = [this](const Hash& key) { return house_.streams.cost(key); };
     for (const auto& [id, study] : house_.studies)
-        for (store::ItemOutcome& row : study->settleCandidate(task, outcome, costOf)) {
+        for (store::ItemOutcome& row : study->settleCandidate(task, outcome, kept, costOf)) {
             house_.log.add(id, std::move(row));
             ++ran_[id].items;
         }
@@ -132,10 +133,12 @@ void ItemRunner::settleFailed(const Hash& wanted, const UnitRun& unit) {
 
 /// Once a chain is over: what was wanted has been made, was there already, or has failed.
 void ItemRunner::settleRest(const UnitRun& unit) {
+    const StudyRun* const study = house_.study(unit.study);
+    const bool keeps = study && !study->keptOf(unit.candidate).empty();
     for (const Hash& wanted : unit.wanted) {
         if (failureAbove(unit, wanted)) {
             settleFailed(wanted, unit);
-        } else if (wanted == unit.candidate) {
+        } else if (wanted == unit.candidate && !keeps) {
             settleCandidate(unit, wanted, {});
         } else {
             settleAsFailed(

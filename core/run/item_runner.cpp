@@ -71,7 +71,17 @@ void ItemRunner::schedule(UnitId id) {
         }
         return;
     }
-    schedule_.add({id, &unit.plan->tasks, unit.wanted, unit.group, demandOf(unit), !unit.triedAgain.empty()});
+    schedule_.add({id, &unit.plan->tasks, unit.wanted, keptTasks(unit), unit.group, demandOf(unit),
+                   !unit.triedAgain.empty()});
+}
+
+/// The candidate, if it is wanted for a file that is to be kept of it.
+std::vector<Hash> ItemRunner::keptTasks(const UnitRun& unit) const {
+    const StudyRun* const study = house_.study(unit.study);
+    const bool isWanted =
+        std::find(unit.wanted.begin(), unit.wanted.end(), unit.candidate) != unit.wanted.end();
+    if (!isWanted || !study || study->keptOf(unit.candidate).empty()) return {};
+    return {unit.candidate};
 }
 
 bool ItemRunner::demandKnown(const UnitRun& unit) const {
@@ -271,9 +281,11 @@ std::optional<Chain> ItemRunner::makeChain(const UnitRun& unit, const Dispatch& 
     chain.wanted = unit.wanted;
     // A candidate that is still in a cache does not make up for a stream that the library lacks.
     const StudyRun& study = *house_.study(unit.study);
-    if (std::find(unit.wanted.begin(), unit.wanted.end(), unit.candidate) != unit.wanted.end())
+    if (std::find(unit.wanted.begin(), unit.wanted.end(), unit.candidate) != unit.wanted.end()) {
+        chain.keep = study.keptOf(unit.candidate);
         for (const Hash& key : study.plan().itemTasks[study.itemsOf(unit.candidate).front()].encodes)
             if (house_.streams.state(key) == StreamState::None) chain.wanted.push_back(key);
+    }
     for (const Hash& key : dispatch.publish)
         if (std::find(needed.begin(), needed.end(), key) != needed.end()) chain.publish.push_back(key);
     if (house_.options.device == "cpu")

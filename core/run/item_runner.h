@@ -73,6 +73,7 @@ class ItemRunner {
     void schedule(UnitId id);
     void ask();
     Demand demandOf(const UnitRun& unit) const;
+    std::vector<Hash> keptTasks(const UnitRun& unit) const;
     bool demandKnown(const UnitRun& unit) const;
     /// Foreign libraries of the task and of all upstream of it.
     std::map<std::string, std::string> librariesOf(const UnitRun& unit, const Hash& task) const;
@@ -84,7 +85,8 @@ class ItemRunner {
     const Task& taskOf(const UnitRun& unit, const Hash& key) const;
     void takeResult(const UnitRun& unit, const TaskReport& report);
     void takeFailure(UnitRun& unit, const TaskReport& report);
-    void settleCandidate(const UnitRun& unit, const Hash& task, store::ItemOutcome outcome);
+    void settleCandidate(const UnitRun& unit, const Hash& task, store::ItemOutcome outcome,
+                         std::span<const KeptValue> kept = {});
     void settleScore(const UnitRun& unit, const TaskReport& report);
     void settleMeasurement(const Hash& task, const store::MeasurementOutcome& outcome);
     void settleAsFailed(const Hash& wanted, const UnitRun& unit, const store::Failure& failure);

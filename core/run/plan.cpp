@@ -96,9 +96,20 @@ class Planner {
             if (!isOutsideFan(frame, position)) maker_.node(position, setting);
         ItemTasks tasks;
         tasks.candidate = maker_.output(branch.candidate, setting);
-        store::PlannedItem item{
-            branch.slug,         branch.title, series.slug,          series.title, assetName(frame, setting),
-            setting.row->values, setting.seed, tasks.candidate.task, {},           {}};
+        store::PlannedItem item{branch.slug,
+                                branch.title,
+                                series.slug,
+                                series.title,
+                                assetName(frame, setting),
+                                setting.row->values,
+                                setting.seed,
+                                tasks.candidate.task,
+                                {},
+                                {},
+                                {}};
+        // A candidate that is a stream is kept as such.
+        if (topology_.document().keepReconstructions && tasks.candidate.port != "bitstream")
+            item.reconstruction = tasks.candidate.port;
         for (const Position codec : frame.codecs) {
             const NodeTasks& made = maker_.node(codec, setting);
             tasks.encodes.push_back(made.encode);

@@ -81,6 +81,7 @@ json write(const Chain& chain) {
             {"wanted", hashes(chain.wanted)},
             {"streams", std::move(streams)},
             {"publish", hashes(chain.publish)},
+            {"keep", listOf(chain.keep, [](const TaskOutput& output) { return write(output); })},
             {"writes", listOf(chain.writes, [](const WriteRequest& request) { return write(request); })},
             {"maps", hashes(chain.maps)},
             {"staging", chain.staging.string()},
@@ -131,6 +132,10 @@ json write(const TaskReport& report) {
                 {"peakMemory", report.peakMemory}};
     if (report.failure) object["failure"] = write(*report.failure);
     if (report.stream) object["stream"] = write(*report.stream);
+    if (!report.kept.empty())
+        object["kept"] = listOf(report.kept, [](const KeptValue& kept) {
+            return json::array({kept.port, kept.file.string(), kept.bytes});
+        });
     if (!report.counts.empty()) object["counts"] = report.counts;
     if (!report.scores.empty())
         object["scores"] = listOf(report.scores, [](const MetricScore& score) {
@@ -254,6 +259,7 @@ Chain readChain(const JsonPlace& place) {
     for (const auto& [task, file] : place.field("streams").fields())
         chain.streams[Hash::fromHex(task)] = file.text();
     chain.publish = readList(place.field("publish"), hash);
+    chain.keep = readList(place.field("keep"), readOutput);
     chain.writes = readList(place.field("writes"), readWrite);
     chain.maps = readList(place.field("maps"), hash);
     chain.staging = place.field("staging").text();
@@ -283,6 +289,11 @@ StreamResult readStream(const JsonPlace& place) {
             readList(place.field("parts"), readPart), readList(place.field("shared"), readPart)};
 }
 
+KeptValue readKept(const JsonPlace& place) {
+    const auto parts = tuple(place, 3);
+    return {parts[0].text(), parts[1].text(), parts[2].unsignedInteger()};
+}
+
 MetricScore readScore(const JsonPlace& place) {
     const auto parts = tuple(place, 3);
     return {parts[0].text(), real(parts[1]), real(parts[2])};
@@ -301,6 +312,7 @@ TaskReport readReport(const JsonPlace& place) {
     report.peakMemory = place.field("peakMemory").unsignedInteger();
     if (const auto failure = place.find("failure")) report.failure = readFailure(*failure);
     if (const auto stream = place.find("stream")) report.stream = readStream(*stream);
+    if (const auto kept = place.find("kept")) report.kept = readList(*kept, readKept);
     if (const auto counts = place.find("counts"))
         for (const auto& [name, count] : counts->fields())
             report.counts[name] = count.unsignedInteger();

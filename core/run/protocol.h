@@ -25,6 +25,7 @@
 //   A prepare task that the chain uses but need not run is reported too (0 seconds), for its counts.
 // - Tasks in `publish` and `maps` count as wanted; of a score task that is in `maps` only, just the map is made.
 //   A score, its map and the publication of values belong to the task: it is reported when they are done.
+// - Tasks of values in `keep` count as wanted too, and run even when these values exist: their reports name the files.
 // - A write that fails is reported as a failure of the task whose value it is, after that task's own report.
 // - With `repeats`, wanted encode, extract and decode tasks run also when their results exist; the first run is
 //   not among those that the median is taken of. `seconds` is the node's own call: without reading inputs,
@@ -62,6 +63,7 @@ struct Chain {
     std::map<Hash, std::filesystem::path> streams;  ///< encode and extract results that exist already
     std::vector<Hash>
         publish;  ///< tasks whose values other workers need: written as value files into `cache`
+    std::vector<TaskOutput> keep;  ///< values written as files into `staging`, and reported with their tasks
     std::vector<WriteRequest> writes;   ///< carried out at the end
     std::vector<Hash> maps;             ///< score tasks whose map is published under its own key, port "map"
     std::filesystem::path staging;      ///< where streams are written: <staging>/<task key hex>
@@ -90,6 +92,14 @@ struct StreamResult {
     std::vector<StreamPart> shared;
 };
 
+/// A value that is kept as a file: <task key hex>.<port>.<extension>. A picture is a PPM, PGM or PNG where that holds
+/// all of it; anything else a mapped value file with the extension "value".
+struct KeptValue {
+    std::string port;
+    std::filesystem::path file;  ///< in staging
+    std::uint64_t bytes = 0;
+};
+
 struct MetricScore {
     std::string metric;
     double s0 = 0, s1 = 0;
@@ -114,6 +124,7 @@ struct TaskReport {
     std::uint64_t peakMemory = 0;  ///< bytes, of the worker since the task began
     std::optional<TaskFailure> failure;
     std::optional<StreamResult> stream;           ///< encode and extract
+    std::vector<KeptValue> kept;                  ///< of its outputs in `keep`
     std::map<std::string, std::uint64_t> counts;  ///< prepare
     std::vector<MetricScore> scores;              ///< score
     std::optional<MapRange> mapRange;             ///< score with a map that has one value a pixel

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -134,7 +135,16 @@ json resume(const RequestContext& context, const json& arguments) {
 json cancel(const RequestContext& context, const json& arguments) {
     if (const auto items = itemsArgument(arguments); !items.empty())
         return {{"items", context.supervisor.cancel(items)}};
-    return {{"items", context.supervisor.cancel(requireStudy(context, arguments))}};
+    const std::string name = arguments.contains("study") ? textArgument(arguments, "study") : "";
+    const std::vector<store::StudyRecord> studies = context.library.studies();
+    const bool isThere = std::any_of(studies.begin(), studies.end(), [&](const store::StudyRecord& study) {
+        return name.empty() || study.name == name;
+    });
+    // One that is not in the library yet can only be in preparation.
+    if (!isThere && context.supervisor.stopPreparing(name)) return {{"items", 0}};
+    const store::StudyRecord study = context.library.study(name);
+    context.supervisor.stopPreparing(study.name);
+    return {{"items", context.supervisor.cancel(study.id)}};
 }
 
 json retry(const RequestContext& context, const json& arguments) {
@@ -194,6 +204,12 @@ const std::map<std::string, Answer>& answers() {
 
 bool isPlainRequest(const std::string& name) {
     return answers().count(name) != 0;
+}
+
+std::optional<Brought> documentOf(const std::string& name, const json& arguments) {
+    if (name != "submit" && name != "plan") return std::nullopt;
+    Submission submission = submissionOf(arguments);
+    return Brought{std::move(submission.document), std::move(submission.directory)};
 }
 
 json answerRequest(const RequestContext& context, const std::string& name, const json& arguments) {

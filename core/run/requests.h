@@ -6,6 +6,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <filesystem>
+#include <optional>
 #include <string>
 
 namespace ratescope::run {
@@ -19,6 +21,14 @@ struct RequestContext {
 /// True for the requests that answerRequest knows: all but subscribe, value, forget and shutdown, which belong to
 /// the connection.
 bool isPlainRequest(const std::string& name);
+
+/// A document that a request brings.
+struct Brought {
+    graph::Document document;
+    std::filesystem::path directory;
+};
+/// That of `submit` and `plan`, which have to wait until the supervisor has prepared it; nothing for other requests.
+std::optional<Brought> documentOf(const std::string& name, const nlohmann::json& arguments);
 
 /// The result object. Throws Error as the supervisor and the library do, and Error(Usage) for arguments that are missing
 /// or of another type.

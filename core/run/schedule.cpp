@@ -88,7 +88,8 @@ bool Schedule::remove(UnitId id) {
     return false;
 }
 
-bool Schedule::isThere(const Hash& task, std::size_t worker) const {
+bool Schedule::isThere(const Unit& unit, const Hash& task, std::size_t worker) const {
+    if (std::find(unit.anew.begin(), unit.anew.end(), task) != unit.anew.end()) return false;
     if (published_.count(task)) return true;
     const auto memory = memories_.find(worker);
     return memory != memories_.end() && memory->second.count(task);
@@ -97,7 +98,8 @@ bool Schedule::isThere(const Hash& task, std::size_t worker) const {
 Schedule::Survey Schedule::survey(const Unit& unit, std::size_t worker) {
     Survey found;
     const std::vector<Hash> needed = upstreamTasks(*unit.tasks, unit.wanted, [&](const Task& task) {
-        return makesStream(task.kind) ? streamOf_(task.key) != StreamState::None : isThere(task.key, worker);
+        return makesStream(task.kind) ? streamOf_(task.key) != StreamState::None
+                                      : isThere(unit, task.key, worker);
     });
     for (const Hash& key : needed) {
         const Task& task = unit.tasks->at(key);
@@ -106,7 +108,7 @@ Schedule::Survey Schedule::survey(const Unit& unit, std::size_t worker) {
             const StreamState state = streamOf_(key);
             if (state == StreamState::Kept) continue;
             if (state == StreamState::Staged) found.blocked = waitsForCommit_ = true;
-        } else if (isThere(key, worker)) {
+        } else if (isThere(unit, key, worker)) {
             continue;
         }
         if (const auto flight = inFlight_.find(key); flight != inFlight_.end()) {

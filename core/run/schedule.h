@@ -43,6 +43,7 @@ struct Unit {
     UnitId id = 0;  ///< ascending in the order of running
     const TaskTable* tasks = nullptr;
     std::vector<Hash> wanted;
+    std::vector<Hash> anew;  ///< tasks among them that run also where their values are there
     std::string group;
     Demand demand;
     bool alone = false;  ///< tried once more, with nothing beside it
@@ -107,7 +108,7 @@ class Schedule {
     using Groups = std::map<std::size_t, std::set<UnitId>>;  ///< by rank: order of first appearance
 
     Survey survey(const Unit& unit, std::size_t worker);
-    bool isThere(const Hash& task, std::size_t worker) const;
+    bool isThere(const Unit& unit, const Hash& task, std::size_t worker) const;
     bool fits(const Unit& unit, std::size_t worker) const;
     std::vector<std::size_t> preferredGroups(std::size_t worker) const;
     std::optional<Dispatch> handOut(std::map<UnitId, Unit>& from, UnitId id, std::size_t worker,

@@ -22,6 +22,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int nobody = -1;  ///< the descriptor of no connection
+
 json event(const char* name) {
     return {{"v", protocolVersion}, {"event", name}};
 }
@@ -48,6 +50,7 @@ json progressEvent(const Progress& progress) {
 
 struct Connection {
     LineSocket socket;
+    std::uint64_t number = 0;  ///< descriptors are used again
     bool subscribed = false;
     std::map<std::int64_t, RequestId> values;  ///< open value requests by the client's request id
 };
@@ -62,12 +65,17 @@ struct Service::State {
     std::filesystem::path path;
     int listener = -1;
     std::map<int, Connection> connections;  ///< by descriptor
+    std::uint64_t lastConnection = 0;
     bool shutdownAsked = false, shutdownNow = false;
 
     void accept();
     void serve(int descriptor, short events);
     void answer(int descriptor, const std::string& line);
     void answerConnection(int descriptor, std::int64_t id, const std::string& name, const json& arguments);
+    template <typename Action>
+    void refuseErrors(int descriptor, std::int64_t id, Action action);
+    void prepare(int descriptor, std::int64_t id, const std::string& name, const json& arguments,
+                 const Brought& brought);
     void requestValue(int descriptor, std::int64_t id, const json& arguments);
     void send(int descriptor, const json& message);
     void refuse(int descriptor, std::int64_t id, const Error& error);
@@ -111,7 +119,7 @@ void Service::State::accept() {
     for (;;) {
         const int descriptor = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (descriptor < 0) return;
-        connections.emplace(descriptor, Connection{LineSocket(descriptor), false, {}});
+        connections.emplace(descriptor, Connection{LineSocket(descriptor), ++lastConnection, false, {}});
         supervisor.watch(descriptor, POLLIN, [this, descriptor](short ready) { serve(descriptor, ready); });
     }
 }
@@ -147,8 +155,20 @@ void Service::State::answer(int descriptor, const std::string& line) {
         return drop(descriptor);
     }
     const auto id = message["id"].get<std::int64_t>();
+    const auto name = message["request"].get<std::string>();
+    refuseErrors(descriptor, id, [&] {
+        if (const auto brought = documentOf(name, message))
+            prepare(descriptor, id, name, message, *brought);
+        else
+            answerConnection(descriptor, id, name, message);
+    });
+}
+
+/// Does it; what is thrown refuses the request.
+template <typename Action>
+void Service::State::refuseErrors(int descriptor, std::int64_t id, Action action) {
     try {
-        answerConnection(descriptor, id, message["request"].get<std::string>(), message);
+        action();
     } catch (const Error& error) {
         refuse(descriptor, id, error);
     } catch (const json::exception& error) {
@@ -156,6 +176,21 @@ void Service::State::answer(int descriptor, const std::string& line) {
                Error(ErrorKind::Usage, std::string("The request can't be read: ") + error.what() + ".",
                      "See docs/protocol.md."));
     }
+}
+
+/// Answers once the files of the document are read; whoever asked may have left by then.
+void Service::State::prepare(int descriptor, std::int64_t id, const std::string& name, const json& arguments,
+                             const Brought& brought) {
+    const std::uint64_t number = connections.at(descriptor).number;
+    supervisor.prepare(brought.document, brought.directory,
+                       [this, descriptor, number, id, name, arguments](const std::optional<Error>& stopped) {
+                           const auto found = connections.find(descriptor);
+                           const bool listens = found != connections.end() && found->second.number == number;
+                           refuseErrors(listens ? descriptor : nobody, id, [&] {
+                               if (stopped) throw Error(*stopped);
+                               answerConnection(listens ? descriptor : nobody, id, name, arguments);
+                           });
+                       });
 }
 
 void Service::State::answerConnection(int descriptor, std::int64_t id, const std::string& name,
@@ -239,14 +274,15 @@ void Service::State::observe() {
 }
 
 Service::Service(Supervisor& supervisor, store::Library& library, const graph::Catalogue& catalogue)
-    : state_(
-          new State{supervisor, library, catalogue, {}, socketPath(library.file()), -1, {}, false, false}) {
+    : state_(new State{
+          supervisor, library, catalogue, {}, socketPath(library.file()), -1, {}, 0, false, false}) {
     state_->listener = listenAt(state_->path);
     state_->observe();
     supervisor.watch(state_->listener, POLLIN, [state = state_.get()](short) { state->accept(); });
 }
 
 Service::~Service() {
+    state_->supervisor.stopPreparing("");  // its answers would go to connections that are no more
     state_->broadcast(event("ended"));
     while (!state_->connections.empty())
         state_->drop(state_->connections.begin()->first);

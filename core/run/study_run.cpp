@@ -23,6 +23,13 @@ double secondsOf(const std::vector<Hash>& tasks, const CostOf& costOf) {
     return sum;
 }
 
+/// The file that the item's study keeps of what its candidate's task made.
+std::optional<KeptValue> reconstructionOf(const store::PlannedItem& item, std::span<const KeptValue> kept) {
+    for (const KeptValue& value : kept)
+        if (item.reconstruction == value.port) return value;
+    return std::nullopt;
+}
+
 std::uint64_t peakOf(const std::vector<Hash>& tasks, const CostOf& costOf) {
     std::uint64_t peak = 0;
     for (const Hash& task : tasks)
@@ -128,12 +135,18 @@ void StudyRun::cancelAll() {
 }
 
 std::vector<store::ItemOutcome> StudyRun::settleCandidate(const Hash& task, const store::ItemOutcome& outcome,
+                                                          std::span<const KeptValue> kept,
                                                           const CostOf& costOf) {
     std::vector<store::ItemOutcome> settled;
     for (const std::size_t item : itemsOf(task)) {
         if (!isOpen(rows_[item].state)) continue;
+        const store::PlannedItem& planned = plan_->items[item];
+        const std::optional<KeptValue> reconstruction = reconstructionOf(planned, kept);
+        // Made for another study, which does not keep it: this one's own chain is still to come.
+        if (outcome.state == State::Done && planned.reconstruction && !reconstruction) continue;
         setState(item, outcome.state);
         store::ItemOutcome& row = settled.emplace_back(outcome);
+        row.reconstruction = reconstruction;
         const ItemTasks& tasks = plan_->itemTasks[item];
         row.item = rows_[item].id;
         row.peakMemory = std::max(peakOf(tasks.encodes, costOf), peakOf(tasks.decodes, costOf));
@@ -142,6 +155,16 @@ std::vector<store::ItemOutcome> StudyRun::settleCandidate(const Hash& task, cons
         row.decodeSeconds = secondsOf(tasks.decodes, costOf);
     }
     return settled;
+}
+
+std::vector<TaskOutput> StudyRun::keptOf(const Hash& candidate) const {
+    std::vector<TaskOutput> kept;
+    for (const std::size_t item : itemsOf(candidate)) {
+        const auto& port = plan_->items[item].reconstruction;
+        if (port && std::find(kept.begin(), kept.end(), TaskOutput{candidate, *port}) == kept.end())
+            kept.push_back({candidate, *port});
+    }
+    return kept;
 }
 
 std::vector<store::MeasurementOutcome> StudyRun::settleScore(const Hash& task,

@@ -64,9 +64,12 @@ class StudyRun {
     void cancel(std::span<const std::size_t> items);
     void cancelAll();
 
-    /// Rows that a finished task settles. `costOf` knows what streams and reconstructions took.
+    /// Rows that a finished task settles; not those that are to keep a value that is not among `kept`. `costOf` knows
+    /// what streams and reconstructions took.
     std::vector<store::ItemOutcome> settleCandidate(const Hash& task, const store::ItemOutcome& outcome,
-                                                    const CostOf& costOf);
+                                                    std::span<const KeptValue> kept, const CostOf& costOf);
+    /// The values of the candidate that its items keep.
+    std::vector<TaskOutput> keptOf(const Hash& candidate) const;
     std::vector<store::MeasurementOutcome> settleScore(const Hash& task,
                                                        const store::MeasurementOutcome& outcome);
     /// The candidates that the score's items are of.

@@ -21,7 +21,7 @@ std::int64_t openItems(const store::Library* library, const std::string& documen
     return 0;
 }
 
-Estimate estimateOf(const StudyPlan& plan, const std::string& documentId, const store::Library* library,
+Estimate estimateOf(const StudyPlan& plan, const graph::Document& document, const store::Library* library,
                     std::int64_t items, int jobs) {
     Estimate estimate;
     if (items == 0) return {0.0, 0, 0};
@@ -30,17 +30,22 @@ Estimate estimateOf(const StudyPlan& plan, const std::string& documentId, const 
         ++planned[item.branch];
     double seconds = 0, bytes = 0;
     std::uint64_t memory = 0;
+    bool sizesKnown = true;
     for (const auto& [branch, count] : planned) {
-        const auto known = library ? library->experience(documentId, branch) : std::nullopt;
+        const auto known = library ? library->experience(document.id, branch) : std::nullopt;
         if (!known) return {};
         const double share = static_cast<double>(count) / static_cast<double>(plan.items.size());
         seconds += share * (known->encodeSeconds + known->decodeSeconds);
         bytes += share * known->bytes;
+        if (document.keepReconstructions) {
+            sizesKnown = sizesKnown && known->reconstructionBytes;
+            bytes += share * known->reconstructionBytes.value_or(0);
+        }
         memory = std::max(memory, known->peakMemory);
     }
     const auto n = static_cast<double>(items);
     estimate.seconds = n * seconds / jobs;
-    estimate.bytes = static_cast<std::uint64_t>(n * bytes);
+    if (sizesKnown) estimate.bytes = static_cast<std::uint64_t>(n * bytes);
     estimate.memory = memory * static_cast<std::uint64_t>(jobs);
     return estimate;
 }
@@ -57,7 +62,7 @@ PlanSummary summaryOf(const graph::Document& document, const graph::Catalogue& c
     summary.items = static_cast<std::int64_t>(plan.items.size());
     for (const store::PlannedItem& item : plan.items)
         summary.measurements += static_cast<std::int64_t>(item.measurements.size());
-    summary.estimate = estimateOf(plan, document.id, library, toRun, jobs);
+    summary.estimate = estimateOf(plan, document, library, toRun, jobs);
     summary.series = plan.series;
     for (const graph::Node& node : document.nodes) {
         const graph::Manifest* const manifest = catalogue.find(node.type);

@@ -9,8 +9,10 @@
 #include "core/store/query.h"
 
 #include <nlohmann/json.hpp>
+#include <poll.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace ratescope::run {
@@ -52,6 +54,7 @@ Supervisor::State::State(store::Library& library, const graph::Catalogue& catalo
     house.onTrouble = [this](const Error& error) {
         if (observer.trouble) observer.trouble(error);
     };
+    watches[hashes.descriptor()] = {POLLIN, [this](short) { hashes.handle(); }};
     analyses.failed = [this](store::StudyId study, const std::string& node, const Error& error) {
         if (observer.analysisFailed) observer.analysisFailed(study, node, error);
     };
@@ -91,6 +94,46 @@ WorkerEvents Supervisor::State::events() {
 
 // --- studies -----------------------------------------------------------------------------------------------
 
+/// Of the study that the document is or will be in the library.
+std::string Supervisor::State::nameOf(const graph::Document& document) const {
+    for (const store::StudyRecord& study : house.library.studies())
+        if (study.documentId == document.id) return study.name;
+    return document.name;
+}
+
+void Supervisor::State::prepare(const graph::Document& document, const std::filesystem::path& directory,
+                                std::function<void(const std::optional<Error>&)> ready) {
+    graph::requireValid(document, house.catalogue);
+    std::set<std::filesystem::path> unknown;
+    listAssets(document, house.catalogue, {directory, house.options.roots},
+               [&](const std::filesystem::path& file) {
+                   const auto known = house.library.findFileHash(file);
+                   if (!known) unknown.insert(file);
+                   return known.value_or(Hash());
+               });
+    if (unknown.empty()) return ready({});
+    const auto finish = [this, ready = std::move(ready)](HashDesk::Number number,
+                                                         const std::optional<HashDesk::Hashes>& made) {
+        std::erase_if(preparations, [&](const Preparation& one) { return one.number == number; });
+        if (!made)
+            return ready(Error(ErrorKind::Cancelled, "The study was stopped before its files were read.",
+                               "Submit it again to go on: files that were read are remembered."));
+        for (const auto& [file, hash] : *made)
+            house.library.rememberFileHash(file, hash);
+        ready({});
+    };
+    preparations.push_back({hashes.request({unknown.begin(), unknown.end()}, finish), nameOf(document)});
+}
+
+bool Supervisor::State::stopPreparing(const std::string& study) {
+    std::vector<HashDesk::Number> stopped;
+    for (const Preparation& one : preparations)
+        if (study.empty() || one.study == study) stopped.push_back(one.number);
+    for (const HashDesk::Number number : stopped)
+        hashes.forget(number);
+    return !stopped.empty();
+}
+
 Submitted Supervisor::State::load(graph::Document document, const std::filesystem::path& directory,
                                   const StudyOptions& options, bool starts) {
     graph::requireValid(document, house.catalogue);
@@ -109,9 +152,7 @@ Submitted Supervisor::State::load(graph::Document document, const std::filesyste
     record.directory = std::filesystem::absolute(directory);
     const store::StudyId id = house.library.saveStudy(record);
     const store::Reconciliation changes = house.library.reconcile(id, plan->items);
-    std::string name = document.name;
-    for (const store::StudyRecord& study : house.library.studies())
-        if (study.id == id) name = study.name;
+    const std::string name = nameOf(document);
     runner.unload(id);
     house.studies[id] =
         std::make_shared<StudyRun>(id, name, plan, changes.items,
@@ -205,6 +246,15 @@ Supervisor::~Supervisor() {
         // What could not be committed is interrupted, and runs again.
     }
     state_->house.pool.quit(quitMs);
+}
+
+void Supervisor::prepare(const graph::Document& document, const std::filesystem::path& directory,
+                         std::function<void(const std::optional<Error>&)> ready) {
+    state_->prepare(document, directory, std::move(ready));
+}
+
+bool Supervisor::stopPreparing(const std::string& study) {
+    return state_->stopPreparing(study);
 }
 
 Submitted Supervisor::submit(const graph::Document& document, const std::filesystem::path& directory,
@@ -330,7 +380,7 @@ void Supervisor::forgetValue(RequestId request) {
 }
 
 bool Supervisor::idle() const {
-    return !state_->unfinished() && state_->runner.idle() && state_->values.idle() &&
+    return !state_->unfinished() && state_->runner.idle() && state_->values.idle() && state_->hashes.idle() &&
            state_->house.log.empty();
 }
 
@@ -377,6 +427,7 @@ void Supervisor::runUntilIdle(const std::function<bool()>& stop) {
 
 void Supervisor::shutdown(bool now) {
     pause();
+    stopPreparing("");
     House& house = state_->house;
     while (!now && house.pool.load() > 0)
         step(-1);

@@ -121,6 +121,13 @@ class Supervisor {
     Observer observer;
 
     // --- studies -------------------------------------------------------------------------------------------
+    /// Reads the source files of the document whose hashes the library does not have yet, in a thread of its own, so
+    /// that submit() and plan() need not wait for them; then calls `ready`, within this call if there is nothing to
+    /// read. `stopped` is Error(Cancelled) after stopPreparing() and shutdown(). Throws as submit().
+    void prepare(const graph::Document& document, const std::filesystem::path& directory,
+                 std::function<void(const std::optional<Error>& stopped)> ready);
+    /// Ends what is being prepared for the study of that name ("": for all). False if there is nothing.
+    bool stopPreparing(const std::string& study);
     /// Validates, plans, reconciles and starts. Rows that are missing run, cancelled and interrupted ones
     /// among them; failed ones stay failed until retry(). `directory` is where the document's relative paths
     /// begin. Throws Error(Document), Error(Input), Error(Library).

@@ -3,6 +3,7 @@
 // The inside of the supervisor: the parts, and how they take turns.
 
 #include "core/run/analysis.h"
+#include "core/run/hash_desk.h"
 #include "core/run/item_runner.h"
 #include "core/run/progress_meter.h"
 #include "core/run/timing.h"
@@ -10,6 +11,8 @@
 
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace ratescope::run {
 
@@ -26,6 +29,10 @@ struct Supervisor::State {
         ProgressMeter meter;
         Clock::time_point told;  ///< when progress was last told
     };
+    struct Preparation {
+        HashDesk::Number number = 0;
+        std::string study;
+    };
     struct Watch {
         short events = 0;
         std::function<void(short)> ready;
@@ -38,6 +45,10 @@ struct Supervisor::State {
     DirectChain* directChain(std::uint64_t chain);
 
     // --- studies (supervisor.cpp)
+    std::string nameOf(const graph::Document& document) const;
+    void prepare(const graph::Document& document, const std::filesystem::path& directory,
+                 std::function<void(const std::optional<Error>&)> ready);
+    bool stopPreparing(const std::string& study);
     Submitted load(graph::Document document, const std::filesystem::path& directory,
                    const StudyOptions& options, bool start);
     void open(store::StudyId study, bool start);
@@ -64,6 +75,8 @@ struct Supervisor::State {
     Timing timing;
     AnalysisRun analyses;
     std::map<store::StudyId, Turn> turns;
+    HashDesk hashes;
+    std::vector<Preparation> preparations;
     std::map<int, Watch> watches;
     Clock::time_point nextHeartbeat, nextShrink;
     bool sumsAreStale = true;

@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/store/artefacts.h"
 #include "core/store/connection.h"
+#include "core/store/reconstructions.h"
 #include "core/store/rows.h"
 #include "core/store/summary.h"
 
@@ -25,6 +26,7 @@ class BatchWriter {
         bool complete = true;
     };
     Size sizeOf(ItemId item);
+    void keepReconstruction(ItemId item, const run::KeptValue& kept);
     /// The row of the environment with these libraries beside its own; nothing while none is set.
     std::optional<std::int64_t> environmentWith(const std::map<std::string, std::string>& libraries);
     void writeScores(const MeasurementOutcome& outcome);
@@ -102,10 +104,18 @@ void BatchWriter::write(const ItemOutcome& outcome) {
         done ? std::optional(written.encodeSeconds) : std::nullopt,
         done ? std::optional(written.decodeSeconds) : std::nullopt, done && written.timed, written.peakMemory,
         written.started, written.ended, environmentWith(written.libraries), written.item);
+    if (done && written.reconstruction) keepReconstruction(written.item, *written.reconstruction);
     if (written.failure)
         writeFailure(database_, FailureOf::Item, written.item, *written.failure);
     else
         removeFailure(database_, FailureOf::Item, written.item);
+}
+
+void BatchWriter::keepReconstruction(ItemId item, const run::KeptValue& kept) {
+    Statement rows = database_.query("SELECT key FROM item WHERE id = ?", item);
+    if (!rows.next()) return;
+    database_.run("UPDATE item SET reconstruction = ? WHERE id = ?",
+                  reconstructionRow(database_, rows.hash(0), kept), item);
 }
 
 void BatchWriter::writeScores(const MeasurementOutcome& outcome) {
@@ -213,6 +223,8 @@ void Library::commit(Batch& batch) {
     for (const TableRecord& table : batch.tables)
         csvs.push_back(artefacts.add(table.csv));
     artefacts.flush();
+    for (const ItemOutcome& outcome : batch.items)
+        if (outcome.reconstruction) placeReconstruction(*connection_, *outcome.reconstruction);
 
     Transaction transaction(*connection_->database, Transaction::Kind::Write);
     BatchWriter writer(*connection_, artefacts);

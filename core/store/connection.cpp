@@ -116,7 +116,7 @@ void Library::Connection::openForWriting() {
         migrate(*database, migrations(), schemaVersion);
     }
     std::error_code error;
-    for (const char* name : {"staging", "cache", "checkpoints"})
+    for (const char* name : {"staging", "cache", "checkpoints", "reconstructions"})
         if (std::filesystem::create_directories(folder(name), error); error)
             throw Error(error == std::errc::no_space_on_device ? ErrorKind::Resource : ErrorKind::Library,
                         folder(name).string() + " can't be made: " + error.message() + ".",

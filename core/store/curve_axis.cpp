@@ -42,12 +42,12 @@ std::set<std::string> sweptNumbers(Database& database, StudyId study) {
     std::set<std::string> columns;
     // One point of each series says which columns it has.
     Statement rows = database.query(
-        "SELECT min(point.id), point.swept FROM branch JOIN series ON series.branch = branch.id "
-        "JOIN point ON point.series = series.id WHERE branch.study = ? AND point.expected > 0 GROUP BY "
-        "series.id",
+        "SELECT (SELECT swept FROM point WHERE point.series = series.id AND expected > 0 LIMIT 1) "
+        "FROM branch JOIN series ON series.branch = branch.id WHERE branch.study = ? AND series.points IS "
+        "NOT NULL",
         study);
     while (rows.next())
-        for (const auto& [column, value] : fromSweptJson(rows.text(1)))
+        for (const auto& [column, value] : fromSweptJson(rows.text(0)))
             if (std::holds_alternative<std::int64_t>(value) || std::holds_alternative<double>(value))
                 columns.insert(column);
     return columns;

@@ -1,61 +1,57 @@
 #include "core/error.h"
 #include "core/store/connection.h"
 #include "core/store/curve_axis.h"
+#include "core/store/kept_sums.h"
 #include "core/store/query.h"
 #include "core/store/rows.h"
+#include "core/store/series_points.h"
 #include "core/store/summary.h"
-#include "core/store/swept_json.h"
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace ratescope::store {
 namespace {
 
-struct StudyPoint {
+/// A series that the document asks for.
+struct StudySeries {
     std::int64_t id = 0;
-    std::size_t series = 0;
-    SweptValues swept;
-    bool stale = false;
+    curves::SeriesInfo info;
+    SeriesPoints points;
 };
 
-struct StudyShape {
-    std::vector<curves::SeriesInfo> series;
-    std::vector<StudyPoint> points;  ///< by series, in the order of the document
-};
-
-StudyShape shapeOf(Database& database, StudyId study) {
-    StudyShape shape;
-    std::int64_t current = 0;
+/// In the order of the document, without their points, which would be sorted along.
+std::vector<StudySeries> seriesRows(Database& database, StudyId study) {
+    std::vector<StudySeries> series;
     Statement rows = database.query(
-        "SELECT series.id, series.slug, series.title, branch.slug, branch.title, point.id, point.swept, "
-        "point.expected, stale.point IS NOT NULL FROM branch JOIN series ON series.branch = branch.id "
-        "JOIN point ON point.series = series.id LEFT JOIN stale ON stale.point = point.id "
-        "WHERE branch.study = ? AND point.expected > 0 ORDER BY branch.position, series.position, series.id, "
-        "point.position",
+        "SELECT series.id, series.slug, series.title, branch.slug, branch.title FROM branch "
+        "JOIN series ON series.branch = branch.id WHERE branch.study = ? AND series.points IS NOT NULL "
+        "ORDER BY branch.position, series.position, series.id",
         study);
-    while (rows.next()) {
-        if (shape.series.empty() || rows.integer(0) != current) {
-            current = rows.integer(0);
-            shape.series.push_back(
-                {rows.text(1), rows.text(2), rows.text(3), rows.text(4), 0, curves::Evidence::Measured});
-        }
-        auto& items = shape.series.back().items;
-        items = std::max(items, static_cast<std::size_t>(rows.integer(7)));
-        shape.points.push_back(
-            {rows.integer(5), shape.series.size() - 1, fromSweptJson(rows.text(6)), rows.integer(8) != 0});
-    }
-    return shape;
+    while (rows.next())
+        series.push_back(
+            {rows.integer(0),
+             {rows.text(1), rows.text(2), rows.text(3), rows.text(4), 0, curves::Evidence::Measured},
+             {}});
+    return series;
 }
 
-std::optional<double> numberOf(const SweptValues& swept, const std::string& column) {
-    for (const auto& [name, value] : swept) {
-        if (name != column) continue;
-        if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-        if (const auto* real = std::get_if<double>(&value)) return *real;
-    }
-    return std::nullopt;
+void readPoints(Database& database, StudySeries& series) {
+    Statement rows = database.query("SELECT points FROM series WHERE id = ?", series.id);
+    if (!rows.next()) return;
+    series.points = SeriesPoints(rows.blob(0));
+    series.info.items = series.points.items();
 }
+
+/// A point of a series.
+struct PointPlace {
+    const SeriesPoints& points;
+    std::size_t index;
+
+    std::int64_t id() const { return points.id(index); }
+    std::optional<double> number(const std::string& column) const { return points.number(index, column); }
+};
 
 /// The statistics of one axis, item after item.
 class AxisReader {
@@ -63,7 +59,7 @@ class AxisReader {
     AxisReader(Database& database, const CurveAxis& axis) : database_(database), axis_(axis) {}
 
     /// Columns as itemsOfPoint selects them; `first` is the axis's own first one.
-    std::optional<curves::Statistic> read(const Statement& rows, int first, const SweptValues& swept) {
+    std::optional<curves::Statistic> read(const Statement& rows, int first, const PointPlace& point) {
         using Kind = curves::Quantity::Kind;
         switch (axis_.quantity.kind) {
             case Kind::Metric:
@@ -72,7 +68,7 @@ class AxisReader {
             case Kind::Rate:
                 return rate(rows, first);
             case Kind::Parameter:
-                return asStatistic(numberOf(swept, axis_.quantity.id));
+                return asStatistic(point.number(axis_.quantity.id));
             case Kind::Time:
                 return asStatistic(rows.optionalReal(axis_.quantity.id == "time-encode" ? 4 : 5));
         }
@@ -114,18 +110,23 @@ Statement itemsOfPoint(Database& database, std::int64_t point, const CurveAxis& 
         point, x.measure, x.metric, y.measure, y.metric);
 }
 
-CurveData readItems(Database& database, StudyShape shape, const CurveAxis& x, const CurveAxis& y) {
-    CurveData data{x.quantity, y.quantity, std::move(shape.series), {}};
+CurveData readItems(Database& database, StudyId study, const CurveAxis& x, const CurveAxis& y) {
+    CurveData data{x.quantity, y.quantity, {}, {}};
     AxisReader readX(database, x), readY(database, y);
-    for (const StudyPoint& point : shape.points) {
-        const curves::RowValues values = toRowValues(point.swept);
-        Statement rows = itemsOfPoint(database, point.id, x, y);
-        while (rows.next()) {
-            const auto xs = readX.read(rows, 6, point.swept);
-            const auto ys = readY.read(rows, 9, point.swept);
-            if (xs && ys)
-                data.points.push_back(
-                    {data.series[point.series].slug, rows.text(0), rows.natural(1), values, *xs, *ys});
+    for (StudySeries& series : seriesRows(database, study)) {
+        readPoints(database, series);
+        data.series.push_back(series.info);
+        for (std::size_t i = 0; i < series.points.size(); ++i) {
+            const PointPlace point{series.points, i};
+            const curves::RowValues values = series.points.values(i);
+            Statement rows = itemsOfPoint(database, point.id(), x, y);
+            while (rows.next()) {
+                const auto xs = readX.read(rows, 6, point);
+                const auto ys = readY.read(rows, 9, point);
+                if (xs && ys)
+                    data.points.push_back(
+                        {series.info.slug, rows.text(0), rows.natural(1), values, *xs, *ys});
+            }
         }
     }
     return data;
@@ -149,87 +150,140 @@ std::string keptAxis(const CurveAxis& x, const CurveAxis& y) {
     return {};
 }
 
-std::optional<PointSums> readSums(Database& database, std::int64_t point, const CurveAxis& y,
-                                  const std::string& axis) {
-    Statement rows = database.query(
-        "SELECT n, dropped, x_value, x_s0, x_s1, y_value, y_s0, y_s1 FROM summary "
-        "WHERE point = ? AND measure = ? AND metric = ? AND x = ?",
-        point, y.measure, y.metric, axis);
-    if (!rows.next()) return std::nullopt;
-    return PointSums{rows.integer(0),
-                     rows.integer(1),
-                     {rows.real(2), rows.real(3), rows.real(4)},
-                     {rows.real(5), rows.real(6), rows.real(7)}};
-}
+/// Makes the curves of a study of what is kept of its points.
+class SummedCurves {
+  public:
+    SummedCurves(Database& database, StudyId study, const CurveAxis& x, const CurveAxis& y,
+                 const std::string& axis)
+        : database_(database),
+          x_(x),
+          y_(y),
+          series_(seriesRows(database, study)),
+          key_(y.measure, y.metric, axis),
+          kept_(database, key_),
+          stale_(stalePoints(database, study)) {}
 
-std::optional<PointSums> sumsOf(Database& database, const StudyPoint& point, const CurveAxis& y,
-                                const std::string& axis) {
-    if (!point.stale) return readSums(database, point.id, y, axis);
-    const std::map<SumsKey, PointSums> sums = sumPoint(database, point.id);
-    const auto found = sums.find({y.measure, y.metric, axis});
-    return found == sums.end() ? std::nullopt : std::optional(found->second);
-}
-
-double pooledX(const CurveAxis& x, const PointSums& sums, const SweptValues& swept) {
-    if (x.quantity.kind == curves::Quantity::Kind::Rate)
-        return sums.pooledX() / (x.rate->count[0] == '\0' ? x.rate->bitsPerUnit : 1);
-    if (x.quantity.kind != curves::Quantity::Kind::Parameter) return sums.pooledX();
-    // Summed and divided, as the mean of equal values is by curves::pool.
-    const std::int64_t n = sums.n > 0 ? sums.n : sums.dropped;
-    double sum = 0;
-    for (std::int64_t i = 0; i < n; ++i)
-        sum += *numberOf(swept, x.quantity.id);
-    return sum / static_cast<double>(n);
-}
-
-std::vector<curves::Curve> fromSums(Database& database, const StudyShape& shape, const CurveAxis& x,
-                                    const CurveAxis& y, const std::string& axis) {
-    std::vector<curves::Curve> curves;
-    std::vector<std::string> branches;
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < shape.series.size(); ++i) {
-        const curves::SeriesInfo& info = shape.series[i];
-        auto branch = std::find(branches.begin(), branches.end(), info.branch);
-        if (branch == branches.end()) branch = branches.insert(branches.end(), info.branch);
-        curves::Curve curve;
-        curve.series = info.slug;
-        curve.title = info.title;
-        curve.branch = info.branch;
-        curve.branchTitle = info.branchTitle;
-        curve.branchIndex = static_cast<std::size_t>(branch - branches.begin());
-        curve.seriesIndex = i;
-        curve.x = x.quantity;
-        curve.y = y.quantity;
-        for (; next < shape.points.size() && shape.points[next].series == i; ++next) {
-            const StudyPoint& studyPoint = shape.points[next];
-            const bool hasX = x.quantity.kind != curves::Quantity::Kind::Parameter ||
-                              numberOf(studyPoint.swept, x.quantity.id);
-            const auto sums = hasX ? sumsOf(database, studyPoint, y, axis) : std::nullopt;
-            if (!sums) continue;
-            curves::Point point;
-            point.x = pooledX(x, *sums, studyPoint.swept);
-            point.y = sums->pooledY(y.quantity);
-            point.values = toRowValues(studyPoint.swept);
-            point.n = static_cast<std::size_t>(sums->n);
-            point.expected = info.items;
-            point.dropped = static_cast<std::size_t>(sums->dropped);
-            curve.points.push_back(std::move(point));
+    std::vector<curves::Curve> make() {
+        std::vector<curves::Curve> curves;
+        std::vector<std::string> branches;
+        for (std::size_t i = 0; i < series_.size(); ++i) {
+            readPoints(database_, series_[i]);
+            const curves::SeriesInfo& info = series_[i].info;
+            auto branch = std::find(branches.begin(), branches.end(), info.branch);
+            if (branch == branches.end()) branch = branches.insert(branches.end(), info.branch);
+            curves::Curve curve;
+            curve.series = info.slug;
+            curve.title = info.title;
+            curve.branch = info.branch;
+            curve.branchTitle = info.branchTitle;
+            curve.branchIndex = static_cast<std::size_t>(branch - branches.begin());
+            curve.seriesIndex = i;
+            curve.x = x_.quantity;
+            curve.y = y_.quantity;
+            curve.points = pointsOf(series_[i]);
+            series_[i].points = {};
+            if (!curve.points.empty()) curves.push_back(std::move(curve));
         }
-        if (curve.points.empty()) continue;
-        // Ties stand as curves::makeCurves leaves them.
-        std::sort(curve.points.begin(), curve.points.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.x, a.y, a.values) < std::tie(b.x, b.y, b.values);
-        });
-        curves.push_back(std::move(curve));
+        return curves;
     }
-    return curves;
-}
+
+  private:
+    /// A point of the mean curve without what is told of it only once it has its place.
+    struct Mean {
+        double x = 0, y = 0;
+        std::int64_t n = 0, dropped = 0;
+        std::size_t index = 0;  ///< in its series
+    };
+
+    static std::unordered_set<std::int64_t> stalePoints(Database& database, StudyId study) {
+        std::unordered_set<std::int64_t> points;
+        // In this order: few points are stale, and many are in a study.
+        Statement rows = database.query(
+            "SELECT stale.point FROM stale CROSS JOIN point ON point.id = stale.point CROSS JOIN series "
+            "ON series.id = point.series CROSS JOIN branch ON branch.id = series.branch WHERE branch.study = "
+            "?",
+            study);
+        while (rows.next())
+            points.insert(rows.integer(0));
+        return points;
+    }
+
+    /// nullptr for a point without items that have both; else until it is asked again.
+    const PointSums* sumsOf(std::int64_t point) {
+        if (stale_.empty() || !stale_.contains(point)) return kept_.find(point);
+        summed_ = sumPoint(database_, point);
+        const auto found = summed_.find(key_);
+        return found == summed_.end() ? nullptr : &found->second;
+    }
+
+    double pooledX(const PointSums& sums, const PointPlace& point) const {
+        if (x_.quantity.kind == curves::Quantity::Kind::Rate)
+            return sums.pooledX() / (x_.rate->count[0] == '\0' ? x_.rate->bitsPerUnit : 1);
+        if (x_.quantity.kind != curves::Quantity::Kind::Parameter) return sums.pooledX();
+        // Summed and divided, as the mean of equal values is by curves::pool.
+        const double value = *point.number(x_.quantity.id);
+        const std::int64_t n = sums.n > 0 ? sums.n : sums.dropped;
+        double sum = 0;
+        for (std::int64_t i = 0; i < n; ++i)
+            sum += value;
+        return sum / static_cast<double>(n);
+    }
+
+    /// By rising x, then y; ties stand as curves::makeCurves leaves them.
+    std::vector<Mean> sortedMeans(const SeriesPoints& points) {
+        const bool isParameter = x_.quantity.kind == curves::Quantity::Kind::Parameter;
+        std::vector<Mean> means;
+        means.reserve(points.size());
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            const PointPlace point{points, i};
+            if (isParameter && !point.number(x_.quantity.id)) continue;
+            if (const PointSums* const sums = sumsOf(point.id()))
+                means.push_back(
+                    {pooledX(*sums, point), sums->pooledY(y_.quantity), sums->n, sums->dropped, i});
+        }
+        std::sort(means.begin(), means.end(), [&](const Mean& a, const Mean& b) {
+            if (a.x != b.x) return a.x < b.x;
+            if (a.y != b.y) return a.y < b.y;
+            return points.values(a.index) < points.values(b.index);
+        });
+        return means;
+    }
+
+    std::vector<curves::Point> pointsOf(const StudySeries& series) {
+        const std::vector<Mean> means = sortedMeans(series.points);
+        std::vector<curves::Point> points(means.size());
+        for (std::size_t i = 0; i < means.size(); ++i) {
+            points[i].x = means[i].x;
+            points[i].y = means[i].y;
+            points[i].values = series.points.values(means[i].index);
+            points[i].n = static_cast<std::size_t>(means[i].n);
+            points[i].expected = series.info.items;
+            points[i].dropped = static_cast<std::size_t>(means[i].dropped);
+        }
+        return points;
+    }
+
+    Database& database_;
+    const CurveAxis& x_;
+    const CurveAxis& y_;
+    std::vector<StudySeries> series_;
+    SumsKey key_;
+    KeptSums kept_;
+    std::unordered_set<std::int64_t> stale_;
+    std::map<SumsKey, PointSums> summed_;  ///< of the last stale point
+};
 
 }  // namespace
 
 std::vector<curves::SeriesInfo> seriesOf(const Library& library, StudyId study) {
-    const Snapshot snapshot(*library.connection().database);
-    return shapeOf(*library.connection().database, study).series;
+    Database& database = *library.connection().database;
+    const Snapshot snapshot(database);
+    std::vector<curves::SeriesInfo> infos;
+    for (StudySeries& series : seriesRows(database, study)) {
+        readPoints(database, series);
+        infos.push_back(std::move(series.info));
+    }
+    return infos;
 }
 
 CurveData curvePoints(const Library& library, StudyId study, const std::string& y, const std::string& x) {
@@ -237,7 +291,7 @@ CurveData curvePoints(const Library& library, StudyId study, const std::string& 
     const Snapshot snapshot(database);
     const CurveAxis axisY = yAxis(library, study, y);
     const CurveAxis axisX = xAxis(library, study, x, axisY);
-    return readItems(database, shapeOf(database, study), axisX, axisY);
+    return readItems(database, study, axisX, axisY);
 }
 
 std::vector<curves::Curve> meanCurves(const Library& library, StudyId study, const std::string& y,
@@ -246,10 +300,9 @@ std::vector<curves::Curve> meanCurves(const Library& library, StudyId study, con
     const Snapshot snapshot(database);
     const CurveAxis axisY = yAxis(library, study, y);
     const CurveAxis axisX = xAxis(library, study, x, axisY);
-    const StudyShape shape = shapeOf(database, study);
     const std::string axis = keptAxis(axisX, axisY);
-    if (!axis.empty()) return fromSums(database, shape, axisX, axisY, axis);
-    const CurveData data = readItems(database, shape, axisX, axisY);
+    if (!axis.empty()) return SummedCurves(database, study, axisX, axisY, axis).make();
+    const CurveData data = readItems(database, study, axisX, axisY);
     std::vector<curves::Curve> curves = curves::makeCurves(data.x, data.y, data.series, data.points);
     for (curves::Curve& curve : curves) {
         curve.items.clear();

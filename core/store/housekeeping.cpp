@@ -1,7 +1,9 @@
 #include "core/error.h"
 #include "core/store/artefacts.h"
 #include "core/store/connection.h"
+#include "core/store/reconstructions.h"
 #include "core/store/rows.h"
+#include "core/store/summary.h"
 
 namespace ratescope::store {
 namespace {
@@ -12,6 +14,13 @@ void requireStudy(Database& database, StudyId study) {
                     "List the studies with ratescope-cli status.");
 }
 
+std::vector<std::int64_t> column(Statement rows) {
+    std::vector<std::int64_t> values;
+    while (rows.next())
+        values.push_back(rows.integer(0));
+    return values;
+}
+
 /// Streams that items did name and that none names now.
 void removeStreams(Database& database, const char* whichTasks) {
     database.run(std::string("DELETE FROM stream WHERE task IN (") + whichTasks +
@@ -19,6 +28,10 @@ void removeStreams(Database& database, const char* whichTasks) {
 }
 
 void removeEmptyPoints(Database& database) {
+    // The number of a point may be given again: nothing of it must be left in the sums.
+    refreshPoints(database,
+                  column(database.query("SELECT point FROM stale WHERE NOT EXISTS (SELECT 1 FROM item WHERE "
+                                        "item.point = stale.point) ORDER BY point")));
     database.run("DELETE FROM point WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.point = point.id)");
     database.run("DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM point WHERE point.series = series.id)");
     database.run(
@@ -32,13 +45,6 @@ std::int64_t changeStates(Database& database, const char* table, StudyId study, 
                      " SET state = ? WHERE study = ? AND orphaned = 0 AND state IN (" + from + ")",
                  static_cast<int>(to), study);
     return database.changes();
-}
-
-std::vector<std::int64_t> column(Statement rows) {
-    std::vector<std::int64_t> values;
-    while (rows.next())
-        values.push_back(rows.integer(0));
-    return values;
 }
 
 /// Makes one item and its failed measurements pending; true if there was something to do.
@@ -111,6 +117,7 @@ Library::Usage Library::usage() const {
         "SELECT coalesce(sum(bytes), 0) FROM stream WHERE task NOT IN (SELECT task FROM item_stream "
         "JOIN item ON item.id = item_stream.item WHERE item.orphaned = 0) "
         "AND task IN (SELECT task FROM item_stream)"));
+    usage.reconstructions = bytesIn(connection_->folder("reconstructions"));
     usage.cache = bytesIn(cacheFolder());
     usage.checkpoints = bytesIn(checkpointFolder());
     return usage;
@@ -124,11 +131,15 @@ std::uint64_t Library::collectGarbage(bool orphanedRows) {
         database.run("DELETE FROM item WHERE orphaned = 1");
         database.run("DELETE FROM measurement WHERE orphaned = 1");
         database.run("DELETE FROM stream WHERE task NOT IN (SELECT task FROM item_stream)");
+        database.run(std::string("UPDATE item SET reconstruction = NULL WHERE reconstruction IS NOT NULL AND "
+                                 "study NOT IN ") +
+                     keepingStudies);
         removeEmptyPoints(database);
         transaction.commit();
     }
     const std::uint64_t before = bytesIn(connection_->folder());
     removeUnnamed(*connection_);
+    removeUnnamedReconstructions(*connection_);
     reconcileFiles(*connection_);
     emptyFolder(cacheFolder());
     emptyFolder(stagingFolder());
@@ -163,6 +174,7 @@ void Library::deleteStudy(StudyId study) {
         transaction.commit();
     }
     removeUnnamed(*connection_);
+    removeUnnamedReconstructions(*connection_);
 }
 
 void Library::annotate(StudyId study, const std::optional<std::string>& notes,

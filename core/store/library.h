@@ -69,6 +69,7 @@ class Library {
     struct Experience {
         double encodeSeconds = 0, decodeSeconds = 0;
         double bytes = 0;
+        std::optional<double> reconstructionBytes;  ///< of those that were kept
         std::uint64_t peakMemory = 0;
         std::int64_t n = 0;
     };
@@ -100,12 +101,13 @@ class Library {
     // --- keeping house
     // --------------------------------------------------------------------------------------
     struct Usage {
-        std::uint64_t database = 0, artefacts = 0, cache = 0, checkpoints = 0, orphaned = 0;
+        std::uint64_t database = 0, artefacts = 0, reconstructions = 0, cache = 0, checkpoints = 0,
+                      orphaned = 0;
         std::int64_t artefactCount = 0;
     };
     Usage usage() const;
-    /// Removes orphaned rows if told so, artefacts that no row names, cache and staging. Returns the bytes
-    /// freed.
+    /// Removes orphaned rows if told so, and reconstructions of studies that do not ask for them any more;
+    /// artefacts and reconstructions that no row names, cache and staging. Returns the bytes freed.
     std::uint64_t collectGarbage(bool orphanedRows);
     void deleteStudy(StudyId study);
     void annotate(StudyId study, const std::optional<std::string>& notes,

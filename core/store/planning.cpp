@@ -65,8 +65,10 @@ std::optional<Library::Experience> Library::experience(const std::string& docume
                                                        const std::string& branch) const {
     // A thousand finished items say as much as all.
     Statement rows = connection_->database->query(
-        "SELECT count(*), avg(encode_seconds), avg(decode_seconds), avg(bytes), max(peak_memory) FROM ("
-        "SELECT item.encode_seconds, item.decode_seconds, item.bytes, item.peak_memory FROM study "
+        "SELECT count(*), avg(encode_seconds), avg(decode_seconds), avg(bytes), max(peak_memory), "
+        "avg((SELECT bytes FROM reconstruction WHERE id = reconstruction_id)) FROM ("
+        "SELECT item.encode_seconds, item.decode_seconds, item.bytes, item.peak_memory, item.reconstruction "
+        "AS reconstruction_id FROM study "
         "JOIN branch ON branch.study = study.id AND branch.slug = ?2 JOIN series ON series.branch = "
         "branch.id "
         "JOIN point ON point.series = series.id JOIN item ON item.point = point.id AND item.state = 2 "
@@ -79,6 +81,7 @@ std::optional<Library::Experience> Library::experience(const std::string& docume
     experience.decodeSeconds = rows.real(2);
     experience.bytes = rows.real(3);
     experience.peakMemory = rows.natural(4);
+    experience.reconstructionBytes = rows.optionalReal(5);
     return experience;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/curves/statistic.h"
 #include "core/error.h"
+#include "core/store/series_points.h"
 
 #include <algorithm>
 
@@ -65,6 +66,7 @@ Reconciliation Reconciler::run(const std::vector<PlannedItem>& planned) {
     orphanUnplanned();
     if (writes()) {
         writeExpected();
+        packSeries(database_, study_);
         findRateDifferences();
     }
     return std::move(result_);
@@ -83,6 +85,7 @@ ReconciledItem Reconciler::place(const PlannedItem& item, std::int64_t position)
         }
         ++result_.itemsReused;
         if (writes()) keepItem(*known, *point, position);
+        placed.state = keepReconstruction(item, placed.id, placed.state);
     } else {
         placed = addItem(item, point, position);
         if (placed.id) seen_.insert(placed.id);
@@ -107,9 +110,30 @@ const Reconciler::KnownItem* Reconciler::findItem(const PlannedItem& item, const
     return nullptr;
 }
 
+/// The row of the reconstruction that the item is to keep; 0 if there is none.
+std::int64_t Reconciler::reconstructionFor(const PlannedItem& item) {
+    if (!item.reconstruction) return 0;
+    return database_.integer("SELECT id FROM reconstruction WHERE task = ? AND port = ?", item.key,
+                             *item.reconstruction);
+}
+
+/// Gives a finished item the reconstruction that it is to keep; where there is none yet the item is to run once more.
+State Reconciler::keepReconstruction(const PlannedItem& item, ItemId id, State state) {
+    if (!item.reconstruction || state != State::Done) return state;
+    const std::int64_t row = reconstructionFor(item);
+    if (writes() && row)
+        database_.run("UPDATE item SET reconstruction = ?1 WHERE id = ?2 AND reconstruction IS NOT ?1", row,
+                      id);
+    if (writes() && !row) database_.run("UPDATE item SET state = 0 WHERE id = ?", id);
+    return row ? state : State::Pending;
+}
+
 ReconciledItem Reconciler::addItem(const PlannedItem& item, PointRow* point, std::int64_t position) {
+    const bool lacksReconstruction = item.reconstruction && !reconstructionFor(item);
     const ItemId donor =
-        database_.integer("SELECT id FROM item WHERE key = ? AND state = 2 LIMIT 1", item.key);
+        lacksReconstruction
+            ? 0
+            : database_.integer("SELECT id FROM item WHERE key = ? AND state = 2 LIMIT 1", item.key);
     ++(donor ? result_.itemsReused : result_.itemsNew);
     ReconciledItem placed{0, donor ? State::Done : State::Pending, {}};
     if (!writes()) return placed;
@@ -121,7 +145,10 @@ ReconciledItem Reconciler::addItem(const PlannedItem& item, PointRow* point, std
     std::int64_t order = 0;
     for (const Hash& task : item.streams)
         database_.run("INSERT INTO item_stream VALUES (?, ?, ?)", placed.id, order++, task);
-    if (donor) copyItemResult(database_, donor, placed.id);
+    if (donor) {
+        copyItemResult(database_, donor, placed.id);
+        keepReconstruction(item, placed.id, placed.state);
+    }
     return placed;
 }
 

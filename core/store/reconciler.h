@@ -51,6 +51,8 @@ class Reconciler {
     ReconciledItem place(const PlannedItem& item, std::int64_t position);
     const KnownItem* findItem(const PlannedItem& item, const std::string& identity);
     ReconciledItem addItem(const PlannedItem& item, PointRow* point, std::int64_t position);
+    std::int64_t reconstructionFor(const PlannedItem& item);
+    State keepReconstruction(const PlannedItem& item, ItemId id, State state);
     void keepItem(const KnownItem& known, const PointRow& point, std::int64_t position);
     void placeMeasurements(const PlannedItem& item, ReconciledItem& placed);
     std::vector<KnownMeasurement> measurementsOf(ItemId item);

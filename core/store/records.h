@@ -66,6 +66,8 @@ struct PlannedItem {
     Hash key;                   ///< of the candidate's task
     std::vector<Hash> streams;  ///< tasks whose streams count, outermost last (nested: only that one)
     std::vector<PlannedMeasurement> measurements;
+    std::optional<std::string>
+        reconstruction;  ///< the candidate's output, if its value is to be kept as a file
 };
 
 struct ReconciledMeasurement {
@@ -116,6 +118,7 @@ struct ItemOutcome {
     std::uint64_t peakMemory = 0;
     std::int64_t started = 0, ended = 0;           ///< ms since the epoch
     std::map<std::string, std::string> libraries;  ///< foreign ones of its tasks: name → version
+    std::optional<run::KeptValue> reconstruction;
 };
 
 struct MeasurementOutcome {

@@ -3,10 +3,12 @@
 #include "core/error.h"
 #include "core/store/artefacts.h"
 #include "core/store/connection.h"
+#include "core/store/reconstructions.h"
 
 #include <unistd.h>
 
 #include <chrono>
+#include <string>
 
 namespace ratescope::store {
 namespace {
@@ -33,14 +35,27 @@ void forgetLost(Database& database, const std::vector<Hash>& lost) {
     database.script("DROP TABLE lost");
 }
 
+void forgetLostReconstructions(Database& database, const std::vector<std::int64_t>& lost) {
+    for (const std::int64_t row : lost) {
+        database.run(
+            std::string("UPDATE item SET state = 5 WHERE state = 2 AND reconstruction = ? AND study IN ") +
+                keepingStudies,
+            row);
+        database.run("UPDATE item SET reconstruction = NULL WHERE reconstruction = ?", row);
+        database.run("DELETE FROM reconstruction WHERE id = ?", row);
+    }
+}
+
 }  // namespace
 
 void recover(Library::Connection& connection) {
     emptyFolder(connection.folder("staging"));
     const std::vector<Hash> lost = reconcileFiles(connection);
+    const std::vector<std::int64_t> lostReconstructions = reconcileReconstructions(connection);
     Transaction transaction(*connection.database, Transaction::Kind::Write);
     interruptRunning(*connection.database);
     forgetLost(*connection.database, lost);
+    forgetLostReconstructions(*connection.database, lostReconstructions);
     const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::system_clock::now().time_since_epoch());
     connection.database->run(

@@ -2,9 +2,11 @@
 
 #include "core/build_info.h"
 #include "core/error.h"
+#include "core/store/series_points.h"
 
 #include <array>
 #include <string>
+#include <vector>
 
 namespace ratescope::store {
 namespace {
@@ -41,7 +43,8 @@ CREATE TABLE branch (
 CREATE TABLE series (
     id INTEGER PRIMARY KEY,
     branch INTEGER NOT NULL REFERENCES branch ON DELETE CASCADE,
-    slug TEXT NOT NULL, title TEXT NOT NULL, position INTEGER NOT NULL, UNIQUE (branch, slug)) STRICT;
+    slug TEXT NOT NULL, title TEXT NOT NULL, position INTEGER NOT NULL,
+    points BLOB, UNIQUE (branch, slug)) STRICT;
 CREATE TABLE point (
     id INTEGER PRIMARY KEY,
     series INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
@@ -64,6 +67,10 @@ CREATE TABLE stream_part (
     name TEXT NOT NULL, bits INTEGER NOT NULL, searched INTEGER NOT NULL,
     PRIMARY KEY (stream, shared, position)) STRICT, WITHOUT ROWID;
 
+CREATE TABLE reconstruction (
+    id INTEGER PRIMARY KEY, task BLOB NOT NULL, port TEXT NOT NULL, file TEXT NOT NULL, bytes INTEGER NOT NULL,
+    UNIQUE (task, port)) STRICT;
+
 CREATE TABLE item (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     study INTEGER NOT NULL REFERENCES study ON DELETE CASCADE,
@@ -76,6 +83,7 @@ CREATE TABLE item (
     started INTEGER, ended INTEGER,
     environment INTEGER REFERENCES environment,
     notes TEXT NOT NULL DEFAULT '',
+    reconstruction INTEGER REFERENCES reconstruction,
     UNIQUE (point, asset, seed, key)) STRICT;
 CREATE INDEX item_planned ON item (study, orphaned, position, id, state, series);
 CREATE INDEX item_state ON item (study, orphaned, state, id, series);
@@ -87,6 +95,7 @@ CREATE INDEX item_encode_seconds ON item (study, orphaned, encode_seconds, id, s
 CREATE INDEX item_ended ON item (study, orphaned, ended, id, state, series);
 CREATE INDEX item_running ON item (id) WHERE state = 1;
 CREATE INDEX item_done ON item (key) WHERE state = 2;
+CREATE INDEX item_reconstruction ON item (reconstruction) WHERE reconstruction IS NOT NULL;
 CREATE TABLE item_failure (
     item INTEGER PRIMARY KEY REFERENCES item ON DELETE CASCADE,
     kind TEXT NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL, log TEXT NOT NULL) STRICT;
@@ -140,12 +149,9 @@ CREATE TABLE rate_difference (
     PRIMARY KEY (study, count_name)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE summary (
-    point INTEGER NOT NULL REFERENCES point ON DELETE CASCADE,
-    measure INTEGER NOT NULL, metric TEXT NOT NULL, x TEXT NOT NULL,
-    n INTEGER NOT NULL, dropped INTEGER NOT NULL,
-    x_value REAL NOT NULL, x_s0 REAL NOT NULL, x_s1 REAL NOT NULL,
-    y_value REAL NOT NULL, y_s0 REAL NOT NULL, y_s1 REAL NOT NULL,
-    PRIMARY KEY (point, measure, metric, x)) STRICT, WITHOUT ROWID;
+    measure INTEGER NOT NULL REFERENCES measure ON DELETE CASCADE, metric TEXT NOT NULL, x TEXT NOT NULL,
+    block INTEGER NOT NULL, sums BLOB NOT NULL, PRIMARY KEY (measure, metric, x, block)) STRICT, WITHOUT ROWID;
+CREATE INDEX summary_block ON summary (block);
 CREATE TABLE stale (point INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE state_count (
     study INTEGER NOT NULL, measurements INTEGER NOT NULL, orphaned INTEGER NOT NULL, state INTEGER NOT NULL,
@@ -237,7 +243,8 @@ SELECT item.id AS item, study.name AS study, branch.slug AS branch, branch.title
     environment.dirty AS program_dirty, environment.compiler AS compiler, environment.host AS host,
     environment.cpu AS cpu, environment.gpu AS gpu, environment.device AS device,
     environment.threads AS threads, environment.libraries AS libraries,
-    environment.command_line AS command_line, environment.document_hash AS document_hash
+    environment.command_line AS command_line, environment.document_hash AS document_hash,
+    reconstruction.file AS reconstruction
 FROM item
 JOIN point ON point.id = item.point
 JOIN series ON series.id = point.series
@@ -245,7 +252,8 @@ JOIN branch ON branch.id = series.branch
 JOIN study ON study.id = item.study
 JOIN state ON state.id = item.state
 LEFT JOIN item_failure AS failure ON failure.item = item.id
-LEFT JOIN environment ON environment.id = item.environment;
+LEFT JOIN environment ON environment.id = item.environment
+LEFT JOIN reconstruction ON reconstruction.id = item.reconstruction;
 
 CREATE VIEW v_points AS
 SELECT item.id AS item, study.name AS study, branch.slug AS branch, series.slug AS series,
@@ -274,9 +282,36 @@ LEFT JOIN rate_difference AS difference
 WHERE item.state = 2 AND item.orphaned = 0 AND measurement.state = 2 AND measurement.orphaned = 0;
 )sql";
 
-// Version 0 stands for the libraries before the first release, which had no notes on items.
-constexpr std::array<Migration, 1> allMigrations = {{
-    {0, "ALTER TABLE item ADD COLUMN notes TEXT NOT NULL DEFAULT '';"},
+void packAllSeries(Database& database) {
+    std::vector<std::int64_t> studies;
+    {
+        Statement rows = database.query("SELECT id FROM study");
+        while (rows.next())
+            studies.push_back(rows.integer(0));
+    }
+    for (const std::int64_t study : studies)
+        packSeries(database, study);
+}
+
+// Version 0 stands for the libraries before the first release, which had no notes on items. Version 1 kept the sums
+// of each point in a row of their own; those of version 2 are made when the writer is idle.
+constexpr std::array<Migration, 2> allMigrations = {{
+    {0, "ALTER TABLE item ADD COLUMN notes TEXT NOT NULL DEFAULT '';", nullptr},
+    {1, R"sql(
+CREATE TABLE reconstruction (
+    id INTEGER PRIMARY KEY, task BLOB NOT NULL, port TEXT NOT NULL, file TEXT NOT NULL, bytes INTEGER NOT NULL,
+    UNIQUE (task, port)) STRICT;
+ALTER TABLE item ADD COLUMN reconstruction INTEGER REFERENCES reconstruction;
+CREATE INDEX item_reconstruction ON item (reconstruction) WHERE reconstruction IS NOT NULL;
+ALTER TABLE series ADD COLUMN points BLOB;
+DROP TABLE summary;
+CREATE TABLE summary (
+    measure INTEGER NOT NULL REFERENCES measure ON DELETE CASCADE, metric TEXT NOT NULL, x TEXT NOT NULL,
+    block INTEGER NOT NULL, sums BLOB NOT NULL, PRIMARY KEY (measure, metric, x, block)) STRICT, WITHOUT ROWID;
+CREATE INDEX summary_block ON summary (block);
+INSERT OR IGNORE INTO stale SELECT point FROM item WHERE orphaned = 0 AND state = 2;
+)sql",
+     packAllSeries},
 }};
 
 void dropViews(Database& database) {
@@ -353,6 +388,7 @@ void migrate(Database& database, std::span<const Migration> steps, std::int64_t 
     for (const Migration& step : steps) {
         if (step.from < version || step.from >= target) continue;
         database.script(step.script);
+        if (step.then) step.then(database);
         version = step.from + 1;
     }
     database.script(views);

@@ -146,9 +146,14 @@ std::string Statement::text(int column) const {
 }
 
 std::vector<std::byte> Statement::blob(int column) const {
+    const std::span<const std::byte> there = bytes(column);
+    return {there.begin(), there.end()};
+}
+
+std::span<const std::byte> Statement::bytes(int column) const {
     const auto* data = static_cast<const std::byte*>(sqlite3_column_blob(statement_, column));
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
-    return data ? std::vector<std::byte>(data, data + size) : std::vector<std::byte>();
+    return {data, data ? size : 0};
 }
 
 Hash Statement::hash(int column) const {

@@ -60,6 +60,8 @@ class Statement {
     double real(int column) const;
     std::string text(int column) const;
     std::vector<std::byte> blob(int column) const;
+    /// The same where it lies, until the next row.
+    std::span<const std::byte> bytes(int column) const;
     Hash hash(int column) const;  ///< throws Error(Library) unless the column holds 32 bytes
     std::optional<double> optionalReal(int column) const;
     std::optional<std::uint64_t> optionalNatural(int column) const;

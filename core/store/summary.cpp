@@ -3,6 +3,7 @@
 #include "core/curves/rate.h"
 #include "core/graph/names.h"
 #include "core/store/connection.h"
+#include "core/store/kept_sums.h"
 #include "core/store/query.h"
 #include "core/store/rows.h"
 
@@ -21,35 +22,31 @@ class Summing {
   public:
     explicit Summing(graph::Pool pool) : pool_(pool) {}
 
-    void add(const curves::Statistic& x, const curves::Statistic& y, double yValue) {
-        const double xValue = x.s0 / x.s1;
-        add(all_.x, x, xValue);
-        add(all_.y, y, 0);
-        ++all_.n;
+    void add(double x, const curves::Statistic& y, double yValue) {
+        add(all_, x, y, 0);
         if (pool_ != graph::Pool::SumThenFinish && std::isinf(yValue)) {
             infinite_ = yValue;
             return;
         }
-        add(finite_.x, x, xValue);
-        add(finite_.y, y, pool_ == graph::Pool::SumThenFinish ? 0 : yValue);
-        ++finite_.n;
+        add(finite_, x, y, pool_ == graph::Pool::SumThenFinish ? 0 : yValue);
     }
 
     PointSums sums() const {
-        PointSums sums = finite_;
+        PointSums sums = finite_.n > 0 ? finite_ : all_;
         sums.dropped = all_.n - finite_.n;
         if (finite_.n > 0) return sums;
-        sums.x = all_.x;
-        sums.y = all_.y;
-        sums.y.value = infinite_;
+        sums.n = 0;
+        sums.y = infinite_;
         return sums;
     }
 
   private:
-    static void add(Sums& sums, const curves::Statistic& statistic, double value) {
-        sums.value += value;
-        sums.s0 += statistic.s0;
-        sums.s1 += statistic.s1;
+    static void add(PointSums& sums, double x, const curves::Statistic& y, double yValue) {
+        ++sums.n;
+        sums.x += x;
+        sums.y += yValue;
+        sums.s0 += y.s0;
+        sums.s1 += y.s1;
     }
 
     graph::Pool pool_;
@@ -63,16 +60,16 @@ struct SummedItem {
     std::optional<double> encodeSeconds, decodeSeconds;
 };
 
-std::vector<std::pair<const char*, curves::Statistic>> otherAxes(const SummedItem& item) {
-    std::vector<std::pair<const char*, curves::Statistic>> axes;
-    if (item.encodeSeconds) axes.emplace_back("time-encode", curves::Statistic{*item.encodeSeconds, 1});
-    if (item.decodeSeconds) axes.emplace_back("time-decode", curves::Statistic{*item.decodeSeconds, 1});
+std::vector<std::pair<const char*, double>> otherAxes(const SummedItem& item) {
+    std::vector<std::pair<const char*, double>> axes;
+    if (item.encodeSeconds) axes.emplace_back("time-encode", *item.encodeSeconds);
+    if (item.decodeSeconds) axes.emplace_back("time-decode", *item.decodeSeconds);
     if (!item.hasBits) return axes;
-    axes.emplace_back("bits", curves::Statistic{item.bits.bits, 1});
+    axes.emplace_back("bits", item.bits.bits);
     for (const curves::Rate& rate : curves::allRates()) {
         if (rate.count[0] == '\0') continue;
         const auto statistic = curves::rateOf(rate, item.bits);
-        if (statistic && statistic->s1 > 0) axes.emplace_back(rate.id, *statistic);
+        if (statistic && statistic->s1 > 0) axes.emplace_back(rate.id, statistic->s0 / statistic->s1);
     }
     return axes;
 }
@@ -80,12 +77,12 @@ std::vector<std::pair<const char*, curves::Statistic>> otherAxes(const SummedIte
 }  // namespace
 
 double PointSums::pooledX() const {
-    return x.value / static_cast<double>(n > 0 ? n : dropped);
+    return x / static_cast<double>(n > 0 ? n : dropped);
 }
 
 double PointSums::pooledY(const curves::Quantity& quantity) const {
-    if (quantity.pool == graph::Pool::SumThenFinish) return curves::finish(quantity.finish, y.s0, y.s1);
-    return n > 0 ? y.value / static_cast<double>(n) : y.value;
+    if (quantity.pool == graph::Pool::SumThenFinish) return curves::finish(quantity.finish, s0, s1);
+    return n > 0 ? y / static_cast<double>(n) : y;
 }
 
 std::map<SumsKey, PointSums> sumPoint(Database& database, std::int64_t point) {
@@ -110,9 +107,9 @@ std::map<SumsKey, PointSums> sumPoint(Database& database, std::int64_t point) {
             item.bits.counts = found->second;
         }
         const auto pool = graph::fromName<graph::Pool>(rows.text(10)).value_or(graph::Pool::NotPoolable);
-        for (const auto& [axis, statistic] : otherAxes(item))
+        for (const auto& [axis, x] : otherAxes(item))
             summing.try_emplace({rows.integer(0), rows.text(1), axis}, pool)
-                .first->second.add(statistic, {rows.real(2), rows.real(3)}, rows.real(4));
+                .first->second.add(x, {rows.real(2), rows.real(3)}, rows.real(4));
     }
     std::map<SumsKey, PointSums> sums;
     for (const auto& [key, group] : summing)
@@ -120,15 +117,16 @@ std::map<SumsKey, PointSums> sumPoint(Database& database, std::int64_t point) {
     return sums;
 }
 
-void refreshPoint(Database& database, std::int64_t point) {
-    database.run("DELETE FROM summary WHERE point = ?", point);
-    for (const auto& [key, sums] : sumPoint(database, point)) {
-        const auto& [measure, metric, axis] = key;
-        database.run("INSERT INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", point, measure,
-                     metric, axis, sums.n, sums.dropped, sums.x.value, sums.x.s0, sums.x.s1, sums.y.value,
-                     sums.y.s0, sums.y.s1);
+void refreshPoints(Database& database, std::span<const std::int64_t> points,
+                   std::optional<std::chrono::steady_clock::time_point> end) {
+    std::map<std::int64_t, std::map<SumsKey, PointSums>> sums;
+    for (const std::int64_t point : points) {
+        if (end && std::chrono::steady_clock::now() >= *end) break;
+        sums.emplace(point, sumPoint(database, point));
     }
-    database.run("DELETE FROM stale WHERE point = ?", point);
+    keepSums(database, sums);
+    for (const auto& [point, ofPoint] : sums)
+        database.run("DELETE FROM stale WHERE point = ?", point);
 }
 
 void refreshSmall(Database& database) {
@@ -143,8 +141,7 @@ void refreshSmall(Database& database) {
             points.push_back(rows.integer(0));
         }
     }
-    for (const std::int64_t point : points)
-        refreshPoint(database, point);
+    refreshPoints(database, points);
 }
 
 bool refreshSummaries(Library& library, std::chrono::milliseconds budget) {
@@ -155,17 +152,14 @@ bool refreshSummaries(Library& library, std::chrono::milliseconds budget) {
     while (true) {
         std::vector<std::int64_t> points;
         {
-            Statement rows = database.query("SELECT point FROM stale LIMIT 200");
+            Statement rows = database.query("SELECT point FROM stale ORDER BY point LIMIT 800");
             while (rows.next())
                 points.push_back(rows.integer(0));
         }
         if (points.empty()) return true;
         const Relaxed relaxed(connection);
         Transaction transaction(database, Transaction::Kind::Write);
-        for (const std::int64_t point : points) {
-            if (std::chrono::steady_clock::now() >= end) break;
-            refreshPoint(database, point);
-        }
+        refreshPoints(database, points, end);
         transaction.commit();
         if (std::chrono::steady_clock::now() >= end)
             return database.integer("SELECT count(*) FROM stale") == 0;

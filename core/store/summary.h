@@ -10,21 +10,19 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 
 namespace ratescope::store {
 
-struct Sums {
-    double value = 0;       ///< of finished values
-    double s0 = 0, s1 = 0;  ///< of statistics
-};
-
 /// A metric against one quantity, over the items that have both. Items whose value is infinite are dropped,
-/// as in curves::pooledPoint; where all are, n is 0, y.value that infinite value, and x sums all of them.
+/// as in curves::pooledPoint; where all are, n is 0, y that infinite value, and x sums all of them.
 struct PointSums {
     std::int64_t n = 0, dropped = 0;
-    Sums x, y;
+    double x = 0, y = 0;    ///< of finished values
+    double s0 = 0, s1 = 0;  ///< of the metric's statistics
 
     /// The pooled values.
     double pooledX() const;
@@ -37,8 +35,10 @@ using SumsKey = std::tuple<std::int64_t, std::string, std::string>;
 /// Sums the point's items now.
 std::map<SumsKey, PointSums> sumPoint(Database& database, std::int64_t point);
 
-/// Brings the kept sums of one point up to date; the caller holds a write transaction.
-void refreshPoint(Database& database, std::int64_t point);
+/// Brings the kept sums of these points up to date, as many as `end` leaves time for; the caller holds a write
+/// transaction.
+void refreshPoints(Database& database, std::span<const std::int64_t> points,
+                   std::optional<std::chrono::steady_clock::time_point> end = {});
 
 /// Those of stale points that cost next to nothing; the caller holds a write transaction.
 void refreshSmall(Database& database);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# 24 Kodak photographs x 8 qualities of JPEG with two jobs: a study without a measure against a shell loop over cjpeg
-# and djpeg. Both read PPM, encode, store the stream and decode; the loop also writes PPM. Goal: wall time <= 1.0 x.
-# The second ratio is against a loop whose djpeg writes nothing. Medians of five runs each, in turns.
+# 24 Kodak photographs x 8 qualities of JPEG with two jobs: a study without a measure that keeps its reconstructions
+# against a shell loop over cjpeg and djpeg. Both read PPM, encode, store the stream, decode and write PPM; the pictures
+# are held to be the same, byte for byte. Goal: wall time <= 1.0 x. Medians of five runs each, in turns.
 set -euo pipefail
 shopt -s inherit_errexit
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
@@ -24,31 +24,31 @@ document = {
               {"slug": "jpeg", "type": "image.jpeg"}],
     "wires": [{"from": "photographs.image", "to": "jpeg.image"}],
     "sweeps": [{"columns": [{"node": "jpeg", "parameter": "quality"}], "rows": [[quality] for quality in qualities]}],
-    "candidates": ["jpeg.image"],
+    "candidates": ["jpeg.image"], "keep_reconstructions": True,
 }
 (work / "sweep.ratescope").write_text(json.dumps(document))
 PYTHON
 [ "$(find "$work/kodak" -name '*.ppm' | wc -l)" = 24 ] || fail "Kodak is not in $data/images/kodak."
 
-half() { # EVERY SECOND PICTURE, DECODED FILE OR NOTHING
+half() { # EVERY SECOND PICTURE
     local picture quality stream number=0
     for picture in "$work"/kodak/*.ppm; do
         number=$((number + 1))
         [ $((number % 2)) = "$1" ] || continue
         for quality in $qualities; do
-            stream="$work/streams/$(basename "$picture" .ppm)-$quality.jpg"
+            stream="$work/loop/$(basename "$picture" .ppm)-$quality.jpg"
             cjpeg -baseline -sample 2x2 -quality "$quality" -outfile "$stream" "$picture"
-            djpeg -outfile "${2:-${stream%.jpg}.ppm}" "$stream"
+            djpeg -outfile "${stream%.jpg}.ppm" "$stream"
         done
     done
 }
 
-loop() { # DECODED FILE OR NOTHING
+loop() {
     local other
-    mkdir "$work/streams"
-    half 0 "${1:-}" &
+    mkdir "$work/loop"
+    half 0 &
     other=$!
-    half 1 "${1:-}"
+    half 1
     wait "$other"
 }
 
@@ -67,19 +67,23 @@ seconds() { # COMMAND... → wall time
 
 median() { sort -n "$1" | sed -n 3p; }
 
+pictures() { find "$1" -name '*.ppm' -exec sha256sum {} + | cut -d ' ' -f 1 | sort; }
+
 for run in warm-up 1 2 3 4 5; do
-    rm -rf "$work/streams" "$work"/sweep.rslib*
+    rm -rf "$work/loop" "$work"/sweep.rslib*
     ours=$(seconds study)
-    withPpm=$(seconds loop)
-    rm -rf "$work/streams"
-    withoutPpm=$(seconds loop /dev/null)
-    [ "$run" = warm-up ] && continue
+    theirs=$(seconds loop)
+    if [ "$run" = warm-up ]; then
+        [ "$(pictures "$work/loop" | wc -l)" = 192 ] || fail "The loop did not write 192 pictures."
+        [ "$(pictures "$work/loop")" = "$(pictures "$work/sweep.rslib.files/reconstructions")" ] ||
+            fail "The study's pictures are not those of djpeg."
+        continue
+    fi
     echo "$ours" >>"$work/ours"
-    echo "$withPpm" >>"$work/with"
-    echo "$withoutPpm" >>"$work/without"
+    echo "$theirs" >>"$work/theirs"
 done
-awk -v ours="$(median "$work/ours")" -v with="$(median "$work/with")" -v without="$(median "$work/without")" 'BEGIN {
-    printf "192 encodings: Ratescope %.2f s, loop %.2f s, loop that writes no PPM %.2f s\n", ours, with, without
-    printf "ratio %.3f (goal: 1.0), without PPM %.3f\n", ours / with, ours / without
-    exit ours > with
+awk -v ours="$(median "$work/ours")" -v theirs="$(median "$work/theirs")" 'BEGIN {
+    printf "192 encodings with the decoded pictures: Ratescope %.2f s, loop %.2f s\n", ours, theirs
+    printf "ratio %.3f (goal: 1.0)\n", ours / theirs
+    exit ours > theirs
 }'

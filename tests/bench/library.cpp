@@ -162,13 +162,7 @@ void measureReading(const std::filesystem::path& file) {
             library.itemCounts(study.id);
             library.measurementCounts(study.id);
         });
-        const bool manyPoints = study.name == "one-asset";
-        if (!manyPoints)
-            measure("mean curves of " + study.name,
-                    [&] { meanCurves(library, study.id, "psnr-rgb", "bpp"); });
-        else
-            report("(mean curves of 200,000 points)",
-                   msOf([&] { meanCurves(library, study.id, "psnr-rgb", "bpp"); }), 0);
+        measure("mean curves of " + study.name, [&] { meanCurves(library, study.id, "psnr-rgb", "bpp"); });
     }
     report("(every item of a curve)",
            msOf([&] { curvePoints(library, library.study("few-large-points").id, "psnr-rgb", "bpp"); }), 0);

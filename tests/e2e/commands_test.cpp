@@ -34,6 +34,7 @@ class CommandsTest : public QObject {
     void publishedCurvesAreImported();
     void rowsAndTablesAreExported();
     void houseIsKept();
+    void reconstructionsAreKept();
     void photographs();
 };
 
@@ -519,6 +520,42 @@ void CommandsTest::houseIsKept() {
     const Outcome status = place.cli({"status", "--library", "study.rslib", "--json"});
     VERIFY_CODE(status, 0);
     VERIFY_FITS(status.json(), "status");
+}
+
+void CommandsTest::reconstructionsAreKept() {
+    const Place place;
+    Study study = jpegStudy("study", 2, {20, 80});
+    study.set("keep_reconstructions", true);
+    const QString document = place.write("study.ratescope", study.text());
+    ran(place, {document, "--jobs", "2"});
+    const auto usage = [&] {
+        const Outcome outcome = place.cli({"du", "--library", "study.rslib", "--json"});
+        const QByteArray fault = misfit(outcome.json(), "du");
+        if (!fault.isEmpty()) throw std::runtime_error(fault.toStdString());
+        return outcome.json();
+    };
+    COMPARE_JSON(usage()["reconstructions"], 8 * (13 + 64 * 48 * 3));
+    // Each is what another process decodes from the item's stream.
+    const QString library = place.path("study.rslib");
+    for (const QStringList& row :
+         query(library,
+               "SELECT hex(data), (SELECT file FROM reconstruction AS r WHERE r.id = item.reconstruction) "
+               "FROM item JOIN item_stream ON item_stream.item = item.id JOIN stream ON stream.task = "
+               "item_stream.task JOIN artefact ON artefact.id = stream.artefact")) {
+        place.write("stream.jpg", QByteArray::fromHex(row[0].toUtf8()));
+        VERIFY_CODE(place.cli({"decode", "stream.jpg", "decoded.ppm"}), 0);
+        QVERIFY(row[1].endsWith(".image.ppm"));
+        QCOMPARE(place.read("study.rslib.files/reconstructions/" + row[1]), place.read("decoded.ppm"));
+    }
+    QVERIFY(exported(place, "study.rslib", "items").contains(".image.ppm"));
+    COMPARE_JSON(ran(place, {document})["ranItems"], 0);
+    // One that was lost is decoded again.
+    const QDir folder(library + ".files/reconstructions");
+    QVERIFY(QFile::remove(folder.filePath(folder.entryList(QDir::Files).first())));
+    COMPARE_JSON(ran(place, {document})["ranItems"], 1);
+    QCOMPARE(dishonesty(library), QByteArray());
+    VERIFY_CODE(place.cli({"delete", "--library", "study.rslib"}), 0);
+    COMPARE_JSON(usage()["reconstructions"], 0);
 }
 
 void CommandsTest::photographs() {

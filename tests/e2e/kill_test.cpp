@@ -6,6 +6,7 @@
 #include "tests/e2e/program.h"
 #include "tests/e2e/rows.h"
 
+#include <QDir>
 #include <QtTest>
 #include <csignal>
 #include <random>
@@ -16,9 +17,10 @@ namespace {
 
 constexpr int assets = 20, offsets = 10;
 
-/// 200 items of some milliseconds, whose streams are too large for the database file.
+/// 200 items of some milliseconds, whose streams are too large for the database file, and whose values are kept.
 Study slowStudy() {
     Study study("study");
+    study.set("keep_reconstructions", true);
     nlohmann::json amounts = nlohmann::json::array();
     for (int amount = 0; amount < offsets; ++amount)
         amounts.push_back(amount);
@@ -43,6 +45,16 @@ void kill(qint64 process) {
 /// The items that are committed as done, with the time when they ended.
 QList<QStringList> finished(const QString& library) {
     return query(library, "SELECT id, ended FROM item WHERE state = 2 ORDER BY id");
+}
+
+/// Kept values that are not whole; each is a PGM of 400 × 300.
+QStringList shortFiles(const QString& library) {
+    constexpr qint64 whole = 15 + 400 * 300;
+    QStringList found;
+    for (const QFileInfo& file :
+         QDir(library + ".files/reconstructions").entryInfoList(QDir::Files | QDir::NoDotAndDotDot))
+        if (file.size() != whole) found << file.fileName();
+    return found;
 }
 
 }  // namespace
@@ -107,6 +119,7 @@ void KillTest::goesOnAsIfNothingHadHappened() {
             },
             5000));
     }
+    QCOMPARE(shortFiles(library), QStringList());
     const QList<QStringList> before = QFile::exists(library) ? finished(library) : QList<QStringList>();
 
     const Outcome again = place.cli(run);
@@ -116,6 +129,9 @@ void KillTest::goesOnAsIfNothingHadHappened() {
     for (const QStringList& item : before)
         QVERIFY2(after.contains(item), qPrintable("item " + item[0] + " ran again"));
     QCOMPARE(dishonesty(library), QByteArray());
+    QCOMPARE(QDir(library + ".files/reconstructions").entryList(QDir::Files).size(),
+             qsizetype{assets * offsets});
+    QCOMPARE(shortFiles(library), QStringList());
     const QByteArray rows = lastingRows(place, "study.rslib");
     QVERIFY2(rows == undisturbed_, "the rows differ from the undisturbed run's");
 }

@@ -80,6 +80,20 @@ QByteArray artefactFaults(const QString& library) {
     return faults;
 }
 
+QByteArray reconstructionFaults(const QString& library) {
+    QByteArray faults;
+    const QDir folder(library + QStringLiteral(".files/reconstructions"));
+    QMap<QString, qint64> files;
+    for (const QFileInfo& file : folder.entryInfoList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot))
+        files[file.fileName()] = file.size();
+    for (const QStringList& row : query(library, "SELECT file, bytes FROM reconstruction"))
+        if (!files.contains(row[0]) || files.take(row[0]) != row[1].toLongLong())
+            faults += "missing or short reconstruction: " + row[0].toUtf8() + "\n";
+    for (const QString& file : files.keys())
+        faults += "reconstruction without a row: " + file.toUtf8() + "\n";
+    return faults;
+}
+
 }  // namespace
 
 QList<Row> rowsOf(const QByteArray& csv) {
@@ -164,6 +178,11 @@ QByteArray dishonesty(const QString& library) {
                   "count(*) FROM item WHERE item.study = c.study AND item.orphaned = c.orphaned AND "
                   "item.state = c.state)"))
         faults += QByteArray::number(n) + " counts of items are wrong\n";
+    if (const auto n = count(
+            "SELECT count(*) FROM item JOIN study ON study.id = item.study WHERE state = 2 AND orphaned = 0 "
+            "AND reconstruction IS NULL AND json_extract(document, '$.keep_reconstructions')"))
+        faults += QByteArray::number(n) + " finished items lack what they keep\n";
+    faults += reconstructionFaults(library);
     const QDir staging(library + QStringLiteral(".files/staging"));
     if (!staging.entryList(QDir::AllEntries | QDir::NoDotAndDotDot).isEmpty())
         faults += "staging is not empty\n";

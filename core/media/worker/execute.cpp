@@ -6,6 +6,7 @@
 #include "core/media/assets/asset.h"
 #include "core/media/assets/map_file.h"
 #include "core/media/worker/call.h"
+#include "core/media/worker/kept_value.h"
 #include "core/media/worker/process_limits.h"
 #include "core/media/worker/stream_file.h"
 #include "core/media/worker/table_csv.h"
@@ -64,14 +65,16 @@ class ChainRun {
           send_(send),
           wanted_(chain.wanted.begin(), chain.wanted.end()),
           published_(chain.publish.begin(), chain.publish.end()),
-          mapped_(chain.maps.begin(), chain.maps.end()) {
+          mapped_(chain.maps.begin(), chain.maps.end()),
+          kept_(chain.keep.begin(), chain.keep.end()) {
         for (const run::Task& task : chain.tasks)
             tasks_.emplace(task.key, &task);
     }
 
     void run() {
         for (const run::Task& task : chain_.tasks)
-            if (wanted_.count(task.key) || published_.count(task.key) || mapped_.count(task.key))
+            if (wanted_.count(task.key) || published_.count(task.key) || mapped_.count(task.key) ||
+                keeps(task.key))
                 attempt(task, [&] { have(task); });
         for (const run::WriteRequest& request : chain_.writes) {
             const run::Task& task = taskOf(request.value.task);
@@ -125,7 +128,7 @@ class ChainRun {
     void have(const run::Task& task) {
         if (failed_.count(task.key)) throw InputFailed();
         if (task.kind == run::TaskKind::Score || task.kind == run::TaskKind::Analyse ||
-            (isTimed(task.kind) && chain_.repeats > 0)) {
+            (isTimed(task.kind) && chain_.repeats > 0) || keeps(task.key)) {
             ensureRun(task);
         } else if (makesStream(task.kind)) {
             stream(task.key);
@@ -136,6 +139,11 @@ class ChainRun {
                 if (port.type != graph::PortType::Bitstream)
                     publish({task.key, port.id}, value({task.key, port.id}));
         }
+    }
+
+    bool keeps(const Hash& task) const {
+        const auto first = kept_.lower_bound({task, ""});
+        return first != kept_.end() && first->task == task;
     }
 
     void ensureRun(const run::Task& task) {
@@ -303,6 +311,7 @@ class ChainRun {
         for (auto& [port, made] : outcome.values) {
             const run::TaskOutput output{task.key, port};
             publish(output, made);
+            if (kept_.count(output)) report.kept.push_back(keepValue(chain_.staging, output, made));
             cache_.insert(output, made);
             held_[output] = std::move(made);
         }
@@ -348,6 +357,7 @@ class ChainRun {
     const std::atomic<bool>& cancelled_;
     const Send& send_;
     const std::set<Hash> wanted_, published_, mapped_;
+    const std::set<run::TaskOutput> kept_;
     std::map<Hash, const run::Task*> tasks_;
     std::map<run::TaskOutput, Value> held_;  ///< all that the chain has used: nothing is made twice
     std::map<Hash, MappedFile> streams_;

@@ -7,6 +7,7 @@
 //   fail                  reports a failure
 //   full                  reports that memory or disk was not to be had
 //   deaf, slow            takes its time, and heeds no cancel; heeds it
+//   forget                succeeds, and keeps no value that it was told to keep
 //   none, ""              succeeds at once
 //
 // Each task that runs is one line in the file RATESCOPE_FAKE_RECORD: "encode codec <first digits of its key>".
@@ -21,6 +22,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -30,6 +32,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -122,7 +125,10 @@ class FakeWorker {
         cancelled_ = false;
         failed_.clear();
         ran_.clear();
-        for (const Hash& wanted : chain.wanted)
+        std::vector<Hash> all = chain.wanted;
+        for (const TaskOutput& output : chain.keep)
+            all.push_back(output.task);
+        for (const Hash& wanted : all)
             try {
                 have(wanted);
             } catch (const InputFailed&) {
@@ -144,7 +150,8 @@ class FakeWorker {
         if (failed_.count(key)) throw InputFailed();
         const Task& one = task(key);
         const bool makesStream = one.kind == TaskKind::Encode || one.kind == TaskKind::Extract;
-        const bool again = chain_->repeats > 0 && (makesStream || one.kind == TaskKind::Decode);
+        const bool again =
+            (chain_->repeats > 0 && (makesStream || one.kind == TaskKind::Decode)) || isToBeKept(key);
         if (ran_.count(key)) return;
         if (makesStream && !again && chain_->streams.count(key)) return;
         if (!makesStream && !again && one.kind != TaskKind::Score &&
@@ -156,6 +163,11 @@ class FakeWorker {
             for (const TaskOutput& input : inputs)
                 have(input.task);
         run(one);
+    }
+
+    bool isToBeKept(const Hash& key) const {
+        return std::any_of(chain_->keep.begin(), chain_->keep.end(),
+                           [&](const TaskOutput& output) { return output.task == key; });
     }
 
     void reportCounts(const Hash& key) {
@@ -236,6 +248,7 @@ class FakeWorker {
             case TaskKind::Transform:
             case TaskKind::Decode:
                 memory_.insert(one.key);
+                keep(one, report);
                 for (const Hash& key : chain_->publish)
                     if (key == one.key) writeFile(published(key), hex);
                 break;
@@ -249,6 +262,22 @@ class FakeWorker {
                     std::string(std::istreambuf_iterator<char>(rows), std::istreambuf_iterator<char>());
                 break;
             }
+        }
+    }
+
+    void keep(const Task& one, TaskReport& report) {
+        const auto behaviour = one.parameters.find("behaviour");
+        if (behaviour != one.parameters.end() && std::get<std::string>(behaviour->second) == "forget") return;
+        for (const TaskOutput& output : chain_->keep) {
+            if (output.task != one.key) continue;
+            const auto file = chain_->staging / (one.key.hex() + "." + output.port + ".value");
+            const std::string text = "value of " + one.key.hex();
+            if (!writeFile(file, text)) {
+                report.failure =
+                    TaskFailure{ErrorKind::Resource, "The value can't be written.", "Make room."};
+                return;
+            }
+            report.kept.push_back({output.port, file, text.size()});
         }
     }
 

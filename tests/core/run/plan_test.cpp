@@ -291,6 +291,18 @@ class PlanTest : public QObject {
         QVERIFY(after.items[0].measurements[1].key != before.items[0].measurements[0].key);
     }
 
+    void reconstructionsAreKeptWhereAsked() {
+        Document document = fake::study(1, {10});
+        QVERIFY(!planOf(document).items.at(0).reconstruction);
+        document.keepReconstructions = true;
+        QVERIFY(planOf(document).items.at(0).reconstruction == "value");
+        // A stream is kept anyway.
+        document.candidates = {{"codec", "bitstream"}};
+        for (const store::PlannedItem& item : planOf(document).items)
+            QVERIFY(item.reconstruction ==
+                    (item.measurements.empty() ? std::nullopt : std::optional<std::string>("value")));
+    }
+
     void bitstreamsAsCandidates() {
         Document document = fake::study(1, {10});
         document.nodes.pop_back();

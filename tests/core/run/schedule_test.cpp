@@ -32,7 +32,7 @@ struct Fixture {
     void add(std::size_t item, const Demand& demand = {}, bool alone = false) {
         std::vector<Hash> wanted{plan.items[item].key};
         wanted.insert(wanted.end(), plan.itemTasks[item].scores.begin(), plan.itemTasks[item].scores.end());
-        schedule.add({item + 1, &plan.tasks, wanted, plan.items[item].asset, demand, alone});
+        schedule.add({item + 1, &plan.tasks, wanted, {}, plan.items[item].asset, demand, alone});
     }
 
     /// The task of this kind in what was handed out.
@@ -88,6 +88,27 @@ class ScheduleTest : public QObject {
         fixture.finish(1, *second);
         second = fixture.schedule.next(1);
         QCOMPARE(assetOf(fixture, second), std::string("1"));
+    }
+
+    void whatRunsAnewWaitsForItsStream() {
+        Fixture fixture(fake::study(1, {1}), 1);
+        const Hash candidate = fixture.plan.items[0].key;
+        const auto add = [&](UnitId id, std::vector<Hash> anew) {
+            fixture.schedule.add({id, &fixture.plan.tasks, {candidate}, std::move(anew), "0", {}, false});
+        };
+        add(1, {});
+        const auto first = fixture.schedule.next(0);
+        fixture.finish(0, *first);
+        const Hash stream = fixture.task(*first, TaskKind::Encode);
+        fixture.streams[stream] = StreamState::Staged;
+        // What is in memory serves whoever needs only that.
+        add(2, {});
+        QVERIFY(fixture.schedule.next(0));
+        add(3, {candidate});
+        QVERIFY(!fixture.schedule.next(0) && fixture.schedule.waitsForCommit());
+        fixture.streams[stream] = StreamState::Kept;
+        const auto last = fixture.schedule.next(0);
+        QVERIFY(last && last->streams == std::vector<Hash>{stream});
     }
 
     void tasksInFlightLockOthers() {

@@ -2,6 +2,7 @@
 #include "core/store/query.h"
 #include "core/store/schema.h"
 #include "tests/core/curves/expect_error.h"
+#include "tests/core/store/curve_check.h"
 #include "tests/core/store/sample_study.h"
 
 #include <sys/mount.h>
@@ -293,6 +294,7 @@ class LibraryTest : public QObject {
         QTest::addColumn<QString>("name");
         QTest::newRow("version 0") << "version-0.rslib";
         QTest::newRow("version 1") << "version-1.rslib";
+        QTest::newRow("version 2") << "version-2.rslib";
     }
 
     void opensOldFiles() {
@@ -302,8 +304,9 @@ class LibraryTest : public QObject {
             std::filesystem::path(std::getenv("RATESCOPE_SOURCE") ? std::getenv("RATESCOPE_SOURCE") : ".") /
             "tests/documents/libraries" / name.toStdString();
         std::filesystem::copy_file(source, folder.library());
-        const bool old = name.startsWith("version-0");
-        if (old) QVERIFY(libraryMessage(folder.library(), Access::Read).contains("older format 0"));
+        const QString version = name.mid(8, 1);
+        const bool old = version.toInt() < schemaVersion;
+        if (old) QVERIFY(libraryMessage(folder.library(), Access::Read).contains("older format " + version));
         {
             Library library(folder.library(), Access::Write);
             QCOMPARE(library.itemCounts()[State::Done], 24);
@@ -311,13 +314,17 @@ class LibraryTest : public QObject {
             const auto curves = meanCurves(library, study, "psnr-rgb", "bpp");
             QCOMPARE(curves.size(), 2u);
             QCOMPARE(curves[0].points.size(), 3u);
+            compareCurves(curves, direct(library, study, "psnr-rgb", "bpp"));
+            QVERIFY(refreshSummaries(library, std::chrono::seconds(10)));
+            compareCurves(meanCurves(library, study, "psnr-rgb", "bpp"), curves);
             const ItemsPage page = itemsPage(library, study, {}, ItemOrder::Bytes, true, {}, 1);
             library.annotateItem(page.rows[0].id, "the largest");
             QCOMPARE(item(library, page.rows[0].id).notes, std::string("the largest"));
             QCOMPARE(library.artefact(streamsOf(library, page.rows[0].id)[0].artefact).size(),
                      std::size_t(*page.rows[0].bytes));
         }
-        QCOMPARE(std::filesystem::exists(folder.library().string() + ".version-0"), old);
+        QCOMPARE(std::filesystem::exists(folder.library().string() + ".version-" + version.toStdString()),
+                 old);
         QCOMPARE(Library(folder.library(), Access::Read).itemCounts()[State::Done], 24);
     }
 };

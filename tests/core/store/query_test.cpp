@@ -5,11 +5,11 @@
 #include "core/store/imported.h"
 #include "core/store/summary.h"
 #include "tests/core/curves/expect_error.h"
+#include "tests/core/store/curve_check.h"
 #include "tests/core/store/sample_study.h"
 
 #include <QtTest>
 #include <algorithm>
-#include <cstring>
 #include <random>
 #include <set>
 
@@ -55,49 +55,13 @@ std::vector<ItemRow> allPages(const Library& library, StudyId study, const ItemF
     return rows;
 }
 
-bool sameBits(double a, double b) {
-    return std::memcmp(&a, &b, sizeof a) == 0;
-}
-
-/// The same points to the last bit.
-void compareCurves(const std::vector<curves::Curve>& mean, const std::vector<curves::Curve>& direct) {
-    QCOMPARE(mean.size(), direct.size());
-    for (std::size_t i = 0; i < mean.size(); ++i) {
-        QCOMPARE(mean[i].series, direct[i].series);
-        QCOMPARE(mean[i].title, direct[i].title);
-        QCOMPARE(mean[i].seriesIndex, direct[i].seriesIndex);
-        QCOMPARE(mean[i].branchIndex, direct[i].branchIndex);
-        QVERIFY(mean[i].x == direct[i].x && mean[i].y == direct[i].y);
-        QCOMPARE(mean[i].points.size(), direct[i].points.size());
-        for (std::size_t j = 0; j < mean[i].points.size(); ++j) {
-            const curves::Point &a = mean[i].points[j], &b = direct[i].points[j];
-            QVERIFY2(
-                sameBits(a.x, b.x) && sameBits(a.y, b.y),
-                qPrintable(
-                    QString("%1 %2 / %3 %4").arg(a.x, 0, 'g', 17).arg(b.x, 0, 'g', 17).arg(a.y).arg(b.y)));
-            QVERIFY(a.values == b.values);
-            QCOMPARE(a.n, b.n);
-            QCOMPARE(a.dropped, b.dropped);
-            QCOMPARE(a.expected, b.expected);
-        }
-    }
-}
-
-std::vector<curves::Curve> direct(const Library& library, StudyId study, const std::string& y,
-                                  const std::string& x) {
-    const CurveData data = curvePoints(library, study, y, x);
-    return curves::makeCurves(data.x, data.y, data.series, data.points);
-}
-
-/// Both tables of a library as text, without what differs from run to run.
+/// The kept sums of a library as text.
 std::string contents(Library& library) {
     std::string text;
     Statement rows = library.connection().database->query(
-        "SELECT point, measure, metric, x, n, dropped, hex(x_value), printf('%.17g %.17g %.17g', x_value, "
-        "x_s0, "
-        "x_s1), printf('%.17g %.17g %.17g', y_value, y_s0, y_s1) FROM summary ORDER BY 1, 2, 3, 4");
+        "SELECT measure, metric, x, block, hex(sums) FROM summary ORDER BY 1, 2, 3, 4");
     while (rows.next()) {
-        for (int column = 0; column < 9; ++column)
+        for (int column = 0; column < 5; ++column)
             text += rows.text(column) + "|";
         text += "\n";
     }

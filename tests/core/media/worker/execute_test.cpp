@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/media/assets/asset.h"
 #include "core/media/assets/image_file.h"
+#include "core/media/worker/kept_value.h"
 #include "core/media/worker/table_csv.h"
 #include "tests/core/media/worker/chain_builder.h"
 
@@ -101,6 +102,87 @@ class ExecuteTest : public QObject {
         QCOMPARE(score.scores.at(0).s0, 0.0);
         QCOMPARE(score.scores.at(0).s1, double(noSamples));
         QCOMPARE(tableFromCsv(score.tables.at("samples"), "samples").rows(), std::size_t{1});
+    }
+
+    void keepsValuesAsFiles_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QString>("extension");
+        QTest::newRow("grey") << "grey"
+                              << "pgm";
+        QTest::newRow("RGB") << "rgb"
+                             << "ppm";
+        QTest::newRow("a tensor set") << ""
+                                      << "value";
+    }
+    void keepsValuesAsFiles() {
+        QFETCH(QString, model);
+        QFETCH(QString, extension);
+        ChainBuilder builder;
+        const bool isImage = !model.isEmpty();
+        const Hash made = isImage ? builder.source("test.noise", {{"model", model.toStdString()}})
+                                  : builder.source("test.learned");
+        const std::string port = isImage ? "image" : "parameters";
+        builder.chain.wanted = {made};
+        Worker worker;
+        worker.run(builder);
+        QVERIFY(worker.report(made)->kept.empty());
+        // Also when the value is in memory.
+        builder.forget();
+        builder.chain.keep = {{made, port}};
+        worker.run(builder);
+        const run::TaskReport* const report = worker.report(made);
+        QVERIFY(report && !report->failure && report->seconds > 0);
+        const run::KeptValue kept = report->kept.at(0);
+        QCOMPARE(kept.port, port);
+        QCOMPARE(kept.file,
+                 builder.chain.staging / (made.hex() + "." + port + "." + extension.toStdString()));
+        QCOMPARE(kept.bytes, std::filesystem::file_size(kept.file));
+        const Value value = *worker.cache.find({made, port});
+        if (isImage)
+            QCOMPARE(bytesOf(readAsset(graph::PortType::Image, kept.file)), bytesOf(value));
+        else
+            QVERIFY(typeOf(fromParts(mapValueFile(kept.file))) == typeOf(value));
+    }
+
+    void keepsPicturesInAFormatThatHoldsThem_data() {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("extension");
+        for (const auto& [what, extension] :
+             std::initializer_list<std::pair<const char*, const char*>>{{"plain", "ppm"},
+                                                                        {"16 bits", "ppm"},
+                                                                        {"alpha", "png"},
+                                                                        {"turned", "png"},
+                                                                        {"7 bits and alpha", "value"},
+                                                                        {"limited range", "value"},
+                                                                        {"YCbCr", "value"}})
+            QTest::newRow(what) << what << extension;
+    }
+    void keepsPicturesInAFormatThatHoldsThem() {
+        QFETCH(QString, what);
+        QFETCH(QString, extension);
+        Image image;
+        image.alpha = what.contains("alpha");
+        image.bitDepth = what == "16 bits" ? 16 : what.startsWith("7 bits") ? 7 : 8;
+        if (what == "turned") image.orientation = 6;
+        if (what == "limited range") image.range = Range::Limited;
+        if (what == "YCbCr") {
+            image.model = ColourModel::YCbCr;
+            image.matrix = Matrix::Bt601;
+        }
+        image.samples = Array(image.bitDepth > 8 ? DType::U16 : DType::U8, {2, 3, image.alpha ? 4 : 3});
+        image.samples.writableBytes()[5] = std::byte{77};
+        const QTemporaryDir folder;
+        const run::TaskOutput output{sha256("made"), "image"};
+        const run::KeptValue kept =
+            keepValue(folder.path().toStdString(), output, std::make_shared<const Image>(image));
+        QCOMPARE(QString::fromStdString(kept.file.extension().string()), "." + extension);
+        const Value back = extension == "value" ? fromParts(mapValueFile(kept.file))
+                                                : readAsset(graph::PortType::Image, kept.file);
+        const Image& read = *std::get<std::shared_ptr<const Image>>(back);
+        QVERIFY(read.model == image.model && read.range == image.range && read.alpha == image.alpha);
+        QVERIFY(read.bitDepth == image.bitDepth && read.orientation == image.orientation);
+        QCOMPARE(bytesOf(back), bytesOf(std::make_shared<const Image>(image)));
+        QCOMPARE(std::distance(std::filesystem::directory_iterator(folder.path().toStdString()), {}), 1);
     }
 
     void takesWhatIsThere() {

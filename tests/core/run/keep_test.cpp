@@ -1,0 +1,115 @@
+// Studies that keep the values of their candidates.
+
+#include "tests/core/run/test_house.h"
+
+#include <set>
+
+using namespace ratescope;
+using namespace ratescope::run;
+using fake::text;
+using graph::Document;
+using store::State;
+using House = fake::TestHouse;
+
+namespace {
+
+Document keepingStudy(int assets, const std::vector<std::int64_t>& qualities) {
+    Document document = fake::study(assets, qualities);
+    document.keepReconstructions = true;
+    return document;
+}
+
+/// What lies in the library's folder of reconstructions.
+std::set<std::string> keptTexts(const House& house) {
+    std::set<std::string> texts;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(house.libraryFile().string() + ".files/reconstructions")) {
+        std::ifstream file(entry.path());
+        std::string text;
+        std::getline(file, text);
+        texts.insert(text);
+    }
+    return texts;
+}
+
+}  // namespace
+
+class KeepTest : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void everyCandidateIsKept_data() {
+        QTest::addColumn<int>("jobs");
+        QTest::newRow("one job") << 1;
+        QTest::newRow("two jobs") << 2;
+    }
+    void everyCandidateIsKept() {
+        QFETCH(int, jobs);
+        House house;
+        const Document document = keepingStudy(3, {10, 20, 30});
+        house.run(document, jobs);
+        QCOMPARE(house.items(State::Done), std::int64_t{9});
+        QCOMPARE(house.measurements(State::Done), std::int64_t{9});
+        QCOMPARE(house.ran("decode"), 9);
+        const std::set<std::string> texts = keptTexts(house);
+        QCOMPARE(texts.size(), std::size_t{9});
+        for (const store::PlannedItem& item :
+             makePlan(document, fake::catalogue(), listAssets(document, fake::catalogue(), {}, sha256OfFile))
+                 .items)
+            QVERIFY(texts.count("value of " + item.key.hex()));
+        house.forgetRecord();
+        house.restart(jobs);
+        house.run(document, jobs);
+        QCOMPARE(house.ran(""), 0);
+    }
+
+    void aStudyThatAsksLaterDecodesOnly() {
+        House house;
+        Document document = fake::study(2, {10, 20});
+        house.run(document, 1);
+        QVERIFY(keptTexts(house).empty());
+        house.forgetRecord();
+        document.keepReconstructions = true;
+        // By the same workers, which have the values in memory.
+        const Submitted submitted = house.run(document, 1);
+        QCOMPARE(keptTexts(house).size(), std::size_t{4});
+        QCOMPARE(house.ran("encode"), 0);
+        QCOMPARE(house.ran("decode"), 4);
+        QCOMPARE(house.ran("score"), 0);
+        QCOMPARE(house.supervisor().ran(submitted.study).items, std::int64_t{4});
+        QVERIFY(!submitted.plan.estimate.bytes);
+        document.sweeps = {fake::sweep("codec.quality", {std::int64_t{10}, std::int64_t{30}})};
+        QVERIFY(house.run(document, 1).plan.estimate.bytes);
+        QCOMPARE(keptTexts(house).size(), std::size_t{6});
+    }
+
+    void anotherStudyThatDoesNotKeepThemIsNoHindrance() {
+        House house;
+        house.start(2);
+        const Document plain = fake::study(3, {10, 20});
+        Document keeping = plain;
+        keeping.id = graph::newDocument("other").id;
+        keeping.name = "other";
+        keeping.keepReconstructions = true;
+        house.supervisor().submit(plain, house.folder());
+        house.supervisor().submit(keeping, house.folder());
+        house.finish();
+        QCOMPARE(house.items(State::Done), std::int64_t{12});
+        QCOMPARE(keptTexts(house).size(), std::size_t{6});
+        QCOMPARE(house.ran("encode"), 6);
+    }
+
+    void whatIsNotKeptIsNotDone() {
+        House house;
+        Document document = keepingStudy(1, {10});
+        document.nodes[1] = fake::node("codec", "transform", {{"behaviour", text("forget")}});
+        document.wires[0] = fake::wire("source.value", "codec.value");
+        document.sweeps.clear();
+        house.run(document, 1);
+        QCOMPARE(house.items(State::Failed), std::int64_t{1});
+        QVERIFY2(house.failure().contains("did not report"), qPrintable(house.failure()));
+    }
+};
+
+QTEST_GUILESS_MAIN(KeepTest)
+#include "keep_test.moc"
