@@ -15,7 +15,7 @@
 // by a row or column of black on top or on the left, as in pytorch-msssim 1.0.0, which published figures are made with.
 //
 // Of several channels: each by itself, then their mean. In 32-bit floats, sums in double: within 1e-6 of arithmetic in
-// double (MS-SSIM with a term near 0, whose power magnifies: 2e-5), and the same bits for every Execution.
+// double (MS-SSIM with a term near 0, whose power magnifies: 5e-5), and the same bits for every Execution.
 
 #include "core/media/node/value.h"
 #include "core/media/quality/execution.h"
