@@ -7,6 +7,8 @@
 namespace ratescope::media::measure {
 
 NodeEntry psnrNode();
+NodeEntry ssimNode();
+NodeEntry msSsimNode();
 NodeEntry tensorErrorNode();
 
 }  // namespace ratescope::media::measure

@@ -21,10 +21,10 @@ namespace {
 
 const std::vector<media::NodeEntry>& nodes() {
     static const std::vector<media::NodeEntry> all{
-        media::analysis::correlationNode(), media::image::jpegNode(),    media::image::cropNode(),
-        media::image::resizeNode(),         media::image::convertNode(), media::measure::psnrNode(),
-        media::measure::tensorErrorNode(),  media::source::imagesNode(), media::source::tensorsNode(),
-        media::weights::rtnNode()};
+        media::analysis::correlationNode(), media::image::jpegNode(),     media::image::cropNode(),
+        media::image::resizeNode(),         media::image::convertNode(),  media::measure::psnrNode(),
+        media::measure::ssimNode(),         media::measure::msSsimNode(), media::measure::tensorErrorNode(),
+        media::source::imagesNode(),        media::source::tensorsNode(), media::weights::rtnNode()};
     return all;
 }
 

@@ -1,58 +1,17 @@
 #include "core/media/quality/psnr.h"
 
-#include "core/error.h"
+#include "core/media/quality/picture_pair.h"
+#include "core/media/quality/squared_error.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdlib>
 
 namespace ratescope::media {
 namespace {
 
-const char* nameOf(ColourModel model) {
-    switch (model) {
-        case ColourModel::Grey:
-            return "grey";
-        case ColourModel::Rgb:
-            return "RGB";
-        case ColourModel::YCbCr:
-            return "YCbCr";
-        default:
-            return "CMYK";
-    }
-}
-
-std::string sizeText(const Image& image) {
-    return std::to_string(image.width()) + " x " + std::to_string(image.height());
-}
-
-Error unequal(const std::string& what, const std::string& reference, const std::string& candidate) {
-    return Error(ErrorKind::Input,
-                 "The two pictures differ in " + what + ": the reference has " + reference +
-                     ", the candidate has " + candidate + ".",
-                 "Bring both to the same form with image.crop, image.resize or image.convert.");
-}
+constexpr const char* measure = "PSNR";
 
 Error unfit(const std::string& what) {
-    return Error(ErrorKind::Input, "PSNR is not defined here for pictures " + what + ".",
-                 "Convert both with image.convert first.");
-}
-
-void checkPair(const Image& reference, const Image& candidate) {
-    if (reference.width() != candidate.width() || reference.height() != candidate.height())
-        throw unequal("size", sizeText(reference), sizeText(candidate));
-    if (reference.bitDepth != candidate.bitDepth)
-        throw unequal("bit depth", std::to_string(reference.bitDepth) + " bits",
-                      std::to_string(candidate.bitDepth) + " bits");
-    if (reference.model != candidate.model)
-        throw unequal("colour model", nameOf(reference.model), nameOf(candidate.model));
-    if (reference.alpha != candidate.alpha)
-        throw unequal("alpha", reference.alpha ? "it" : "none", candidate.alpha ? "it" : "none");
-    if (reference.range != candidate.range || reference.matrix != candidate.matrix)
-        throw unequal("range or matrix", "another", "one of its own");
-    if (reference.alpha) throw unfit("with alpha");
-    if (reference.model == ColourModel::Cmyk) throw unfit("in CMYK");
+    return unfitFor(measure, what);
 }
 
 void requireBt601Full(const Image& image) {
@@ -63,66 +22,6 @@ void requireBt601Full(const Image& image) {
 double peakSquared(const Image& image) {
     const double peak = static_cast<double>((1 << image.bitDepth) - 1);
     return peak * peak;
-}
-
-/// Sums of squares of 8-bit differences fit 32 bits over so many samples; loops over blocks of 32-bit sums
-/// are what compilers turn into vector code.
-constexpr std::size_t blockSamples = 1 << 15;
-
-std::uint64_t squaredSum(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
-    std::uint64_t total = 0;
-    for (std::size_t begin = 0; begin < a.size(); begin += blockSamples) {
-        const std::size_t end = std::min(a.size(), begin + blockSamples);
-        std::uint32_t sum = 0;
-        for (std::size_t i = begin; i < end; ++i) {
-            const int difference = a[i] - b[i];
-            sum += static_cast<std::uint32_t>(difference * difference);
-        }
-        total += sum;
-    }
-    return total;
-}
-
-/// 2^32 per sample at most, so that 2^31 samples fit.
-std::uint64_t squaredSum(std::span<const std::uint16_t> a, std::span<const std::uint16_t> b) {
-    std::uint64_t total = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        const std::int64_t difference = a[i] - b[i];
-        total += static_cast<std::uint64_t>(difference * difference);
-    }
-    return total;
-}
-
-/// Errors of Y, Cb and Cr are linear in those of R, G and B, with these integer weights and divisors.
-struct LinearError {
-    std::int64_t red, green, blue;
-    double divisor;
-};
-constexpr LinearError lumaError{299, 587, 114, 1000};
-constexpr LinearError cbError{-299, -587, 886, 1772};
-constexpr LinearError crError{701, -587, -114, 1402};
-
-/// Sum of squared (integer) linear errors, exact within a block: 1024 squares of 2 · 886 · 65535 stay below
-/// 2^64.
-template <typename T>
-double linearSquaredSum(const Image& reference, const Image& candidate, const LinearError& weights) {
-    const auto a = reference.samples.as<T>();
-    const auto b = candidate.samples.as<T>();
-    constexpr std::size_t blockPixels = 1024;
-    const std::size_t pixels = static_cast<std::size_t>(reference.pixels());
-    double total = 0;
-    for (std::size_t begin = 0; begin < pixels; begin += blockPixels) {
-        const std::size_t end = std::min(pixels, begin + blockPixels);
-        std::uint64_t sum = 0;
-        for (std::size_t i = begin; i < end; ++i) {
-            const std::int64_t error = weights.red * (a[3 * i] - b[3 * i]) +
-                                       weights.green * (a[3 * i + 1] - b[3 * i + 1]) +
-                                       weights.blue * (a[3 * i + 2] - b[3 * i + 2]);
-            sum += static_cast<std::uint64_t>(error * error);
-        }
-        total += static_cast<double>(sum);
-    }
-    return total / (weights.divisor * weights.divisor);
 }
 
 template <typename T>
@@ -137,20 +36,22 @@ std::uint64_t planeSquaredSum(const Image& reference, const Image& candidate, in
     return total;
 }
 
-/// Normalised MSE of Y, Cb or Cr (0, 1, 2) of an RGB or YCbCr picture.
 template <typename T>
-double planeMse(const Image& reference, const Image& candidate, int plane) {
-    static constexpr std::array<LinearError, 3> errors = {lumaError, cbError, crError};
-    const double sum =
-        reference.model == ColourModel::YCbCr
-            ? static_cast<double>(planeSquaredSum<T>(reference, candidate, plane))
-            : linearSquaredSum<T>(reference, candidate, errors[static_cast<std::size_t>(plane)]);
-    return sum / static_cast<double>(reference.pixels()) / peakSquared(reference);
+YCbCrMse yCbCrMse(const Image& reference, const Image& candidate) {
+    const double scale = 1 / (static_cast<double>(reference.pixels()) * peakSquared(reference));
+    if (reference.model == ColourModel::YCbCr) {
+        const auto plane = [&](int channel) {
+            return static_cast<double>(planeSquaredSum<T>(reference, candidate, channel)) * scale;
+        };
+        return {plane(0), plane(1), plane(2)};
+    }
+    const YCbCrSquaredError sums = yCbCrSquaredError(reference.samples.as<T>(), candidate.samples.as<T>());
+    return {sums.y * scale, sums.cb * scale, sums.cr * scale};
 }
 
-double planeMse(const Image& reference, const Image& candidate, int plane) {
-    return reference.samples.type() == DType::U8 ? planeMse<std::uint8_t>(reference, candidate, plane)
-                                                 : planeMse<std::uint16_t>(reference, candidate, plane);
+YCbCrMse yCbCrMse(const Image& reference, const Image& candidate) {
+    return reference.samples.type() == DType::U8 ? yCbCrMse<std::uint8_t>(reference, candidate)
+                                                 : yCbCrMse<std::uint16_t>(reference, candidate);
 }
 
 template <typename T>
@@ -172,30 +73,29 @@ void fillMap(const Image& reference, const Image& candidate, std::span<float> ma
 }  // namespace
 
 double normalisedMse(const Image& reference, const Image& candidate) {
-    checkPair(reference, candidate);
+    checkPair(reference, candidate, measure);
     if (reference.model == ColourModel::YCbCr) throw unfit("in YCbCr (the RGB measure)");
     const Array& a = reference.samples;
     const Array& b = candidate.samples;
     const std::uint64_t sum = a.type() == DType::U8
-                                  ? squaredSum(a.as<std::uint8_t>(), b.as<std::uint8_t>())
-                                  : squaredSum(a.as<std::uint16_t>(), b.as<std::uint16_t>());
+                                  ? squaredError(a.as<std::uint8_t>(), b.as<std::uint8_t>())
+                                  : squaredError(a.as<std::uint16_t>(), b.as<std::uint16_t>());
     return static_cast<double>(sum) / static_cast<double>(a.size()) / peakSquared(reference);
 }
 
 double normalisedLumaMse(const Image& reference, const Image& candidate) {
     if (reference.model == ColourModel::Grey && candidate.model == ColourModel::Grey)
         return normalisedMse(reference, candidate);
-    checkPair(reference, candidate);
+    checkPair(reference, candidate, measure);
     requireBt601Full(reference);
-    return planeMse(reference, candidate, 0);
+    return yCbCrMse(reference, candidate).y;
 }
 
 YCbCrMse normalisedYCbCrMse(const Image& reference, const Image& candidate) {
-    checkPair(reference, candidate);
+    checkPair(reference, candidate, measure);
     if (reference.model == ColourModel::Grey) throw unfit("without colour (the measure of luma and chroma)");
     requireBt601Full(reference);
-    return {planeMse(reference, candidate, 0), planeMse(reference, candidate, 1),
-            planeMse(reference, candidate, 2)};
+    return yCbCrMse(reference, candidate);
 }
 
 double weightedMse611(const YCbCrMse& mse) {
@@ -207,7 +107,7 @@ double geometricMse611(const YCbCrMse& mse) {
 }
 
 TensorSet squaredErrorMap(const Image& reference, const Image& candidate) {
-    checkPair(reference, candidate);
+    checkPair(reference, candidate, measure);
     Array map(DType::F32, {reference.height(), reference.width()});
     if (reference.samples.type() == DType::U8)
         fillMap<std::uint8_t>(reference, candidate, map.writable<float>());

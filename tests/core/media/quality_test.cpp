@@ -3,6 +3,7 @@
 #include "core/media/quality/half.h"
 #include "core/media/quality/psnr.h"
 #include "core/media/quality/searched.h"
+#include "core/media/quality/squared_error.h"
 #include "core/media/quality/tensor_error.h"
 #include "tests/core/error_check.h"
 #include "tests/core/media/media_values.h"
@@ -102,6 +103,28 @@ class QualityTest : public QObject {
         const Image other = makeImage(width, height, ColourModel::Grey, false, depth, 2);
         QVERIFY(close(normalisedMse(grey, other), plainMse(grey, other)));
         QCOMPARE(normalisedLumaMse(grey, other), normalisedMse(grey, other));
+    }
+
+    void sumsAreTheSameInEveryInstructionSet() {
+        for (const int depth : {8, 16}) {
+            const Image a = makeImage(211, 163, ColourModel::Rgb, false, depth, 1);
+            const Image b = makeImage(211, 163, ColourModel::Rgb, false, depth, 2);
+            std::uint64_t exact = 0;
+            for (std::size_t i = 0; i < static_cast<std::size_t>(a.samples.size()); ++i)
+                exact += static_cast<std::uint64_t>(std::pow(sampleAt(a, i) - sampleAt(b, i), 2));
+            const auto check = [&](auto x, auto y) {
+                const YCbCrSquaredError plain = yCbCrSquaredError(x, y, InstructionSet::Baseline);
+                for (const InstructionSet set : usableInstructionSets()) {
+                    QVERIFY2(squaredError(x, y, set) == exact, toText(set));
+                    const YCbCrSquaredError sums = yCbCrSquaredError(x, y, set);
+                    QVERIFY2(sums.y == plain.y && sums.cb == plain.cb && sums.cr == plain.cr, toText(set));
+                }
+            };
+            if (depth == 8)
+                check(a.samples.as<std::uint8_t>(), b.samples.as<std::uint8_t>());
+            else
+                check(a.samples.as<std::uint16_t>(), b.samples.as<std::uint16_t>());
+        }
     }
 
     void theLargestErrorsDoNotOverflow() {
