@@ -1,9 +1,15 @@
 #include "tests/contract/kept.h"
 
+#include <avif/avif.h>
 #include <jpeglib.h>
+#include <jxl/encode.h>
 #include <lcms2.h>
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
+#include <openjpeg.h>
+#include <png.h>
+#include <webp/encode.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -66,10 +72,28 @@ std::string differenceOf(const Trial& trial, const json& kept, double tolerance,
     return "";
 }
 
+/// Code in floating point that takes the widest vectors there are rounds otherwise on another CPU.
+std::string vectorsOfThisCpu() {
+    if (__builtin_cpu_supports("avx512bw")) return ", AVX-512";
+    return __builtin_cpu_supports("avx2") ? ", AVX2" : ", SSE";
+}
+
+std::string avifLibraries() {
+    char codecs[256];
+    avifCodecVersions(codecs);
+    return std::string("libavif ") + avifVersion() + " (" + codecs + ")";
+}
+
 }  // namespace
 
 std::string foreignLibrary(const std::string& nodeId) {
     if (nodeId == "image.jpeg") return "libjpeg-turbo " + std::to_string(LIBJPEG_TURBO_VERSION_NUMBER);
+    if (nodeId == "image.webp") return "libwebp " + std::to_string(WebPGetEncoderVersion());
+    if (nodeId == "image.png")
+        return std::string("libpng ") + png_get_libpng_ver(nullptr) + ", zlib " + zlibVersion();
+    if (nodeId == "image.jxl") return "libjxl " + std::to_string(JxlEncoderVersion()) + vectorsOfThisCpu();
+    if (nodeId == "image.avif") return avifLibraries() + vectorsOfThisCpu();
+    if (nodeId == "image.jpeg2000") return std::string("OpenJPEG ") + opj_version();
     if (nodeId == "image.resize") return "OpenCV " + cv::getVersionString();
     if (nodeId == "image.convert") return "Little CMS " + std::to_string(cmsGetEncodedCMMversion());
     return "";

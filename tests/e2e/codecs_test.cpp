@@ -56,6 +56,22 @@ void CodecsTest::streamsOpenInAnotherProcess_data() {
     QTest::newRow("JPEG, grey") << QStringList{"image.jpeg"} << 1 << 25.0;
     QTest::newRow("JPEG, progressive 4:4:4")
         << QStringList{"image.jpeg", "--set", "progressive=true", "--set", "subsampling=4:4:4"} << 3 << 25.0;
+    QTest::newRow("WebP") << QStringList{"image.webp"} << 3 << 25.0;
+    QTest::newRow("WebP, lossless") << QStringList{"image.webp", "--set", "lossless=true"} << 3 << HUGE_VAL;
+    QTest::newRow("PNG") << QStringList{"image.png"} << 3 << HUGE_VAL;
+    QTest::newRow("PNG, grey") << QStringList{"image.png", "--set", "filter=paeth"} << 1 << HUGE_VAL;
+    QTest::newRow("JPEG XL") << QStringList{"image.jxl", "--set", "effort=4"} << 3 << 30.0;
+    QTest::newRow("JPEG XL, grey, lossless")
+        << QStringList{"image.jxl", "--set", "lossless=true", "--set", "effort=3"} << 1 << HUGE_VAL;
+    QTest::newRow("AVIF") << QStringList{"image.avif", "--set", "speed=9"} << 3 << 25.0;
+    QTest::newRow("AVIF, grey, 4:2:0")
+        << QStringList{"image.avif", "--set", "speed=9", "--set", "subsampling=4:2:0"} << 1 << 25.0;
+    QTest::newRow("JPEG 2000") << QStringList{"image.jpeg2000"} << 3 << 35.0;
+    QTest::newRow("JPEG 2000, lossless")
+        << QStringList{"image.jpeg2000", "--set", "target=everything", "--set", "reversible=true"} << 3
+        << HUGE_VAL;
+    QTest::newRow("JPEG 2000, grey, two of four layers")
+        << QStringList{"image.jpeg2000", "--set", "layers=4", "--set", "layers-kept=2"} << 1 << 28.0;
     QTest::newRow("bit planes") << QStringList{"test.layers", "--set", "layers=8"} << 3 << HUGE_VAL;
     QTest::newRow("three bit planes") << QStringList{"test.layers", "--set", "layers=3"} << 1 << 10.0;
 }

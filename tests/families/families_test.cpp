@@ -20,11 +20,22 @@ using namespace ratescope;
 namespace {
 
 const std::vector<media::NodeEntry>& nodes() {
-    static const std::vector<media::NodeEntry> all{
-        media::analysis::correlationNode(), media::image::jpegNode(),    media::image::cropNode(),
-        media::image::resizeNode(),         media::image::convertNode(), media::measure::psnrNode(),
-        media::measure::tensorErrorNode(),  media::source::imagesNode(), media::source::tensorsNode(),
-        media::weights::rtnNode()};
+    namespace image = media::image;
+    static const std::vector<media::NodeEntry> all{media::analysis::correlationNode(),
+                                                   image::jpegNode(),
+                                                   image::webpNode(),
+                                                   image::pngNode(),
+                                                   image::jxlNode(),
+                                                   image::avifNode(),
+                                                   image::jpeg2000Node(),
+                                                   image::cropNode(),
+                                                   image::resizeNode(),
+                                                   image::convertNode(),
+                                                   media::measure::psnrNode(),
+                                                   media::measure::tensorErrorNode(),
+                                                   media::source::imagesNode(),
+                                                   media::source::tensorsNode(),
+                                                   media::weights::rtnNode()};
     return all;
 }
 
