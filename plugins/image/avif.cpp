@@ -364,22 +364,23 @@ stored stream is the standard file: any browser opens it.
 
 **Defaults** are those of `avifenc` but for its rate control, which is that of libavif 1.0 and later: constant
 quality, not a range of quantisers. Byte for byte it is `avifenc --min 0 --max 63 --minalpha 0 --maxalpha 0 -a
-color:end-usage=q -a color:cq-level=N -s S -y FORMAT`, N as at `quality`. RGB becomes YCbCr by BT.601, full range, in
-libavif; 100 quantises not at all, but colour conversion still rounds. Decoding is that of `avifdec`. Alpha is always
-lossless.
+color:end-usage=q -a color:cq-level=N -s S -y FORMAT`, N as at `quality`. RGB becomes YCbCr by BT.601, full
+range, in libavif; 100 quantises not at all, but colour conversion still rounds. Decoding is that of `avifdec`.
+Alpha is always lossless.
 
-**Takes** grey and RGB images with or without alpha, 8, 10 and 12 bits, up to 32,768 pixels a side. 16 bits, YCbCr and
-CMYK are refused; put `image.convert` before it. Grey is coded as 4:0:0. An alpha channel that is opaque throughout is
-not stored, as with avifenc: what comes back has none. An ICC profile travels in a colr box, an orientation other than
-upright as the rotation and mirror that HEIF knows (irot, imir); both come back when the stream is decoded.
+**Takes** grey and RGB images with or without alpha, 8, 10 and 12 bits, up to 32,768 pixels a side. 16 bits,
+YCbCr and CMYK are refused; put `image.convert` before it. Grey is coded as 4:0:0. An alpha channel that is
+opaque throughout is not stored, as with avifenc: what comes back has none. An ICC profile travels in a colr
+box, an orientation other than upright as the rotation and mirror that HEIF knows (irot, imir); both come back
+when the stream is decoded.
 
-**Bits** are read off the file: `header` (all boxes, with irot and imir), `icc`, `colour` and `alpha` (the AV1 data of
-each). They sum to the file. The boxes take some 250 to 500 bytes, which weigh on small pictures at low rates; they are
-counted all the same.
+**Bits** are read off the file: `header` (all boxes, with irot and imir), `icc`, `colour` and `alpha` (the AV1
+data of each). They sum to the file. The boxes take some 250 to 500 bytes, which weigh on small pictures at low
+rates; they are counted all the same.
 
-**Threads**: one encodes, since libaom's bytes depend on their number; as many as the study gives decode. libaom can't
-be stopped on its way: a cancelled task ends with its worker. Speeds below 4 take many times as long. Coding takes some
-30 bytes of memory a pixel; as much is asked for as 45 million pixels need.
+**Threads**: one encodes, since libaom's bytes depend on their number; as many as the study gives decode. libaom
+can't be stopped on its way: a cancelled task ends with its worker. Speeds below 4 take many times as long.
+Coding takes some 30 bytes of memory a pixel; as much is asked for as 45 million pixels need.
 )";
 
 Manifest avifManifest() {

@@ -29,6 +29,11 @@ struct Destroy {
 using ImageHandle = std::unique_ptr<opj_image_t, Destroy>;
 using CodecHandle = std::unique_ptr<opj_codec_t, Destroy>;
 
+[[noreturn]] void refuseStream(const std::string& reason,
+                               const std::string& remedy = "Make the stream again.") {
+    throw Error(ErrorKind::Input, "The JPEG 2000 stream " + reason + ".", remedy);
+}
+
 /// What OpenJPEG last complained of.
 class Complaint {
   public:
@@ -38,6 +43,13 @@ class Complaint {
     }
     /// " (text)", or nothing.
     std::string text() const { return text_.empty() ? "" : " (" + text_ + ")"; }
+    /// Of a stream that was to be decoded.
+    [[noreturn]] void refuse() const {
+        if (text_.find("memory") != std::string::npos)
+            throw Error(ErrorKind::Resource, "There is not enough memory to decode a JPEG 2000 stream.",
+                        "Free memory, or run fewer jobs.");
+        refuseStream("is damaged or cut off" + text());
+    }
 
   private:
     void note(const char* text) {
@@ -148,11 +160,6 @@ std::vector<std::byte> encoded(Context& context, const Image& image, const Param
 
 // --- decoding ----------------------------------------------------------------------------------------------
 
-[[noreturn]] void refuseStream(const std::string& reason,
-                               const std::string& remedy = "Make the stream again.") {
-    throw Error(ErrorKind::Input, "The JPEG 2000 stream " + reason + ".", remedy);
-}
-
 void requireReadableSize(const opj_image_t& planes) {
     const std::uint64_t width = planes.x1 - planes.x0, height = planes.y1 - planes.y0;
     if (width == 0 || height == 0) refuseStream("has no pixels");
@@ -208,7 +215,7 @@ Image decoded(Context& context, std::span<const std::byte> bytes) {
     InputFile file(bytes);
     const StreamHandle stream = file.stream();
     const auto must = [&](bool good) {
-        if (!good) refuseStream("is damaged or cut off" + complaint.text());
+        if (!good) complaint.refuse();
     };
     must(opj_setup_decoder(codec.get(), &settings) && opj_decoder_set_strict_mode(codec.get(), OPJ_TRUE));
     if (context.threads() > 1) opj_codec_set_threads(codec.get(), context.threads());
@@ -326,33 +333,35 @@ std::vector<graph::Parameter> jpeg2000Parameters() {
 }
 
 constexpr const char* jpeg2000Manual =
-    R"(JPEG 2000 by OpenJPEG: a wavelet transform, bit planes of its coefficients coded by context and arithmetic
-coder in blocks of 64 × 64 (EBCOT), passes kept by rate-distortion slope. The stored stream is the standard file (JP2).
+    R"(JPEG 2000 by OpenJPEG: a wavelet transform, bit planes of its coefficients coded by context and arithmetic coder
+in blocks of 64 × 64 (EBCOT), passes kept by rate-distortion slope. The stored stream is the standard file
+(JP2).
 
-**Defaults**: `opj_compress -I -q Q`, byte for byte: 9/7 wavelet, five decompositions (fewer for small pictures), one
-tile, one precinct a resolution, LRCP. *Rate* is `-r R` with the compression ratio R = bits of a pixel / rate.
-*Everything* with *reversible* is `opj_compress` without options, lossless. Decoding is that of `opj_decompress`.
+**Defaults**: `opj_compress -I -q Q`, byte for byte: 9/7 wavelet, five decompositions (fewer for small
+pictures), one tile, one precinct a resolution, LRCP. *Rate* is `-r R` with the compression ratio R = bits of a
+pixel / rate. *Everything* with *reversible* is `opj_compress` without options, lossless. Decoding is that of
+`opj_decompress`.
 
-The PSNR of *quality* is the encoder's estimate over all components after their colour transform; that of RGB comes
-out about a decibel or two off.
+The PSNR of *quality* is the encoder's estimate over all components after their colour transform; that of RGB
+comes out about a decibel or two off.
 
-**Layers**: with several, the stream carries the length of each packet (`-PLT`), and *layers kept* cuts it down to the
-first ones without encoding again: a sweep over it encodes once. What is left is a whole JP2 file, and decodes to the
-same pixels as the uncut one with `opj_decompress -l`. The last layer is what the target asks for; in dB the others lie
-3 apart, else each has half the bytes of the next (*everything*: a quarter, an eighth, … of the
-uncoded picture).
+**Layers**: with several, the stream carries the length of each packet (`-PLT`), and *layers kept* cuts it down
+to the first ones without encoding again: a sweep over it encodes once. What is left is a whole JP2 file, and
+decodes to the same pixels as the uncut one with `opj_decompress -l`. The last layer is what the target asks
+for; in dB the others lie 3 apart, else each has half the bytes of the next (*everything*: a quarter, an eighth,
+… of the uncoded picture).
 
-**Takes** grey and RGB images with or without alpha, 1 to 16 bits, up to 2^28 pixels. YCbCr and CMYK are refused; put
-`image.convert` before it. An ICC profile goes into the colr box in place of the enumerated colour space, an orientation
-other than upright as EXIF into a uuid box (`JpgTiffExif->JP2`, as ExifTool writes it); both come back when the stream
-is decoded, and both are counted.
+**Takes** grey and RGB images with or without alpha, 1 to 16 bits, up to 2^28 pixels. YCbCr and CMYK are
+refused; put `image.convert` before it. An ICC profile goes into the colr box in place of the enumerated colour
+space, an orientation other than upright as EXIF into a uuid box (`JpgTiffExif->JP2`, as ExifTool writes it);
+both come back when the stream is decoded, and both are counted.
 
 **Bits** are read off the file: `header` (boxes and marker segments), `packets` (their headers and bodies),
 `packet-lengths` (PLT), `icc`, `exif`. They sum to the file. OpenJPEG writes its name into each file (37 bytes).
 
-**Threads**: as many as the study gives; equal bytes. OpenJPEG can't be stopped on its way: a cancelled task ends with
-its worker. Coding takes some
-20 bytes of memory a pixel; as much is asked for as 65 million pixels need.
+**Threads**: as many as the study gives; equal bytes. OpenJPEG can't be stopped on its way: a cancelled task
+ends with its worker. Coding takes some 20 bytes of memory a pixel; as much is asked for as 65 million pixels
+need.
 )";
 
 Manifest jpeg2000Manifest() {

@@ -368,28 +368,27 @@ std::vector<graph::Parameter> jxlParameters() {
 constexpr const char* jxlManual =
     R"(JPEG XL by libjxl. The stored stream is the standard file.
 
-**Lossy** is VarDCT: the picture in the XYB colour space, transforms of 2 × 2 to 256 × 256, an adaptive quantisation
-field steered by Butteraugli, context-modelled ANS. **Lossless** is modular: reversible colour transform, weighted
-self-correcting prediction, a learned decision tree of contexts, ANS.
+**Lossy** is VarDCT: the picture in the XYB colour space, transforms of 2 × 2 to 256 × 256, an adaptive
+quantisation field steered by Butteraugli, context-modelled ANS. **Lossless** is modular: reversible colour
+transform, weighted self-correcting prediction, a learned decision tree of contexts, ANS.
 
-**Defaults** are those of `cjxl -d D -e E --num_threads=0` on a PPM, byte for byte; lossless those of `cjxl -d 0`.
-Decoding is that of `djxl`. libjxl computes in floating point with the widest vectors that the CPU has, so that lossy
-bytes may differ between kinds of CPU; on one machine they are equal.
+**Defaults** are those of `cjxl -d D -e E --num_threads=0` on a PPM, byte for byte; lossless those of `cjxl -d
+0`. Decoding is that of `djxl`. libjxl computes in floating point with the widest vectors that the CPU has, so
+that lossy bytes may differ between kinds of CPU; on one machine they are equal.
 
-**Takes** grey and RGB images with or without alpha, 1 to 16 bits, up to 2^28 pixels. YCbCr and CMYK are refused; put
-`image.convert` before it. An ICC profile lies compressed within the codestream and comes back byte for byte where
-coding is lossless. Lossy coding goes through XYB: it stores a profile by its numbers if the format has such (sRGB,
-Display P3, …; an equal profile comes back, for sRGB none), and refuses all others, whose colours libjxl would not
-give back. The orientation
-lies in the header.
+**Takes** grey and RGB images with or without alpha, 1 to 16 bits, up to 2^28 pixels. YCbCr and CMYK are
+refused; put `image.convert` before it. An ICC profile lies compressed within the codestream and comes back byte
+for byte where coding is lossless. Lossy coding goes through XYB: it stores a profile by its numbers if the
+format has such (sRGB, Display P3, …; an equal profile comes back, for sRGB none), and refuses all others, whose
+colours libjxl would not give back. The orientation lies in the header.
 
-**Bits**: `codestream` is all that the standard's part 1 describes, with profile and orientation (fields of a few
-bits, not aligned to bytes). Most files are nothing else. Samples of more than 12 bits, lossless, need a container,
-whose boxes are `header`. They sum to the file.
+**Bits**: `codestream` is all that the standard's part 1 describes, with profile and orientation (fields of a
+few bits, not aligned to bytes). Most files are nothing else. Samples of more than 12 bits, lossless, need a
+container, whose boxes are `header`. They sum to the file.
 
-**Threads**: as many as the study gives; equal bytes. libjxl can't be stopped on its way: a cancelled task ends with
-its worker. Effort 8 and 9 take many times as long as 7. Coding takes some
-80 bytes of memory a pixel; as much is asked for as 26 million pixels need.
+**Threads**: as many as the study gives; equal bytes. libjxl can't be stopped on its way: a cancelled task ends
+with its worker. Effort 8 and 9 take many times as long as 7. Coding takes some 80 bytes of memory a pixel; as
+much is asked for as 26 million pixels need.
 )";
 
 Manifest jxlManifest() {

@@ -107,16 +107,17 @@ std::vector<graph::Parameter> pngParameters() {
 }
 
 constexpr const char* pngManual =
-    R"(PNG by libpng and zlib, always lossless: rows are predicted by one of five filters, then deflated (LZ77
-and Huffman codes). The stored stream is the standard file: any viewer opens it. It is the mark that other lossless
+    R"(PNG by libpng and zlib, always lossless: rows are predicted by one of five filters, then deflated (LZ77 and
+Huffman codes). The stored stream is the standard file: any viewer opens it. It is the mark that other lossless
 codecs are held against.
 
 **Defaults** are those of libpng: zlib level 6, adaptive filters from 8 bits a sample on and none below. Never
 interlaced.
 
-**Takes** grey and RGB images with or without alpha at 8 and 16 bits, grey without alpha also at 1, 2 and 4 bits. All
-other depths, YCbCr and CMYK are refused; put `image.convert` before it. An ICC profile travels in an iCCP chunk, an
-orientation other than upright in eXIf; both come back when the stream is decoded, and both are counted.
+**Takes** grey and RGB images with or without alpha at 8 and 16 bits, grey without alpha also at 1, 2 and 4
+bits. All other depths, YCbCr and CMYK are refused; put `image.convert` before it. An ICC profile travels in an
+iCCP chunk, an orientation other than upright in eXIf; both come back when the stream is decoded, and both are
+counted.
 
 **Bits** are read off the chunks, each with its length, type and checksum: `header` (signature, IHDR, IEND),
 `image-data` (IDAT), `icc`, `exif`. They sum to the file.

@@ -4,6 +4,7 @@
 #include "core/media/assets/exif.h"
 #include "core/media/assets/image_file.h"
 #include "plugins/image/encodable.h"
+#include "plugins/image/heartbeat.h"
 #include "plugins/image/nodes.h"
 #include "plugins/image/webp_file.h"
 
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace ratescope::media::image {
@@ -74,6 +76,9 @@ class Encoder {
         picture_.height = static_cast<int>(image.height());
         const auto* samples = image.samples.as<std::uint8_t>().data();
         const int stride = picture_.width * image.channels();
+        std::optional<Heartbeat>
+            heartbeat;  // Lossless coding of a large picture reports nothing for seconds.
+        if (config_.lossless) heartbeat.emplace(context_);
         const bool taken = image.alpha ? WebPPictureImportRGBA(&picture_, samples, stride)
                                        : WebPPictureImportRGB(&picture_, samples, stride);
         const bool encoded = taken && WebPEncode(&config_, &picture_);
@@ -243,27 +248,27 @@ std::vector<graph::Parameter> webpParameters() {
 constexpr const char* webpManual =
     R"(WebP by libwebp. The stored stream is the standard file: any browser opens it.
 
-**Lossy** is a key frame of VP8: 4:2:0, limited range, blocks predicted from their neighbours, an integer transform
-of 4 × 4, adaptive binary arithmetic coding, a deblocking filter within the loop. **Lossless** is a coder of its
-own: spatial prediction, a colour transform, backward references, a colour cache and Huffman codes that change over
-the picture.
+**Lossy** is a key frame of VP8: 4:2:0, limited range, blocks predicted from their neighbours, an integer
+transform of 4 × 4, adaptive binary arithmetic coding, a deblocking filter within the loop. **Lossless** is a
+coder of its own: spatial prediction, a colour transform, backward references, a colour cache and Huffman codes
+that change over the picture.
 
-**Defaults** are those of `cwebp -q Q -m M`, byte for byte; lossless those of `cwebp -lossless -exact -q Q -m M`.
-Decoding is that of `dwebp`: smooth ("fancy") chroma upsampling, no dithering.
+**Defaults** are those of `cwebp -q Q -m M`, byte for byte; lossless those of `cwebp -lossless -exact -q Q -m
+M`. Decoding is that of `dwebp`: smooth ("fancy") chroma upsampling, no dithering.
 
 **Takes** 8-bit RGB images with or without alpha, up to 16,383 pixels a side. WebP has no grey pictures. Grey,
 YCbCr, CMYK and all other depths are refused; put `image.convert` before it. An alpha channel that is opaque
 throughout is not stored, as with cwebp: what comes back has none. An ICC profile travels in an ICCP chunk, an
-orientation other than upright in a minimal EXIF chunk; both come back when the stream is decoded, both are counted,
-and so is the extended header of 18 bytes that they need.
+orientation other than upright in a minimal EXIF chunk; both come back when the stream is decoded, both are
+counted, and so is the extended header of 18 bytes that they need.
 
 **Bits** are read off the file: `header` (RIFF, VP8X, the frame's own header), `modes` (VP8's first partition:
 probabilities, segments, filters and each macroblock's prediction), `coefficients` (its token partitions),
 `lossless` (all of VP8L), `alpha`, `icc`, `exif`, `padding` (chunks are of even length). They sum to the file.
 
-**Threads**: a second one takes over analysis, alpha and half of the lossless trials; equal bytes. It can be
-cancelled at any row. Lossless coding takes some 26 bytes of memory a pixel; as much is asked for as 50
-million pixels need.
+**Threads**: a second one takes over analysis, alpha and half of the lossless trials; equal bytes. libwebp asks
+at each percent of its way whether to stop; lossless coding asks seldom, and a cancelled task then ends with its
+worker. It takes some 26 bytes of memory a pixel; as much is asked for as 50 million pixels need.
 )";
 
 Manifest webpManifest() {

@@ -2,6 +2,7 @@
 // decoded by another process than the one that wrote it.
 
 #include "tests/e2e/check.h"
+#include "tests/e2e/document.h"
 #include "tests/e2e/files.h"
 
 #include <nlohmann/json.hpp>
@@ -25,6 +26,7 @@ class CodecsTest : public QObject {
     void filesAreMeasured();
     void mapsAreWritten_data();
     void mapsAreWritten();
+    void codecsShareAMeasure();
     void nodesExplainThemselves();
 };
 
@@ -242,6 +244,34 @@ void CodecsTest::mapsAreWritten() {
     VERIFY_CODE(outcome, 0);
     VERIFY_FITS(outcome.json(), "measure");
     QVERIFY(!place.read(map).isEmpty());
+}
+
+void CodecsTest::codecsShareAMeasure() {
+    const Place place;
+    const QString document =
+        place.write("study.ratescope", jpegStudy("study", 2, {40, 80})
+                                           .node("webp", "image.webp")
+                                           .node("layered", "image.jpeg2000", {{"layers", 4}})
+                                           .wire("noise.image", "webp.image")
+                                           .wire("noise.image", "layered.image")
+                                           .wire("webp.image", "psnr.candidate")
+                                           .wire("layered.image", "psnr.candidate")
+                                           .sweep("webp", "quality", {10, 50, 90})
+                                           .sweep("layered", "layers-kept", {1, 2, 3, 4})
+                                           .text());
+    const Outcome run = place.cli({"run", document, "--jobs", "2", "--json"});
+    VERIFY_CODE(run, 0);
+    const Outcome curves =
+        place.cli({"curves", "--library", "study.rslib", "--y", "psnr-rgb", "--format", "json"});
+    VERIFY_CODE(curves, 0);
+    const json report = curves.json();
+    QStringList points;
+    for (const json& curve : report["series"])
+        points += QString("%1: %2")
+                      .arg(QString::fromStdString(curve["series"].get<std::string>()))
+                      .arg(curve["points"].size());
+    QCOMPARE(points, (QStringList{"jpeg/subsampling=4:2:0: 2", "jpeg/subsampling=4:4:4: 2", "webp: 3",
+                                  "layered: 4"}));
 }
 
 void CodecsTest::nodesExplainThemselves() {
