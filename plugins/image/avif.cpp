@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/media/assets/image_file.h"
 #include "plugins/image/convert_steps.h"
+#include "plugins/image/cpu_vectors.h"
 #include "plugins/image/encodable.h"
 #include "plugins/image/heartbeat.h"
 #include "plugins/image/nodes.h"
@@ -411,10 +412,24 @@ Manifest avifManifest() {
     return manifest;
 }
 
+/// Of "dav1d [dec]:1.0.0, aom [enc/dec]:v3.6.0, …".
+std::string codecVersion(const std::string& name) {
+    char all[256];
+    avifCodecVersions(all);
+    const std::string text = all;
+    const std::size_t start = text.find(':', text.find(name + " ["));
+    if (start == std::string::npos) return "unknown";
+    return text.substr(start + 1, text.find(',', start) - start - 1);
+}
+
 }  // namespace
 
 NodeEntry avifNode() {
-    return {avifManifest(), [] { return std::make_unique<AvifCodec>(); }};
+    return {avifManifest(),
+            [] { return std::make_unique<AvifCodec>(); },
+            {{"libavif", avifVersion() + withVectorsOfThisCpu()},
+             {"libaom", codecVersion("aom")},
+             {"dav1d", codecVersion("dav1d")}}};
 }
 
 }  // namespace ratescope::media::image

@@ -394,7 +394,8 @@ Manifest jpeg2000Manifest() {
 }  // namespace
 
 NodeEntry jpeg2000Node() {
-    return {jpeg2000Manifest(), [] { return std::make_unique<Jpeg2000Codec>(); }};
+    return {
+        jpeg2000Manifest(), [] { return std::make_unique<Jpeg2000Codec>(); }, {{"OpenJPEG", opj_version()}}};
 }
 
 }  // namespace ratescope::media::image

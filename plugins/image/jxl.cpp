@@ -4,6 +4,7 @@
 #include "core/media/assets/image_file.h"
 #include "plugins/image/boxes.h"
 #include "plugins/image/convert_steps.h"
+#include "plugins/image/cpu_vectors.h"
 #include "plugins/image/encodable.h"
 #include "plugins/image/heartbeat.h"
 #include "plugins/image/nodes.h"
@@ -425,7 +426,12 @@ Manifest jxlManifest() {
 }  // namespace
 
 NodeEntry jxlNode() {
-    return {jxlManifest(), [] { return std::make_unique<JxlCodec>(); }};
+    const std::uint32_t number = JxlEncoderVersion();
+    const std::string version = std::to_string(number / 1'000'000) + "." +
+                                std::to_string(number / 1000 % 1000) + "." + std::to_string(number % 1000);
+    return {jxlManifest(),
+            [] { return std::make_unique<JxlCodec>(); },
+            {{"libjxl", version + withVectorsOfThisCpu()}}};
 }
 
 }  // namespace ratescope::media::image

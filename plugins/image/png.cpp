@@ -8,6 +8,8 @@
 #include "plugins/image/file_reader.h"
 #include "plugins/image/nodes.h"
 
+#include <zlib.h>
+
 #include <array>
 #include <memory>
 #include <utility>
@@ -155,7 +157,9 @@ Manifest pngManifest() {
 }  // namespace
 
 NodeEntry pngNode() {
-    return {pngManifest(), [] { return std::make_unique<PngCodec>(); }};
+    return {pngManifest(),
+            [] { return std::make_unique<PngCodec>(); },
+            {{"libpng", imageLibraries().at("libpng")}, {"zlib", zlibVersion()}}};
 }
 
 }  // namespace ratescope::media::image

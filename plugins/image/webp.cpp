@@ -300,7 +300,10 @@ Manifest webpManifest() {
 }  // namespace
 
 NodeEntry webpNode() {
-    return {webpManifest(), [] { return std::make_unique<WebpCodec>(); }};
+    const int number = WebPGetEncoderVersion();  // a byte each
+    const std::string version = std::to_string(number >> 16) + "." + std::to_string(number >> 8 & 255) + "." +
+                                std::to_string(number & 255);
+    return {webpManifest(), [] { return std::make_unique<WebpCodec>(); }, {{"libwebp", version}}};
 }
 
 }  // namespace ratescope::media::image

@@ -22,8 +22,8 @@ bool isSmall(std::span<const std::byte> bytes) {
 
 void cutHostile(std::span<const std::byte> bytes) {
     const NodeEntry entry = image::jpeg2000Node();
-    std::map<std::string, graph::ParameterValue> parameters;
-    for (const graph::Parameter& parameter : entry.manifest.parameters)
+    std::map<std::string, ratescope::graph::ParameterValue> parameters;
+    for (const ratescope::graph::Parameter& parameter : entry.manifest.parameters)
         parameters[parameter.id] = parameter.defaultValue;
     parameters["layers-kept"] = std::int64_t{1};
     test::TestContext context;
