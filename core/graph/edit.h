@@ -33,7 +33,8 @@ std::unique_ptr<Edit> setParameter(std::string slug, std::string parameter, Bind
 std::unique_ptr<Edit> resetParameter(std::string slug, std::string parameter);  ///< back to the default
 std::unique_ptr<Edit> setPairing(std::string slug, Pairing pairing);
 std::unique_ptr<Edit> setBypassed(std::string slug, bool bypassed);
-/// Replaces the wire that an `each` input has; an `all` input takes several.
+/// Replaces the wire that an `each` input has; an `all` input takes several, and so does a measure's candidate
+/// (give FanOut::All for both).
 std::unique_ptr<Edit> connect(Wire wire, FanOut fanOut = FanOut::Each);
 std::unique_ptr<Edit> disconnect(Wire wire);
 std::unique_ptr<Edit> setCandidate(PortRef output, bool marked);

@@ -155,7 +155,8 @@ void checkWires(const Topology& topology, Findings& findings) {
             continue;
         }
         const Port& input = *topology.manifest(*topology.positionOf(wire.to.node))->input(wire.to.port);
-        if (!taken.insert(wire.to).second && input.fanOut == FanOut::Each)
+        const bool takesSeveral = input.fanOut == FanOut::All || input.role == PortRole::Candidate;
+        if (!taken.insert(wire.to).second && !takesSeveral)
             add(topology, findings, wire,
                 "The input " + inQuotes(wire.to.port) + " of the node " + inQuotes(wire.to.node) +
                     " has several wires.",

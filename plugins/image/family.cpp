@@ -3,4 +3,5 @@
 
 using namespace ratescope::media::image;
 
-RATESCOPE_FAMILY("image", {jpegNode(), cropNode(), resizeNode(), convertNode()})
+RATESCOPE_FAMILY("image", {jpegNode(), webpNode(), pngNode(), jxlNode(), avifNode(), jpeg2000Node(),
+                           cropNode(), resizeNode(), convertNode()})

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/media/assets/image_file.h"
 #include "core/media/assets/image_sniff.h"
+#include "plugins/image/encodable.h"
 #include "plugins/image/jpeg_ledger.h"
 #include "plugins/image/nodes.h"
 
@@ -21,34 +22,8 @@ namespace {
 
 using graph::Manifest;
 
-constexpr std::int64_t largestExtent = JPEG_MAX_DIMENSION;
 constexpr JDIMENSION rowsPerCall = 16;
 constexpr std::size_t firstBuffer = 1 << 16;
-
-void refuse(const std::string& what, const std::string& remedy) {
-    throw Error(ErrorKind::Input, what, remedy);
-}
-
-void requireEncodable(const Image& image) {
-    if (image.alpha)
-        refuse("JPEG has no alpha channel.", "Put image.convert before it, with alpha over a ground.");
-    if (image.model == ColourModel::Cmyk || image.model == ColourModel::YCbCr)
-        refuse("image.jpeg takes grey and RGB images, and converts to YCbCr itself.",
-               "Put image.convert before it, with the colour model RGB.");
-    if (image.bitDepth != 8)
-        refuse("JPEG stores 8 bits a sample, the image has " + std::to_string(image.bitDepth) + ".",
-               "Put image.convert before it, with 8 bits.");
-    if (image.range != Range::Full)
-        refuse("JPEG stores samples of full range, the image has limited range.",
-               "Put image.convert before it, with the colour model RGB.");
-    if (image.pixels() == 0) refuse("The image has no pixels.", "Take another image.");
-    if (image.pixels() > maxImagePixels)
-        refuse("The image has more than 2^28 pixels.", "Put image.crop or image.resize before it.");
-    if (image.width() > largestExtent || image.height() > largestExtent)
-        refuse("JPEG goes up to 65500 pixels a side, the image has " + std::to_string(image.width()) + " × " +
-                   std::to_string(image.height()) + ".",
-               "Put image.crop or image.resize before it.");
-}
 
 std::pair<int, int> lumaSampling(const std::string& subsampling) {
     if (subsampling == "4:2:0") return {2, 2};
@@ -205,7 +180,11 @@ class JpegCodec : public CodecNode {
     void encode(Context& context, const Inputs& inputs, const Parameters& parameters,
                 ByteSink& sink) const override {
         const Image& image = inputs.image("image");
-        requireEncodable(image);
+        requireEncodable(image, {.node = "image.jpeg",
+                                 .format = "JPEG",
+                                 .alpha = false,
+                                 .depths = {8},
+                                 .extent = JPEG_MAX_DIMENSION});
         Compressor compressor(context);
         compressor.configure(image, parameters);
         compressor.write(image);
@@ -216,7 +195,8 @@ class JpegCodec : public CodecNode {
         context.check();
         const auto file = source.read(source.left());
         if (imageFormatOf(file) != ImageFormat::Jpeg)
-            refuse("The stream is not a JPEG file.", "Decode it with the codec that wrote it.");
+            throw Error(ErrorKind::Input, "The stream is not a JPEG file.",
+                        "Decode it with the codec that wrote it.");
         return {{"image", std::make_shared<const Image>(decodeImage(file, "The JPEG stream"))}};
     }
 };

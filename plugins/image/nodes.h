@@ -7,6 +7,11 @@
 namespace ratescope::media::image {
 
 NodeEntry jpegNode();
+NodeEntry webpNode();
+NodeEntry pngNode();
+NodeEntry jxlNode();
+NodeEntry avifNode();
+NodeEntry jpeg2000Node();
 NodeEntry cropNode();
 NodeEntry resizeNode();
 NodeEntry convertNode();

@@ -2,6 +2,7 @@
 // decoded by another process than the one that wrote it.
 
 #include "tests/e2e/check.h"
+#include "tests/e2e/document.h"
 #include "tests/e2e/files.h"
 
 #include <nlohmann/json.hpp>
@@ -25,6 +26,7 @@ class CodecsTest : public QObject {
     void wrongCallsAreRefused();
     void filesAreMeasured();
     void mapsAreWritten();
+    void codecsShareAMeasure();
     void nodesExplainThemselves();
 };
 
@@ -56,6 +58,22 @@ void CodecsTest::streamsOpenInAnotherProcess_data() {
     QTest::newRow("JPEG, grey") << QStringList{"image.jpeg"} << 1 << 25.0;
     QTest::newRow("JPEG, progressive 4:4:4")
         << QStringList{"image.jpeg", "--set", "progressive=true", "--set", "subsampling=4:4:4"} << 3 << 25.0;
+    QTest::newRow("WebP") << QStringList{"image.webp"} << 3 << 25.0;
+    QTest::newRow("WebP, lossless") << QStringList{"image.webp", "--set", "lossless=true"} << 3 << HUGE_VAL;
+    QTest::newRow("PNG") << QStringList{"image.png"} << 3 << HUGE_VAL;
+    QTest::newRow("PNG, grey") << QStringList{"image.png", "--set", "filter=paeth"} << 1 << HUGE_VAL;
+    QTest::newRow("JPEG XL") << QStringList{"image.jxl", "--set", "effort=4"} << 3 << 30.0;
+    QTest::newRow("JPEG XL, grey, lossless")
+        << QStringList{"image.jxl", "--set", "lossless=true", "--set", "effort=3"} << 1 << HUGE_VAL;
+    QTest::newRow("AVIF") << QStringList{"image.avif", "--set", "speed=9"} << 3 << 25.0;
+    QTest::newRow("AVIF, grey, 4:2:0")
+        << QStringList{"image.avif", "--set", "speed=9", "--set", "subsampling=4:2:0"} << 1 << 25.0;
+    QTest::newRow("JPEG 2000") << QStringList{"image.jpeg2000"} << 3 << 35.0;
+    QTest::newRow("JPEG 2000, lossless")
+        << QStringList{"image.jpeg2000", "--set", "target=everything", "--set", "reversible=true"} << 3
+        << HUGE_VAL;
+    QTest::newRow("JPEG 2000, grey, two of four layers")
+        << QStringList{"image.jpeg2000", "--set", "layers=4", "--set", "layers-kept=2"} << 1 << 28.0;
     QTest::newRow("bit planes") << QStringList{"test.layers", "--set", "layers=8"} << 3 << HUGE_VAL;
     QTest::newRow("three bit planes") << QStringList{"test.layers", "--set", "layers=3"} << 1 << 10.0;
 }
@@ -236,6 +254,34 @@ void CodecsTest::mapsAreWritten() {
     VERIFY_CODE(several, 2);
     VERIFY_SAYS(several, "measure.psnr and test.mse");
     QVERIFY(!place.has("map.tiff") && !place.has("two.png"));
+}
+
+void CodecsTest::codecsShareAMeasure() {
+    const Place place;
+    const QString document =
+        place.write("study.ratescope", jpegStudy("study", 2, {40, 80})
+                                           .node("webp", "image.webp")
+                                           .node("layered", "image.jpeg2000", {{"layers", 4}})
+                                           .wire("noise.image", "webp.image")
+                                           .wire("noise.image", "layered.image")
+                                           .wire("webp.image", "psnr.candidate")
+                                           .wire("layered.image", "psnr.candidate")
+                                           .sweep("webp", "quality", {10, 50, 90})
+                                           .sweep("layered", "layers-kept", {1, 2, 3, 4})
+                                           .text());
+    const Outcome run = place.cli({"run", document, "--jobs", "2", "--json"});
+    VERIFY_CODE(run, 0);
+    const Outcome curves =
+        place.cli({"curves", "--library", "study.rslib", "--y", "psnr-rgb", "--format", "json"});
+    VERIFY_CODE(curves, 0);
+    const json report = curves.json();
+    QStringList points;
+    for (const json& curve : report["series"])
+        points += QString("%1: %2")
+                      .arg(QString::fromStdString(curve["series"].get<std::string>()))
+                      .arg(curve["points"].size());
+    QCOMPARE(points, (QStringList{"jpeg/subsampling=4:2:0: 2", "jpeg/subsampling=4:4:4: 2", "webp: 3",
+                                  "layered: 4"}));
 }
 
 void CodecsTest::nodesExplainThemselves() {

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/media/node/plugin.h"
+#include "tests/families/test_context.h"
 
 #include <QString>
 #include <QtGlobal>
@@ -15,32 +16,6 @@
 #include <vector>
 
 namespace ratescope::media::test {
-
-class TestContext : public Context {
-  public:
-    /// Throws Error(Cancelled) at the given check (from 1); 0 never does.
-    explicit TestContext(int cancelAt = 0) : cancelAt_(cancelAt) {}
-
-    void check() override {
-        if (++checks == cancelAt_) throw Error(ErrorKind::Cancelled, "Cancelled.", "");
-    }
-    void progress(double) override { check(); }
-    std::mt19937_64 generator(std::uint64_t stream) const override { return std::mt19937_64(seed + stream); }
-    std::string device() const override { return "cpu"; }
-    int threads() const override { return 1; }
-    std::filesystem::path scratch() override { return {}; }
-    std::optional<std::vector<std::byte>> loadCheckpoint(const std::string&) override { return {}; }
-    void saveCheckpoint(const std::string&, std::span<const std::byte>) override {}
-    void table(const std::string&, Table) override {}
-    void log(const std::string& line) override { lines.push_back(line); }
-
-    int checks = 0;
-    std::uint64_t seed = 7;
-    std::vector<std::string> lines;
-
-  private:
-    int cancelAt_;
-};
 
 using Settings = std::map<std::string, graph::ParameterValue>;
 
@@ -64,8 +39,10 @@ Inputs inputs(const std::string& port, T value) {
 }
 
 /// The stream of a codec.
-inline ByteSink encode(const NodeEntry& entry, const Inputs& given, const Settings& changed = {}) {
+inline ByteSink encode(const NodeEntry& entry, const Inputs& given, const Settings& changed = {},
+                       int threads = 1) {
     TestContext context;
+    context.threadCount = threads;
     ByteSink sink;
     const auto node = entry.make();
     dynamic_cast<const CodecNode&>(*node).encode(context, given, complete(entry.manifest, changed), sink);
@@ -73,11 +50,14 @@ inline ByteSink encode(const NodeEntry& entry, const Inputs& given, const Settin
 }
 
 /// Decoded by a fresh object.
-inline Outputs decode(const NodeEntry& entry, std::span<const std::byte> stream) {
+inline Outputs decode(const NodeEntry& entry, std::span<const std::byte> stream, const Settings& changed = {},
+                      int threads = 1) {
     TestContext context;
+    context.threadCount = threads;
     ByteSource source(stream);
     const auto node = entry.make();
-    return dynamic_cast<const CodecNode&>(*node).decode(context, source, {}, complete(entry.manifest));
+    return dynamic_cast<const CodecNode&>(*node).decode(context, source, {},
+                                                        complete(entry.manifest, changed));
 }
 
 inline Outputs transform(const NodeEntry& entry, const Inputs& given, const Settings& changed = {}) {

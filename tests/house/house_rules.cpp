@@ -146,6 +146,11 @@ class HouseRules : public QObject {
         row("core/engine/quant/a.cpp", "#include <ATen/ATen.h>", true);
         row("plugins/image/a.cpp", "#include \"core/media/node/node.h\"", true);
         row("plugins/image/a.cpp", "#include \"plugins/image/b.h\"", true);
+        row("plugins/image/a.cpp", "#include <webp/encode.h>", true);
+        row("plugins/image/a.cpp", "#include <jxl/decode_cxx.h>", true);
+        row("plugins/image/a.cpp", "#include <avif/avif.h>", true);
+        row("plugins/image/a.cpp", "#include <openjpeg.h>", true);
+        row("core/media/quality/a.cpp", "#include <webp/encode.h>", false);
         row("plugins/image/a.cpp", "#include \"plugins/weights/b.h\"", false);
         row("plugins/image/a.cpp", "#include \"app/cli/b.h\"", false);
         row("plugins/image/a.cpp", "#include \"views/curves/b.h\"", false);

@@ -16,6 +16,7 @@ struct Room {
 /// A room's rules are those of the longest folder that a path starts with.
 const QList<Room>& rooms() {
     static const QStringList formats{"jpeg", "png", "lcms2", "zlib"};
+    static const QStringList codecs{"webp", "jxl", "avif", "openjpeg"};
     static const QStringList coreLibraries{"system", "json", "spdlog"};
     static const QList<Room> all{
         {"core/", {"core/"}, {"core/media/", "core/engine/"}, coreLibraries + QStringList{"nettle"}},
@@ -24,7 +25,7 @@ const QList<Room>& rooms() {
         {"core/media/coding/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"zlib"}},  // CRC-32
         {"core/media/assets/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"opencv"} + formats},
         {"core/engine/", {"core/"}, {}, coreLibraries + QStringList{"torch"}},
-        {"plugins/", {"core/"}, {}, coreLibraries + QStringList{"opencv", "torch"} + formats},
+        {"plugins/", {"core/"}, {}, coreLibraries + QStringList{"opencv", "torch"} + formats + codecs},
         {"views/", {"core/", "views/"}, {"core/media/", "core/engine/"}, {"qt", "json"}},
         {"app/", {"core/", "app/"}, {"core/media/", "core/engine/"}, coreLibraries + QStringList{"cli11"}},
         {"app/worker/", {"core/", "app/"}, {}, coreLibraries},
@@ -36,7 +37,7 @@ const QList<Room>& rooms() {
          {"core/", "plugins/", "views/", "app/", "tests/"},
          {},
          coreLibraries + QStringList{"sqlite", "nettle", "qt", "opencv", "torch", "cli11", "valijson"} +
-             formats},
+             formats + codecs},
     };
     return all;
 }
@@ -60,6 +61,10 @@ QString libraryOf(const QString& header) {
         {"valijson", QRegularExpression("^valijson/")},
         {"jpeg", QRegularExpression("^(jpeglib|jerror)\\.h$")},
         {"png", QRegularExpression("^png\\.h$")},
+        {"webp", QRegularExpression("^webp/(encode|decode)\\.h$")},
+        {"jxl", QRegularExpression("^jxl/[a-z_]+\\.h$")},
+        {"avif", QRegularExpression("^avif/avif\\.h$")},
+        {"openjpeg", QRegularExpression("^openjpeg\\.h$")},
         {"lcms2", QRegularExpression("^lcms2\\.h$")},
         {"zlib", QRegularExpression("^zlib\\.h$")},
     };

@@ -5,6 +5,7 @@
 #include "core/media/assets/extension.h"
 #include "core/media/assets/image_formats.h"
 #include "core/media/assets/image_sniff.h"
+#include "core/media/assets/png_file.h"
 
 namespace ratescope::media {
 

@@ -17,7 +17,6 @@ Image decodePng(std::span<const std::byte> bytes, const std::string& name);
 Image decodeJpeg(std::span<const std::byte> bytes, const std::string& name);
 Image decodePnm(std::span<const std::byte> bytes, const std::string& name);
 
-std::vector<std::byte> encodePng(const Image& image, const std::string& name);
 std::vector<std::byte> encodePnm(const Image& image, const std::string& name, ColourModel model);
 
 std::string jpegLibraryVersion();

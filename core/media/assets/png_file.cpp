@@ -1,3 +1,5 @@
+#include "core/media/assets/png_file.h"
+
 #include "core/media/assets/exif.h"
 #include "core/media/assets/image_formats.h"
 #include "core/media/assets/png_colour.h"
@@ -181,15 +183,48 @@ struct PngWriter {
     }
 };
 
-bool writeAll(PngWriter& writer, const Image& image, std::vector<std::byte>& exif, png_bytepp rows) {
+int maskOf(PngFilter filter) {
+    switch (filter) {
+        case PngFilter::None:
+            return PNG_FILTER_NONE;
+        case PngFilter::Sub:
+            return PNG_FILTER_SUB;
+        case PngFilter::Up:
+            return PNG_FILTER_UP;
+        case PngFilter::Average:
+            return PNG_FILTER_AVG;
+        case PngFilter::Paeth:
+            return PNG_FILTER_PAETH;
+        default:
+            return PNG_ALL_FILTERS;
+    }
+}
+
+void writeRows(png_structp png, png_bytepp rows, std::int64_t height, const PngSettings& settings) {
+    constexpr std::int64_t rowsBetweenSigns = 16;
+    for (std::int64_t y = 0; y < height; ++y) {
+        if (settings.progress && y % rowsBetweenSigns == 0)
+            settings.progress(static_cast<double>(y) / static_cast<double>(height));
+        png_write_row(png, rows[y]);
+    }
+}
+
+bool writeAll(PngWriter& writer, const Image& image, const PngSettings& settings,
+              std::vector<std::byte>& exif, png_bytepp rows) {
     if (setjmp(png_jmpbuf(writer.png))) return false;
     const int colour = (image.model == ColourModel::Rgb ? PNG_COLOR_MASK_COLOR : 0) |
                        (image.alpha ? PNG_COLOR_MASK_ALPHA : 0);
     png_set_write_fn(writer.png, &writer, PngWriter::onWrite, PngWriter::onFlush);
     png_set_user_limits(writer.png, maxExtent, maxExtent);
+    // A profile goes on as it came, also one of the sRGB profiles with known faults.
+    png_set_option(writer.png, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
     png_set_IHDR(writer.png, writer.info, static_cast<png_uint_32>(image.width()),
                  static_cast<png_uint_32>(image.height()), image.bitDepth, colour, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_compression_level(writer.png, settings.level);
+    // By default libpng chooses adaptively, from 8 bits on.
+    if (settings.filter != PngFilter::Adaptive)
+        png_set_filter(writer.png, PNG_FILTER_TYPE_BASE, maskOf(settings.filter));
     if (!image.icc.empty())
         png_set_iCCP(writer.png, writer.info, "icc", PNG_COMPRESSION_TYPE_BASE,
                      reinterpret_cast<png_const_bytep>(image.icc.data()),
@@ -200,8 +235,9 @@ bool writeAll(PngWriter& writer, const Image& image, std::vector<std::byte>& exi
     png_write_info(writer.png, writer.info);
     png_set_packing(writer.png);
     png_set_swap(writer.png);
-    png_write_image(writer.png, rows);
-    png_write_end(writer.png, writer.info);
+    writeRows(writer.png, rows, image.height(), settings);
+    // Nothing but the end: given the information again, libpng writes eXIf a second time.
+    png_write_end(writer.png, nullptr);
     return true;
 }
 
@@ -239,7 +275,7 @@ Image decodePng(std::span<const std::byte> bytes, const std::string& name) {
     return image;
 }
 
-std::vector<std::byte> encodePng(const Image& image, const std::string& name) {
+std::vector<std::byte> encodePng(const Image& image, const std::string& name, const PngSettings& settings) {
     checkHoldable(image, name);
     PngWriter writer;
     if (!writer.info) throw Error(ErrorKind::Resource, "No memory is left to write " + name + ".", "");
@@ -250,7 +286,7 @@ std::vector<std::byte> encodePng(const Image& image, const std::string& name) {
     for (std::size_t y = 0; y < static_cast<std::size_t>(image.height()); ++y)
         rows.push_back(reinterpret_cast<png_bytep>(first + y * rowBytes));
     std::vector<std::byte> exif = exifWithOrientation(image.orientation);
-    if (!writeAll(writer, image, exif, rows.data()))
+    if (!writeAll(writer, image, settings, exif, rows.data()))
         throw Error(ErrorKind::Input, name + " can't be written: " + writer.message + ".",
                     "Convert the picture with image.convert, for instance without its profile.");
     return std::move(writer.out);

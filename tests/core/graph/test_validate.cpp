@@ -228,6 +228,12 @@ class TestValidate : public QObject {
             "error jpeg.image: The input \"image\" of the node \"jpeg\" has several wires. Keep one of "
             "them.");
         row(
+            "two references of a measure",
+            [](Document& d) { d.wires.push_back(wire("jpeg.image", "psnr.reference")); },
+            "error psnr.reference: The input \"reference\" of the node \"psnr\" has several wires. Keep one "
+            "of "
+            "them.");
+        row(
             "own wire", [](Document& d) { d.wires[0] = wire("jpeg.image", "jpeg.image"); },
             "error jpeg.image: The wire from \"jpeg.image\" to \"jpeg.image\": it leads from a node to "
             "itself.");
@@ -430,6 +436,14 @@ class TestValidate : public QObject {
         QCOMPARE(error.isEmpty(), expected.startsWith("warning"));
         QVERIFY(error.isEmpty() || error.startsWith("document: "));
         QCOMPARE(found(document), findings);
+    }
+
+    void severalCandidatesShareAMeasure() {
+        Document document = sample::jpegStudy();
+        document.nodes.push_back(node("jpeg-2", "jpeg"));
+        document.wires.insert(document.wires.end(),
+                              {wire("photos.image", "jpeg-2.image"), wire("jpeg-2.image", "psnr.candidate")});
+        QCOMPARE(found(document), QStringList());
     }
 
     void unpairedSources() {

@@ -3,6 +3,7 @@
 #include "core/hash.h"
 #include "core/media/assets/image_file.h"
 #include "plugins/image/nodes.h"
+#include "tests/families/image/codec_support.h"
 #include "tests/families/image/pictures.h"
 #include "tests/families/support.h"
 
@@ -13,8 +14,6 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
-#include <QStandardPaths>
-#include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
 #include <cmath>
@@ -37,22 +36,6 @@ Settings settings(int quality, const std::string& subsampling = "4:2:0", bool op
             {"subsampling", subsampling},
             {"optimise", optimise},
             {"progressive", progressive}};
-}
-
-QByteArray fileOf(const ByteSink& sink) {
-    return {reinterpret_cast<const char*>(sink.bytes().data()), static_cast<qsizetype>(sink.bytes().size())};
-}
-
-std::span<const std::byte> view(const QByteArray& bytes) {
-    return {reinterpret_cast<const std::byte*>(bytes.data()), static_cast<std::size_t>(bytes.size())};
-}
-
-QByteArray pnm(const Image& image) {
-    QByteArray file = image.channels() == 1 ? "P5" : "P6";
-    file += "\n" + QByteArray::number(qlonglong(image.width())) + " " +
-            QByteArray::number(qlonglong(image.height())) + "\n255\n";
-    const auto samples = image.samples.bytes();
-    return file.append(reinterpret_cast<const char*>(samples.data()), static_cast<qsizetype>(samples.size()));
 }
 
 QByteArray cjpeg(const QStringList& arguments, const Image& image) {
@@ -105,7 +88,7 @@ class JpegTest : public QObject {
         QFETCH(QString, subsampling);
         QFETCH(bool, optimise);
         QFETCH(bool, progressive);
-        if (QStandardPaths::findExecutable("cjpeg").isEmpty()) QSKIP("skipped: no cjpeg");
+        RATESCOPE_NEEDS_TOOL("cjpeg");
         const Image image = rough(grey ? ColourModel::Grey : ColourModel::Rgb);
         QStringList arguments{"-baseline", "-quality", QString::number(quality)};
         if (!grey)
@@ -119,7 +102,7 @@ class JpegTest : public QObject {
         QVERIFY(!expected.isEmpty());
         const auto stream = encode(jpeg(), inputs("image", image),
                                    settings(quality, subsampling.toStdString(), optimise, progressive));
-        QVERIFY(fileOf(stream) == expected);
+        QVERIFY(bytesOf(stream.bytes()) == expected);
     }
 
     void bytesAreThoseOfTheNamedLibrary_data() {
@@ -168,11 +151,11 @@ class JpegTest : public QObject {
     }
 
     void decodedPictureIsDjpegs() {
-        if (QStandardPaths::findExecutable("djpeg").isEmpty()) QSKIP("skipped: no djpeg");
+        RATESCOPE_NEEDS_TOOL("djpeg");
         const auto stream = encode(jpeg(), inputs("image", rough(ColourModel::Rgb)), settings(40));
         QProcess process;
         process.start("djpeg", {"-pnm"});
-        process.write(fileOf(stream));
+        process.write(bytesOf(stream.bytes()));
         process.closeWriteChannel();
         QVERIFY(process.waitForFinished());
         QVERIFY(process.readAllStandardOutput() == pnm(imageAt(decode(jpeg(), stream.bytes()))));

@@ -1,0 +1,16 @@
+#include "plugins/image/nodes.h"
+#include "tests/fuzz/codec.h"
+#include "tests/fuzz/fuzz.h"
+
+#include <webp/decode.h>
+
+using namespace ratescope::media;
+
+RATESCOPE_FUZZ(bytes) {
+    int width = 0, height = 0;
+    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    if (WebPGetInfo(data, bytes.size(), &width, &height) &&
+        static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > mostFuzzedPixels)
+        return;
+    decodeHostile(image::webpNode(), bytes);
+}
