@@ -38,6 +38,7 @@ const QList<Room>& rooms() {
          {},
          coreLibraries + QStringList{"sqlite", "nettle", "qt", "opencv", "torch", "cli11", "valijson"} +
              formats + codecs},
+        {"tests/bench/", {"core/", "tests/"}, {}, coreLibraries + QStringList{"htscodecs"}},
     };
     return all;
 }
@@ -67,6 +68,7 @@ QString libraryOf(const QString& header) {
         {"openjpeg", QRegularExpression("^openjpeg\\.h$")},
         {"lcms2", QRegularExpression("^lcms2\\.h$")},
         {"zlib", QRegularExpression("^zlib\\.h$")},
+        {"htscodecs", QRegularExpression("^htscodecs/")},
     };
     for (const auto& [name, pattern] : libraries) {
         if (pattern.match(header).hasMatch()) {
