@@ -197,11 +197,25 @@ void writeText(const std::filesystem::path& file, const std::string& text) {
     std::ofstream(file, std::ios::binary) << text;
 }
 
+/// A raw file says nothing of itself, so it is one of the size that its source has by default.
+Sample rawSample(const graph::Manifest& manifest, const std::filesystem::path& folder) {
+    const auto extent = [&](const char* id) {
+        return static_cast<std::size_t>(std::get<std::int64_t>(manifest.parameter(id)->defaultValue));
+    };
+    std::string planes(extent("width") * extent("height") * 3 / 2, '\0');
+    for (std::size_t i = 0; i < planes.size(); ++i)
+        planes[i] = static_cast<char>(wave(i, 255, 0));
+    writeText(folder / "picture.yuv", planes);
+    return {"picture.yuv", {}, folder / "picture.yuv", 0};
+}
+
 std::vector<Sample> fileSamples(const graph::Manifest& manifest, const std::filesystem::path& folder) {
+    if (manifest.assets.extensions == std::vector<std::string>{"yuv"}) return {rawSample(manifest, folder)};
     std::vector<Sample> samples;
-    const std::map<PortType, std::vector<std::string>> extensions = {{PortType::Image, {"png", "ppm", "pgm"}},
-                                                                     {PortType::TensorSet, {"safetensors"}},
-                                                                     {PortType::Table, {"csv"}}};
+    const std::map<PortType, std::vector<std::string>> extensions = {
+        {PortType::Image, {"png", "ppm", "pgm", "y4m"}},
+        {PortType::TensorSet, {"safetensors"}},
+        {PortType::Table, {"csv"}}};
     const PortType type = manifest.outputs.at(0).type;
     for (const std::string& extension : extensions.at(type))
         for (const Exhibit& exhibit : exhibitsOf(type)) {
