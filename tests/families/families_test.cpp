@@ -23,8 +23,8 @@ const std::vector<media::NodeEntry>& nodes() {
     static const std::vector<media::NodeEntry> all{
         media::analysis::correlationNode(), media::image::jpegNode(),    media::image::cropNode(),
         media::image::resizeNode(),         media::image::convertNode(), media::measure::psnrNode(),
-        media::measure::tensorErrorNode(),  media::source::imagesNode(), media::source::tensorsNode(),
-        media::weights::rtnNode()};
+        media::measure::tensorErrorNode(),  media::source::imagesNode(), media::source::rawImagesNode(),
+        media::source::tensorsNode(),       media::weights::rtnNode()};
     return all;
 }
 

@@ -15,7 +15,7 @@ struct Room {
 
 /// A room's rules are those of the longest folder that a path starts with.
 const QList<Room>& rooms() {
-    static const QStringList formats{"jpeg", "png", "lcms2", "zlib"};
+    static const QStringList formats{"jpeg", "png", "tiff", "webp", "lcms2", "zlib"};
     static const QStringList coreLibraries{"system", "json", "spdlog"};
     static const QList<Room> all{
         {"core/", {"core/"}, {"core/media/", "core/engine/"}, coreLibraries + QStringList{"nettle"}},
@@ -60,6 +60,8 @@ QString libraryOf(const QString& header) {
         {"valijson", QRegularExpression("^valijson/")},
         {"jpeg", QRegularExpression("^(jpeglib|jerror)\\.h$")},
         {"png", QRegularExpression("^png\\.h$")},
+        {"tiff", QRegularExpression("^tiffio\\.h$")},
+        {"webp", QRegularExpression("^webp/[a-z_]+\\.h$")},
         {"lcms2", QRegularExpression("^lcms2\\.h$")},
         {"zlib", QRegularExpression("^zlib\\.h$")},
     };

@@ -51,6 +51,10 @@ void checkPair(const Image& reference, const Image& candidate) {
         throw unequal("alpha", reference.alpha ? "it" : "none", candidate.alpha ? "it" : "none");
     if (reference.range != candidate.range || reference.matrix != candidate.matrix)
         throw unequal("range or matrix", "another", "one of its own");
+    if (reference.subsampling != candidate.subsampling)
+        throw unequal("chroma", toText(reference.subsampling), toText(candidate.subsampling));
+    if (reference.siting != candidate.siting)
+        throw unequal("the place of chroma samples", "another", "one of its own");
     if (reference.alpha) throw unfit("with alpha");
     if (reference.model == ColourModel::Cmyk) throw unfit("in CMYK");
 }
@@ -137,6 +141,20 @@ std::uint64_t planeSquaredSum(const Image& reference, const Image& candidate, in
     return total;
 }
 
+std::uint64_t squaredSum(const Array& a, const Array& b) {
+    return a.type() == DType::U8 ? squaredSum(a.as<std::uint8_t>(), b.as<std::uint8_t>())
+                                 : squaredSum(a.as<std::uint16_t>(), b.as<std::uint16_t>());
+}
+
+/// Normalised MSE of a plane (0, 1, 2) of a picture with subsampled chroma.
+double subsampledMse(const Image& reference, const Image& candidate, int plane) {
+    const auto of = [plane](const Image& image) -> const Array& {
+        return plane == 0 ? image.samples : plane == 1 ? image.cb : image.cr;
+    };
+    return static_cast<double>(squaredSum(of(reference), of(candidate))) /
+           static_cast<double>(of(reference).size()) / peakSquared(reference);
+}
+
 /// Normalised MSE of Y, Cb or Cr (0, 1, 2) of an RGB or YCbCr picture.
 template <typename T>
 double planeMse(const Image& reference, const Image& candidate, int plane) {
@@ -149,6 +167,7 @@ double planeMse(const Image& reference, const Image& candidate, int plane) {
 }
 
 double planeMse(const Image& reference, const Image& candidate, int plane) {
+    if (reference.subsampled()) return subsampledMse(reference, candidate, plane);
     return reference.samples.type() == DType::U8 ? planeMse<std::uint8_t>(reference, candidate, plane)
                                                  : planeMse<std::uint16_t>(reference, candidate, plane);
 }
@@ -174,12 +193,8 @@ void fillMap(const Image& reference, const Image& candidate, std::span<float> ma
 double normalisedMse(const Image& reference, const Image& candidate) {
     checkPair(reference, candidate);
     if (reference.model == ColourModel::YCbCr) throw unfit("in YCbCr (the RGB measure)");
-    const Array& a = reference.samples;
-    const Array& b = candidate.samples;
-    const std::uint64_t sum = a.type() == DType::U8
-                                  ? squaredSum(a.as<std::uint8_t>(), b.as<std::uint8_t>())
-                                  : squaredSum(a.as<std::uint16_t>(), b.as<std::uint16_t>());
-    return static_cast<double>(sum) / static_cast<double>(a.size()) / peakSquared(reference);
+    return static_cast<double>(squaredSum(reference.samples, candidate.samples)) /
+           static_cast<double>(reference.samples.size()) / peakSquared(reference);
 }
 
 double normalisedLumaMse(const Image& reference, const Image& candidate) {
@@ -194,6 +209,14 @@ YCbCrMse normalisedYCbCrMse(const Image& reference, const Image& candidate) {
     checkPair(reference, candidate);
     if (reference.model == ColourModel::Grey) throw unfit("without colour (the measure of luma and chroma)");
     requireBt601Full(reference);
+    if (reference.subsampled()) throw unfit("with subsampled chroma (the measure of luma and chroma)");
+    return {planeMse(reference, candidate, 0), planeMse(reference, candidate, 1),
+            planeMse(reference, candidate, 2)};
+}
+
+YCbCrMse normalisedPlaneMse(const Image& reference, const Image& candidate) {
+    checkPair(reference, candidate);
+    if (reference.model != ColourModel::YCbCr) throw unfit("other than YCbCr (the measure of stored planes)");
     return {planeMse(reference, candidate, 0), planeMse(reference, candidate, 1),
             planeMse(reference, candidate, 2)};
 }
@@ -208,6 +231,7 @@ double geometricMse611(const YCbCrMse& mse) {
 
 TensorSet squaredErrorMap(const Image& reference, const Image& candidate) {
     checkPair(reference, candidate);
+    if (reference.subsampled()) throw unfit("with subsampled chroma (the map)");
     Array map(DType::F32, {reference.height(), reference.width()});
     if (reference.samples.type() == DType::U8)
         fillMap<std::uint8_t>(reference, candidate, map.writable<float>());
