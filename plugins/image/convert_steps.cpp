@@ -60,6 +60,26 @@ void mapPixels(Context& context, const Image& from, Image& to, Pixel pixel) {
         mapPixelsAs<Narrow, Narrow>(context, from, to, pixel);
 }
 
+template <typename In, typename Out>
+void lookUp(const Array& from, const std::vector<std::uint16_t>& table, Array& to) {
+    const auto source = from.as<In>();
+    const auto target = to.writable<Out>();
+    for (std::size_t i = 0; i < source.size(); ++i)
+        target[i] = static_cast<Out>(table[std::min<std::size_t>(source[i], table.size() - 1)]);
+}
+
+/// A chroma plane through a table, in samples of the type.
+Array lookedUp(const Array& from, const std::vector<std::uint16_t>& table, DType type) {
+    Array to(type, from.shape());
+    using Narrow = std::uint8_t;
+    using Wide = std::uint16_t;
+    if (from.type() == DType::U8)
+        type == DType::U8 ? lookUp<Narrow, Narrow>(from, table, to) : lookUp<Narrow, Wide>(from, table, to);
+    else
+        type == DType::U8 ? lookUp<Wide, Narrow>(from, table, to) : lookUp<Wide, Wide>(from, table, to);
+    return to;
+}
+
 /// Every sample value of `from` bits in `to` bits. Chroma and range as withDepth says.
 std::vector<std::uint16_t> depthTable(int from, int to, bool limited, bool chroma) {
     const int peak = (1 << to) - 1;
@@ -84,13 +104,53 @@ Image withDepth(Context& context, const Image& image, int bits) {
     const auto full = depthTable(image.bitDepth, bits, false, false);
     const auto chroma = depthTable(image.bitDepth, bits, limited, true);
     std::vector<const std::uint16_t*> tables(static_cast<std::size_t>(image.channels()), plain.data());
-    if (image.model == ColourModel::YCbCr) tables[1] = tables[2] = chroma.data();
+    if (image.model == ColourModel::YCbCr && !image.subsampled()) tables[1] = tables[2] = chroma.data();
     if (image.alpha) tables.back() = full.data();
     const std::size_t limit = plain.size() - 1;
     mapPixels(context, image, out, [&](const auto* from, auto* to) {
         using Out = std::remove_pointer_t<decltype(to)>;
         for (std::size_t c = 0; c < tables.size(); ++c)
             to[c] = static_cast<Out>(tables[c][std::min<std::size_t>(from[c], limit)]);
+    });
+    if (!image.subsampled()) return out;
+    out.cb = lookedUp(image.cb, chroma, out.samples.type());
+    out.cr = lookedUp(image.cr, chroma, out.samples.type());
+    return out;
+}
+
+Image withFullRange(Context& context, const Image& image) {
+    if (image.range == Range::Full) return image;
+    Image out = image;
+    out.range = Range::Full;
+    out = blank(std::move(out), image.channels());
+    const int peak = peakOf(image);
+    const double step = std::ldexp(1.0, image.bitDepth - 8);
+    std::vector<std::uint16_t> table(static_cast<std::size_t>(peak) + 1);
+    for (std::size_t v = 0; v < table.size(); ++v)
+        table[v] = rounded<std::uint16_t>((static_cast<double>(v) - 16 * step) * peak / (219 * step), peak);
+    const int colours = image.channels() - (image.alpha ? 1 : 0);
+    mapPixels(context, image, out, [&](const auto* from, auto* to) {
+        using Out = std::remove_pointer_t<decltype(to)>;
+        for (int c = 0; c < colours; ++c)
+            to[c] = static_cast<Out>(table[std::min<std::size_t>(from[c], table.size() - 1)]);
+        if (image.alpha) to[colours] = static_cast<Out>(from[colours]);
+    });
+    return out;
+}
+
+Image lumaAlone(Context& context, const Image& image) {
+    Image out = image;
+    out.model = ColourModel::Grey;
+    out.matrix = Matrix::None;
+    out.subsampling = Subsampling::C444;
+    out.siting = Siting::Centre;
+    out.cb = out.cr = Array();
+    if (image.subsampled()) return out;
+    out = blank(std::move(out), image.alpha ? 2 : 1);
+    mapPixels(context, image, out, [&](const auto* from, auto* to) {
+        using Out = std::remove_pointer_t<decltype(to)>;
+        to[0] = static_cast<Out>(from[0]);
+        if (image.alpha) to[1] = static_cast<Out>(from[3]);
     });
     return out;
 }

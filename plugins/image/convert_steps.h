@@ -12,8 +12,14 @@
 namespace ratescope::media::image {
 
 /// n bits to m: v·(2^m − 1)/(2^n − 1). Chroma of full range keeps its centre (2^(n−1) to 2^(m−1)); samples of
-/// limited range are multiplied by 2^(m − n).
+/// limited range are multiplied by 2^(m − n). Subsampled chroma stays so.
 Image withDepth(Context& context, const Image& image, int bits);
+
+/// Grey and RGB of limited range (16 … 235 at 8 bits) stretched to 0 … peak; what lies outside is clamped.
+Image withFullRange(Context& context, const Image& image);
+
+/// The luma of a YCbCr image as a grey one of the same range.
+Image lumaAlone(Context& context, const Image& image);
 
 /// RGB: each channel; grey: BT.601 luma of `ground`. (a·colour + (peak − a)·ground)/peak; 8-bit sRGB ground.
 /// Throws Error(Input) for a YCbCr or CMYK image.
@@ -29,7 +35,7 @@ Image greyToRgb(Context& context, const Image& image);
 /// R = (1 − C)(1 − K) and so on, for pictures without a profile.
 Image cmykToRgbWithoutProfile(Context& context, const Image& image);
 
-/// Rows and columns turned and mirrored as the EXIF orientation (2 … 8) says; the result is upright.
+/// Not of subsampled chroma. Rows and columns turned and mirrored as the EXIF orientation (2 … 8) says; the result is upright.
 Image upright(Context& context, const Image& image);
 
 }  // namespace ratescope::media::image

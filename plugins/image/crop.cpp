@@ -25,25 +25,49 @@ void requireInside(const Rectangle& r, const Image& image) {
                 "Choose x, y, width and height inside it.");
 }
 
-Image cropped(Context& context, const Image& image, const Rectangle& r) {
-    Image out = image;
-    out.samples = Array(image.samples.type(), {r.height, r.width, image.channels()});
-    const std::size_t pixel = sizeOf(image.samples.type()) * static_cast<std::size_t>(image.channels());
-    const std::size_t row = pixel * static_cast<std::size_t>(r.width);
-    const std::byte* source = image.samples.bytes().data();
-    std::byte* target = out.samples.writableBytes().data();
+/// Of an array [height, width] or [height, width, channels].
+Array cut(Context& context, const Array& from, const Rectangle& r) {
+    Shape shape = from.shape();
+    shape[0] = r.height;
+    shape[1] = r.width;
+    Array to(from.type(), shape);
+    const std::size_t row = to.byteSize() / static_cast<std::size_t>(r.height);
+    const std::size_t pixel = row / static_cast<std::size_t>(r.width);
+    const std::byte* source = from.bytes().data();
+    std::byte* target = to.writableBytes().data();
     for (std::int64_t y = 0; y < r.height; ++y) {
         if (y % 256 == 0) context.progress(static_cast<double>(y) / static_cast<double>(r.height));
-        const auto first = static_cast<std::size_t>((r.y + y) * image.width() + r.x);
+        const auto first = static_cast<std::size_t>((r.y + y) * from.shape()[1] + r.x);
         std::memcpy(target + row * static_cast<std::size_t>(y), source + pixel * first, row);
     }
+    return to;
+}
+
+Rectangle inChroma(const Image& image, const Rectangle& r) {
+    const int across = image.chromaStepAcross(), down = image.chromaStepDown();
+    if (r.x % across != 0 || r.y % down != 0)
+        throw Error(ErrorKind::Input,
+                    std::string("The rectangle begins between two samples of the image's ") +
+                        toText(image.subsampling) + " chroma.",
+                    "Choose an even x (4:2:0: and y), or put image.convert before it, with 4:4:4.");
+    return {r.x / across, r.y / down, (r.width + across - 1) / across, (r.height + down - 1) / down};
+}
+
+Image cropped(Context& context, const Image& image, const Rectangle& r) {
+    Image out = image;
+    if (image.subsampled()) {
+        const Rectangle chroma = inChroma(image, r);
+        out.cb = cut(context, image.cb, chroma);
+        out.cr = cut(context, image.cr, chroma);
+    }
+    out.samples = cut(context, image.samples, r);
     return out;
 }
 
 class Crop : public TransformNode {
   public:
     Outputs run(Context& context, const Inputs& inputs, const Parameters& parameters) const override {
-        const Image& image = inputs.image("image");
+        const Image& image = inputs.anyImage("image");
         const Rectangle rectangle{parameters.integer("x"), parameters.integer("y"),
                                   parameters.integer("width"), parameters.integer("height")};
         requireInside(rectangle, image);
@@ -75,7 +99,13 @@ graph::Manifest cropManifest() {
         "are copied as they are; colour, depth, profile and orientation stay.\n\n"
         "Coordinates are those of the stored pixels. A photograph that carries an orientation is to be "
         "turned "
-        "upright first, with `image.convert`. A rectangle that reaches beyond the image is refused.\n";
+        "upright first, with `image.convert`. A rectangle that reaches beyond the image is refused.\n\n"
+        "**Subsampled chroma** (4:2:2, 4:2:0) is cut with its luma: `x`, and with 4:2:0 `y`, has to be even, "
+        "else "
+        "the "
+        "rectangle is refused. Width and height may be odd; the last chroma sample then also stands for a "
+        "pixel that "
+        "was cut off.\n";
     manifest.kind = graph::NodeKind::Transform;
     manifest.synonyms = {"cut", "region", "patch", "tile"};
     manifest.inputs = {

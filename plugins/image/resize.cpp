@@ -36,7 +36,7 @@ Size fittedSize(const Image& image, Size wanted) {
 
 Size targetSize(const Inputs& inputs, const Parameters& parameters) {
     const Image& image = inputs.image("image");
-    if (inputs.has("like")) return {inputs.image("like").width(), inputs.image("like").height()};
+    if (inputs.has("like")) return {inputs.anyImage("like").width(), inputs.anyImage("like").height()};
     if (parameters.text("by") == "size")
         return fittedSize(image, {parameters.integer("width"), parameters.integer("height")});
     const double factor = parameters.real("scale");
@@ -149,7 +149,8 @@ neighbours when an image is reduced; the others alias then. When enlarging, `are
 **Rounding**: samples of 8 or 16 bits are taken to 32-bit floating point, resized, clamped to 0 … 2^n − 1 and
 rounded to nearest, halves up. Colour is weighed by alpha while it is resized; where the result is wholly
 transparent its colour is 0. The samples are resized as they are coded (not linear light). Profile and orientation
-stay; an image that is to be turned upright is to be turned first, with `image.convert`.
+stay; an image that is to be turned upright is to be turned first, with `image.convert`. Subsampled chroma is
+refused: it is `image.convert` that says how chroma is resampled.
 )";
 
 graph::Manifest resizeManifest() {

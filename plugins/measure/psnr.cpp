@@ -20,11 +20,23 @@ void addBothPoolings(Scores& scores, const std::string& metric, double mse) {
     scores.scores.push_back({metric + "-of-mean-mse", mse, 1});
 }
 
+bool isBt601Full(const Image& image) {
+    return image.matrix == Matrix::Bt601 && image.range == Range::Full;
+}
+
+void addStoredPlanes(Scores& scores, const Image& reference, const Image& candidate) {
+    const YCbCrMse planes = normalisedPlaneMse(reference, candidate);
+    addBothPoolings(scores, "psnr-plane-y", planes.y);
+    addBothPoolings(scores, "psnr-plane-cb", planes.cb);
+    addBothPoolings(scores, "psnr-plane-cr", planes.cr);
+    if (isBt601Full(reference)) addBothPoolings(scores, "psnr-y", planes.y);
+}
+
 class Psnr : public MeasureNode {
   public:
     Prepared prepare(Context& context, const Inputs& references, const Parameters&) const override {
         context.check();
-        const Image& image = references.image("reference");
+        const Image& image = references.anyImage("reference");
         return {{{"reference", references.one("reference")}},
                 {{"pixels", static_cast<std::uint64_t>(image.pixels())}}};
     }
@@ -42,8 +54,12 @@ class Psnr : public MeasureNode {
             addBothPoolings(scores, "psnr-y", normalisedLumaMse(reference, candidate));
             return scores;
         }
+        if (reference.model == ColourModel::YCbCr) {
+            addStoredPlanes(scores, reference, candidate);
+            if (!isBt601Full(reference) || reference.subsampled()) return scores;
+        }
         const YCbCrMse planes = normalisedYCbCrMse(reference, candidate);
-        addBothPoolings(scores, "psnr-y", planes.y);
+        if (reference.model == ColourModel::Rgb) addBothPoolings(scores, "psnr-y", planes.y);
         scores.scores.push_back({"psnr-611", geometricMse611(planes), 1});
         scores.scores.push_back({"psnr-611-of-mean-mse", weightedMse611(planes), 1});
         return scores;
@@ -73,6 +89,8 @@ std::vector<graph::Metric> psnrMetrics() {
     const std::string rgb =
         "10·log10(peak² / MSE) over all samples of R, G and B, full range, peak 2^n − 1. ";
     const std::string luma = "Of Y = 0.299 R + 0.587 G + 0.114 B (BT.601, full range, not rounded). ";
+    const std::string plane =
+        " of a YCbCr picture as it is stored, whatever its matrix, range and subsampling; peak 2^n − 1. ";
     const std::string each = "Several pictures: mean of their PSNRs.";
     const std::string all = "Several pictures: PSNR of their mean MSE, pictures weighing equally.";
     return {
@@ -87,7 +105,14 @@ std::vector<graph::Metric> psnrMetrics() {
         metric("psnr-611-of-mean-mse", "PSNR of mean MSE, 6:1:1 of Y, Cb, Cr of BT.601", sum,
                "PSNR of (6·MSE_Y + MSE_Cb + MSE_Cr)/8, BT.601, full range, 4:4:4, not rounded: the mean is "
                "over planes too, so for one picture it differs from psnr-611. " +
-                   all)};
+                   all),
+        metric("psnr-plane-y", "PSNR, stored Y", mean, "The plane Y" + plane + each),
+        metric("psnr-plane-y-of-mean-mse", "PSNR of mean MSE, stored Y", sum, "The plane Y" + plane + all),
+        metric("psnr-plane-cb", "PSNR, stored Cb", mean, "The plane Cb" + plane + each),
+        metric("psnr-plane-cb-of-mean-mse", "PSNR of mean MSE, stored Cb", sum, "The plane Cb" + plane + all),
+        metric("psnr-plane-cr", "PSNR, stored Cr", mean, "The plane Cr" + plane + each),
+        metric("psnr-plane-cr-of-mean-mse", "PSNR of mean MSE, stored Cr", sum,
+               "The plane Cr" + plane + all)};
 }
 
 constexpr const char* psnrManual =
@@ -98,17 +123,21 @@ before.
 Stored is MSE/peak², so that every pooling can be made later. PSNR of the mean MSE and mean of PSNRs differ and are
 metrics of their own; compare only like with like. Equal pictures have infinite PSNR.
 
-**Grey pictures**: `psnr-rgb` and `psnr-y` are both the PSNR of the grey samples; there is no 6:1:1. **YCbCr
-pictures** (BT.601, full range) have `psnr-y` and 6:1:1, no RGB.
+**Grey pictures**: `psnr-rgb` and `psnr-y` are both the PSNR of the grey samples; there is no 6:1:1.
+
+**YCbCr pictures** have no RGB. Each of their planes is measured as it is stored, at its own resolution, with the peak
+2^n − 1 also of limited range, as video tools do: `psnr-plane-y`, `psnr-plane-cb`, `psnr-plane-cr`. Those of BT.601 and
+full range have `psnr-y` too, and where they are 4:4:4 6:1:1. Matrix, range, subsampling and siting must agree.
 
 **Denominator**: `pixels`, those of the original, whatever was coded on the way.
 
-**Map**: squared error of each pixel over peak², mean over the colours.
+**Map**: squared error of each pixel over peak², mean over the colours; none of subsampled chroma.
 )";
 
 graph::Manifest psnrManifest() {
     graph::Manifest manifest;
     manifest.id = "measure.psnr";
+    manifest.version = 2;
     manifest.title = "PSNR";
     manifest.family = "measure";
     manifest.summary = "Peak signal-to-noise ratio: RGB, luma, 6:1:1";

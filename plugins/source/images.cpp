@@ -18,15 +18,17 @@ class Images : public SourceNode {
 };
 
 constexpr const char* imagesManual =
-    R"(Reads PNG, JPEG, PGM and PPM files, told apart by their content. Each file is
-one asset, named after it.
+    R"(Reads PNG, JPEG, WebP, TIFF, PGM, PPM and Y4M files, told apart by their content.
+Each file is one asset, named after it.
 
 `files` takes several patterns, separated by `;` or line feeds. `*`, `?` and `[a-z]` match within a name, `**` any
 number of folders; a folder stands for the pictures in it. Paths are relative to the document, or begin with a named
 root: `${RATESCOPE_DATA}/images/kodak/*.png`.
 
-Samples come as they are stored: 8 or 16 bits, grey, RGB or CMYK, alpha, ICC profile and EXIF orientation are kept
-as fields. Nothing is converted; that is what `image.convert` is for.
+Samples come as they are stored: 8 or 16 bits, grey, RGB or CMYK, of Y4M also YCbCr with its own chroma; alpha, ICC
+profile and EXIF orientation are kept as fields. Nothing is converted; that is what `image.convert` is for. Y4M files
+name no matrix, which is BT.601 then; where it is another, `take-as` of `image.convert` says so. Raw YUV files say nothing
+of themselves: `source.raw-images` reads them.
 )";
 
 graph::Manifest imagesManifest() {
@@ -37,7 +39,8 @@ graph::Manifest imagesManifest() {
     manifest.summary = "Photographs and pictures from files";
     manifest.manual = imagesManual;
     manifest.kind = graph::NodeKind::Source;
-    manifest.synonyms = {"photographs", "pictures", "open", "load", "PNG", "JPEG", "PPM", "PGM"};
+    manifest.synonyms = {"photographs", "pictures", "open", "load", "PNG", "JPEG",
+                         "WebP",        "TIFF",     "PPM",  "PGM",  "Y4M"};
     manifest.outputs = {
         {.id = "image", .label = "Image", .type = graph::PortType::Image, .help = "One picture."}};
     manifest.parameters = {{.id = "files",
@@ -46,9 +49,10 @@ graph::Manifest imagesManifest() {
                             .type = graph::ParameterType::File,
                             .defaultValue = std::string("${RATESCOPE_SAMPLES}"),
                             .entersKey = false}};
-    manifest.assets = {.by = graph::AssetRule::By::Files,
-                       .parameter = "files",
-                       .extensions = {"png", "jpg", "jpeg", "ppm", "pgm", "pnm"}};
+    manifest.assets = {
+        .by = graph::AssetRule::By::Files,
+        .parameter = "files",
+        .extensions = {"png", "jpg", "jpeg", "webp", "tif", "tiff", "ppm", "pgm", "pnm", "y4m"}};
     return manifest;
 }
 

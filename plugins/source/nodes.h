@@ -7,6 +7,7 @@
 namespace ratescope::media::source {
 
 NodeEntry imagesNode();
+NodeEntry rawImagesNode();
 NodeEntry tensorsNode();
 
 }  // namespace ratescope::media::source

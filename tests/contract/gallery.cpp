@@ -23,21 +23,34 @@ struct ImageFormat {
     bool alpha;
     int bitDepth;
     std::int64_t height, width;
+    Matrix matrix = Matrix::None;
+    Range range = Range::Full;
+    Subsampling subsampling = Subsampling::C444;
+    Siting siting = Siting::Centre;
 };
 
-constexpr ImageFormat imageFormats[] = {{"rgb-8", ColourModel::Rgb, false, 8, 12, 16},
-                                        {"grey-8", ColourModel::Grey, false, 8, 12, 16},
-                                        {"rgb-alpha-8", ColourModel::Rgb, true, 8, 12, 16},
-                                        {"rgb-16", ColourModel::Rgb, false, 16, 12, 16},
-                                        {"grey-16", ColourModel::Grey, false, 16, 12, 16},
-                                        {"rgb-10", ColourModel::Rgb, false, 10, 5, 7},
-                                        {"ycbcr-8", ColourModel::YCbCr, false, 8, 12, 16},
-                                        {"cmyk-8", ColourModel::Cmyk, false, 8, 12, 16},
-                                        {"rgb-8-one-pixel", ColourModel::Rgb, false, 8, 1, 1},
-                                        {"rgb-8-large", ColourModel::Rgb, false, 8, 264, 288}};
+constexpr ImageFormat imageFormats[] = {
+    {"rgb-8", ColourModel::Rgb, false, 8, 12, 16},
+    {"grey-8", ColourModel::Grey, false, 8, 12, 16},
+    {"rgb-alpha-8", ColourModel::Rgb, true, 8, 12, 16},
+    {"rgb-16", ColourModel::Rgb, false, 16, 12, 16},
+    {"grey-16", ColourModel::Grey, false, 16, 12, 16},
+    {"rgb-10", ColourModel::Rgb, false, 10, 5, 7},
+    {"ycbcr-8", ColourModel::YCbCr, false, 8, 12, 16, Matrix::Bt601},
+    {"ycbcr-709-12", ColourModel::YCbCr, true, 12, 12, 16, Matrix::Bt709, Range::Limited},
+    {"ycbcr-420-8", ColourModel::YCbCr, false, 8, 264, 288, Matrix::Bt601, Range::Full, Subsampling::C420,
+     Siting::Centre},
+    {"ycbcr-420-10-odd", ColourModel::YCbCr, false, 10, 5, 7, Matrix::Bt709, Range::Limited,
+     Subsampling::C420, Siting::Left},
+    {"ycbcr-422-alpha-8", ColourModel::YCbCr, true, 8, 9, 5, Matrix::Bt601, Range::Limited, Subsampling::C422,
+     Siting::Left},
+    {"cmyk-8", ColourModel::Cmyk, false, 8, 12, 16},
+    {"rgb-8-one-pixel", ColourModel::Rgb, false, 8, 1, 1},
+    {"rgb-8-large", ColourModel::Rgb, false, 8, 264, 288}};
 
 int channelsOf(const ImageFormat& format) {
-    const int colours = format.model == ColourModel::Grey ? 1 : format.model == ColourModel::Cmyk ? 4 : 3;
+    const bool isOne = format.model == ColourModel::Grey || format.subsampling != Subsampling::C444;
+    const int colours = isOne ? 1 : format.model == ColourModel::Cmyk ? 4 : 3;
     return colours + (format.alpha ? 1 : 0);
 }
 
@@ -55,19 +68,30 @@ void fill(Array& samples, std::int64_t greatest, std::int64_t shift) {
         values[i] = static_cast<T>(wave(i, greatest, shift));
 }
 
+Array waves(int bitDepth, Shape shape, std::int64_t shift) {
+    Array samples(bitDepth <= 8 ? DType::U8 : DType::U16, std::move(shape));
+    const std::int64_t greatest = (std::int64_t{1} << bitDepth) - 1;
+    if (bitDepth <= 8)
+        fill<std::uint8_t>(samples, greatest, shift);
+    else
+        fill<std::uint16_t>(samples, greatest, shift);
+    return samples;
+}
+
 Value imageOf(const ImageFormat& format, std::int64_t shift) {
     auto image = std::make_shared<Image>();
     image->model = format.model;
     image->alpha = format.alpha;
     image->bitDepth = format.bitDepth;
-    if (format.model == ColourModel::YCbCr) image->matrix = Matrix::Bt601;
-    image->samples = Array(format.bitDepth <= 8 ? DType::U8 : DType::U16,
-                           {format.height, format.width, channelsOf(format)});
-    const std::int64_t greatest = (std::int64_t{1} << format.bitDepth) - 1;
-    if (format.bitDepth <= 8)
-        fill<std::uint8_t>(image->samples, greatest, shift);
-    else
-        fill<std::uint16_t>(image->samples, greatest, shift);
+    image->matrix = format.matrix;
+    image->range = format.range;
+    image->subsampling = format.subsampling;
+    image->siting = format.siting;
+    image->samples = waves(format.bitDepth, {format.height, format.width, channelsOf(format)}, shift);
+    if (image->subsampled()) {
+        image->cb = waves(format.bitDepth, {image->chromaHeight(), image->chromaWidth()}, shift);
+        image->cr = waves(format.bitDepth, {image->chromaHeight(), image->chromaWidth()}, 2 * shift);
+    }
     return std::shared_ptr<const Image>(std::move(image));
 }
 
@@ -173,11 +197,25 @@ void writeText(const std::filesystem::path& file, const std::string& text) {
     std::ofstream(file, std::ios::binary) << text;
 }
 
+/// A raw file says nothing of itself, so it is one of the size that its source has by default.
+Sample rawSample(const graph::Manifest& manifest, const std::filesystem::path& folder) {
+    const auto extent = [&](const char* id) {
+        return static_cast<std::size_t>(std::get<std::int64_t>(manifest.parameter(id)->defaultValue));
+    };
+    std::string planes(extent("width") * extent("height") * 3 / 2, '\0');
+    for (std::size_t i = 0; i < planes.size(); ++i)
+        planes[i] = static_cast<char>(wave(i, 255, 0));
+    writeText(folder / "picture.yuv", planes);
+    return {"picture.yuv", {}, folder / "picture.yuv", 0};
+}
+
 std::vector<Sample> fileSamples(const graph::Manifest& manifest, const std::filesystem::path& folder) {
+    if (manifest.assets.extensions == std::vector<std::string>{"yuv"}) return {rawSample(manifest, folder)};
     std::vector<Sample> samples;
-    const std::map<PortType, std::vector<std::string>> extensions = {{PortType::Image, {"png", "ppm", "pgm"}},
-                                                                     {PortType::TensorSet, {"safetensors"}},
-                                                                     {PortType::Table, {"csv"}}};
+    const std::map<PortType, std::vector<std::string>> extensions = {
+        {PortType::Image, {"png", "ppm", "pgm", "y4m"}},
+        {PortType::TensorSet, {"safetensors"}},
+        {PortType::Table, {"csv"}}};
     const PortType type = manifest.outputs.at(0).type;
     for (const std::string& extension : extensions.at(type))
         for (const Exhibit& exhibit : exhibitsOf(type)) {

@@ -7,6 +7,18 @@
 
 #include <QtTest>
 #include <cstring>
+#include <functional>
+
+/// What the call refuses in an Error of kind Input that says what to do; "" when it throws none.
+inline QString refusalOf(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const ratescope::Error& error) {
+        const bool isClear = error.kind() == ratescope::ErrorKind::Input && !error.remedy().empty();
+        return isClear ? error.what() : QString("unclear: ") + error.what();
+    }
+    return {};
+}
 
 #define VERIFY_ERROR(expression, expected, part)                                                \
     do {                                                                                        \

@@ -36,6 +36,7 @@ const std::vector<media::NodeEntry>& nodes() {
                                                    media::measure::msSsimNode(),
                                                    media::measure::tensorErrorNode(),
                                                    media::source::imagesNode(),
+                                                   media::source::rawImagesNode(),
                                                    media::source::tensorsNode(),
                                                    media::weights::rtnNode()};
     return all;

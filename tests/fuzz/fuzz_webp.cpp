@@ -1,3 +1,4 @@
+#include "core/media/assets/image_formats.h"
 #include "plugins/image/nodes.h"
 #include "tests/fuzz/codec.h"
 #include "tests/fuzz/fuzz.h"
@@ -12,5 +13,10 @@ RATESCOPE_FUZZ(bytes) {
     if (WebPGetInfo(data, bytes.size(), &width, &height) &&
         static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > mostFuzzedPixels)
         return;
+    try {
+        decodeWebp(bytes, "x");
+    } catch (const ratescope::Error& error) {
+        if (error.kind() != ratescope::ErrorKind::Input) throw;
+    }
     decodeHostile(image::webpNode(), bytes);
 }

@@ -142,6 +142,9 @@ class HouseRules : public QObject {
         row("core/media/quality/a.cpp", "#include <opencv2/imgcodecs.hpp>", false);
         row("core/media/quality/a.cpp", "#include <jpeglib.h>", false);
         row("core/media/assets/a.cpp", "#include <jpeglib.h>", true);
+        row("core/media/assets/a.cpp", "#include <tiffio.h>", true);
+        row("core/media/assets/a.cpp", "#include <webp/decode.h>", true);
+        row("core/media/node/a.cpp", "#include <webp/decode.h>", false);
         row("core/media/assets/a.cpp", "#include \"core/engine/quant/a.h\"", false);
         row("core/engine/quant/a.cpp", "#include <ATen/ATen.h>", true);
         row("plugins/image/a.cpp", "#include \"core/media/node/node.h\"", true);

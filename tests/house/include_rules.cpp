@@ -15,8 +15,8 @@ struct Room {
 
 /// A room's rules are those of the longest folder that a path starts with.
 const QList<Room>& rooms() {
-    static const QStringList formats{"jpeg", "png", "lcms2", "zlib"};
-    static const QStringList codecs{"webp", "jxl", "avif", "openjpeg"};
+    static const QStringList formats{"jpeg", "png", "tiff", "webp", "lcms2", "zlib"};
+    static const QStringList codecs{"jxl", "avif", "openjpeg"};
     static const QStringList coreLibraries{"system", "json", "spdlog"};
     static const QList<Room> all{
         {"core/", {"core/"}, {"core/media/", "core/engine/"}, coreLibraries + QStringList{"nettle"}},
@@ -62,7 +62,8 @@ QString libraryOf(const QString& header) {
         {"valijson", QRegularExpression("^valijson/")},
         {"jpeg", QRegularExpression("^(jpeglib|jerror)\\.h$")},
         {"png", QRegularExpression("^png\\.h$")},
-        {"webp", QRegularExpression("^webp/(encode|decode)\\.h$")},
+        {"tiff", QRegularExpression("^tiffio\\.h$")},
+        {"webp", QRegularExpression("^webp/[a-z_]+\\.h$")},
         {"jxl", QRegularExpression("^jxl/[a-z_]+\\.h$")},
         {"avif", QRegularExpression("^avif/avif\\.h$")},
         {"openjpeg", QRegularExpression("^openjpeg\\.h$")},

@@ -9,6 +9,12 @@
 
 namespace ratescope::media {
 
+Error unknownImage(const std::string& name) {
+    return Error(
+        ErrorKind::Input, name + " is no picture of a known format.",
+        "Give a PNG, JPEG, WebP, TIFF, PGM, PPM or Y4M file; raw YUV files go through source.raw-images.");
+}
+
 Error damagedImage(const std::string& name, const std::string& reason) {
     return Error(ErrorKind::Input, name + " " + reason + ".", "Fetch or export the picture again.");
 }
@@ -28,7 +34,10 @@ void checkImageSize(std::int64_t width, std::int64_t height, const std::string& 
 }
 
 std::map<std::string, std::string> imageLibraries() {
-    return {{"libjpeg-turbo", jpegLibraryVersion()}, {"libpng", pngLibraryVersion()}};
+    return {{"libjpeg-turbo", jpegLibraryVersion()},
+            {"libpng", pngLibraryVersion()},
+            {"libtiff", tiffLibraryVersion()},
+            {"libwebp", webpLibraryVersion()}};
 }
 
 Image decodeImage(std::span<const std::byte> bytes, const std::string& name) {
@@ -39,9 +48,14 @@ Image decodeImage(std::span<const std::byte> bytes, const std::string& name) {
             return decodeJpeg(bytes, name);
         case ImageFormat::Pnm:
             return decodePnm(bytes, name);
+        case ImageFormat::Webp:
+            return decodeWebp(bytes, name);
+        case ImageFormat::Tiff:
+            return decodeTiff(bytes, name);
+        case ImageFormat::Y4m:
+            return decodeY4m(bytes, name);
         default:
-            throw Error(ErrorKind::Input, name + " is no picture of a known format.",
-                        "Give a PNG, JPEG, PGM or PPM file.");
+            throw unknownImage(name);
     }
 }
 
@@ -59,9 +73,11 @@ void writeImage(const std::filesystem::path& file, const Image& image) {
         bytes = encodePnm(image, file.string(), ColourModel::Rgb);
     else if (extension == "pgm")
         bytes = encodePnm(image, file.string(), ColourModel::Grey);
+    else if (extension == "y4m")
+        bytes = encodeY4m(image, file.string());
     else
         throw Error(ErrorKind::Usage, file.string() + " does not end as a picture that can be written.",
-                    "End it with .png, .ppm or .pgm.");
+                    "End it with .png, .ppm, .pgm or .y4m.");
     AsideFile out(file);
     out.write(bytes);
     out.commit();

@@ -1,11 +1,12 @@
 #pragma once
 
-// Picture files to images and back. Reads PNG, JPEG, PGM and PPM (P2, P3, P5, P6), told apart by content,
-// never by name. docs/input.md says what becomes of each unusual kind.
+// Picture files to images and back. Reads PNG, JPEG, WebP, TIFF, PGM and PPM (P2, P3, P5, P6) and Y4M, told apart by
+// content, never by name. docs/input.md says what becomes of each unusual kind.
 //
 // Samples are never converted, except: palettes are expanded to RGB (RGBA when an entry is transparent), a
 // transparent colour (PNG tRNS) becomes alpha, JPEG's YCbCr becomes RGB (ISLOW, fancy upsampling, as
-// djpeg) and YCCK becomes CMYK. In a Cmyk image 0 is no ink; Adobe's inverted files are turned round.
+// djpeg), lossy WebP's too (as dwebp), YCCK becomes CMYK, and TIFF's white-is-zero grey is turned round. In a Cmyk
+// image 0 is no ink; Adobe's inverted files are turned round.
 
 #include "core/media/node/value.h"
 
@@ -31,8 +32,8 @@ Image readImage(const std::filesystem::path& file);
 Image decodeImage(std::span<const std::byte> bytes, const std::string& name);
 
 /// By extension: png (grey or RGB with or without alpha, 8 and 16 bit, grey also 1, 2 and 4 bit; profile
-/// and orientation are embedded), pgm, ppm (any depth to 16 bits, big-endian; no alpha, no profile, no
-/// orientation). Throws Error(Usage) for another extension, Error(Input) for an image that the format
+/// and orientation are embedded), pgm, ppm (any depth to 16 bits, big-endian), y4m (YCbCr of any subsampling, or grey, of
+/// 8 to 16 bits); these three have no alpha, no profile, no orientation. Throws Error(Usage) for another extension, Error(Input) for an image that the format
 /// can't hold (naming the conversion node), Error(Resource) when it can't be written; then nothing is left
 /// behind.
 void writeImage(const std::filesystem::path& file, const Image& image);

@@ -3,6 +3,7 @@
 // The decoders and encoders behind image_file.h, one file a format.
 
 #include "core/error.h"
+#include "core/media/assets/image_sniff.h"
 #include "core/media/node/value.h"
 
 #include <cstddef>
@@ -16,12 +17,24 @@ namespace ratescope::media {
 Image decodePng(std::span<const std::byte> bytes, const std::string& name);
 Image decodeJpeg(std::span<const std::byte> bytes, const std::string& name);
 Image decodePnm(std::span<const std::byte> bytes, const std::string& name);
+Image decodeWebp(std::span<const std::byte> bytes, const std::string& name);
+Image decodeTiff(std::span<const std::byte> bytes, const std::string& name);
+Image decodeY4m(std::span<const std::byte> bytes, const std::string& name);
+
+ImageSize webpSize(std::span<const std::byte> bytes, const std::string& name);
+ImageSize tiffSize(std::span<const std::byte> bytes, const std::string& name);
+ImageSize y4mSize(std::span<const std::byte> bytes, const std::string& name);
 
 std::vector<std::byte> encodePnm(const Image& image, const std::string& name, ColourModel model);
+std::vector<std::byte> encodeY4m(const Image& image, const std::string& name);
 
 std::string jpegLibraryVersion();
 std::string pngLibraryVersion();
+std::string tiffLibraryVersion();
+std::string webpLibraryVersion();
 
+/// For bytes that begin as no picture does.
+Error unknownImage(const std::string& name);
 /// "<name> <reason>." with what can be done about a damaged picture.
 Error damagedImage(const std::string& name, const std::string& reason);
 /// "<name> can't hold …": the remedy names the conversion node.

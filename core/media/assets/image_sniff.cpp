@@ -14,6 +14,8 @@ bool beginsWith(std::span<const std::byte> bytes, std::string_view text) {
 }
 
 constexpr std::string_view pngSignature = "\x89PNG\r\n\x1a\n";
+/// Either byte order, then 42, or 43 for BigTIFF.
+constexpr std::string_view tiffSignatures[] = {{"II*\0", 4}, {"MM\0*", 4}, {"II+\0", 4}, {"MM\0+", 4}};
 
 /// Past the end it throws, so that each reader below stays short.
 std::uint32_t bigEndian(std::span<const std::byte> bytes, std::size_t offset, std::size_t size,
@@ -74,6 +76,11 @@ std::int64_t pnmNumber(std::span<const std::byte> bytes, std::size_t& position, 
 ImageFormat imageFormatOf(std::span<const std::byte> bytes) {
     if (beginsWith(bytes, pngSignature)) return ImageFormat::Png;
     if (beginsWith(bytes, "\xff\xd8\xff")) return ImageFormat::Jpeg;
+    if (beginsWith(bytes, "RIFF") && bytes.size() >= 12 && beginsWith(bytes.subspan(8), "WEBP"))
+        return ImageFormat::Webp;
+    for (const std::string_view signature : tiffSignatures)
+        if (beginsWith(bytes, signature)) return ImageFormat::Tiff;
+    if (beginsWith(bytes, "YUV4MPEG2 ")) return ImageFormat::Y4m;
     if (bytes.size() > 2 && bytes[0] == std::byte{'P'}) {
         const bool known = std::strchr("2356", static_cast<char>(bytes[1])) && bytes[1] != std::byte{0};
         const char after = static_cast<char>(bytes[2]);
@@ -98,9 +105,17 @@ ImageSize imageSize(std::span<const std::byte> bytes, const std::string& name) {
             size.height = pnmNumber(bytes, position, name);
             break;
         }
-        default:
-            throw Error(ErrorKind::Input, name + " is no picture of a known format.",
-                        "Give a PNG, JPEG, PGM or PPM file.");
+        case ImageFormat::Webp:
+            size = webpSize(bytes, name);
+            break;
+        case ImageFormat::Tiff:
+            size = tiffSize(bytes, name);
+            break;
+        case ImageFormat::Y4m:
+            size = y4mSize(bytes, name);
+            break;
+        case ImageFormat::Unknown:
+            throw unknownImage(name);
     }
     checkImageSize(size.width, size.height, name);
     return size;

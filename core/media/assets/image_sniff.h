@@ -10,16 +10,16 @@
 
 namespace ratescope::media {
 
-enum class ImageFormat { Unknown, Png, Jpeg, Pnm };
+enum class ImageFormat { Unknown, Png, Jpeg, Pnm, Webp, Tiff, Y4m };
 
-/// By the file's first bytes. Pnm is P2, P3, P5 or P6.
+/// By the file's first bytes. Pnm is P2, P3, P5 or P6; Tiff is BigTIFF too.
 ImageFormat imageFormatOf(std::span<const std::byte> bytes);
 
 struct ImageSize {
     std::int64_t width = 0, height = 0;  ///< of the stored samples, before orientation
 };
 
-/// Reads the header only (of a JPEG, the segments up to the frame header). Throws Error(Input) as
+/// Reads the header only (of a JPEG, the segments up to the frame header; of a TIFF, its directories). Throws Error(Input) as
 /// readImage.
 ImageSize imageSize(const std::filesystem::path& file);
 ImageSize imageSize(std::span<const std::byte> bytes, const std::string& name);

@@ -51,6 +51,11 @@ struct AddTo {
         out.u64(image->icc.size());
         out.raw(image->icc);
         out.array(image->samples);
+        if (!image->subsampled()) return;
+        out.u8(static_cast<std::uint8_t>(image->subsampling));
+        out.u8(static_cast<std::uint8_t>(image->siting));
+        out.array(image->cb);
+        out.array(image->cr);
     }
     void operator()(const std::shared_ptr<const TensorSet>& set) const {
         out.text("TensorSet");

@@ -9,7 +9,7 @@
 //
 //   "RSCANON1", the type's name as text ("Image", "TensorSet", "Table"), then
 //   Image      u8 model, u8 alpha, u8 bitDepth, u8 range, u8 matrix, u8 orientation, u64 length of icc,
-//              icc, array of samples
+//              icc, array of samples; where chroma is subsampled also u8 subsampling, u8 siting, arrays cb, cr
 //   TensorSet  text schema, u64 n of tensors, n × (text name, array) sorted by name (bytewise),
 //              u64 n of metadata, n × (text key, text value) sorted by key
 //   Table      text schema, u64 n of columns, u64 rows, n × (text name, text unit, u8 kind: 0 doubles,

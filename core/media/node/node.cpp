@@ -76,6 +76,16 @@ const std::vector<Value>& Inputs::all(const std::string& port) const {
 }
 
 const Image& Inputs::image(const std::string& port) const {
+    const Image& image = anyImage(port);
+    if (image.subsampled())
+        throw Error(ErrorKind::Input,
+                    "The input \"" + port + "\" holds an image with " + toText(image.subsampling) +
+                        " chroma, which is not taken here.",
+                    "Put image.convert before it, with the colour model RGB, or YCbCr of 4:4:4.");
+    return image;
+}
+
+const Image& Inputs::anyImage(const std::string& port) const {
     const Image& image = held<Image>(*this, port, "an image");
     if (image.samples.empty())
         throw Error(ErrorKind::Input, "The input \"" + port + "\" holds an image without pixels.",

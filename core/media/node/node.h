@@ -43,7 +43,10 @@ class Inputs {
     const Value& one(const std::string& port) const;
     const std::vector<Value>& all(const std::string& port) const;
     /// The single value as its type; throws Error(Input) when it is another, and for an image without pixels.
+    /// Images with subsampled chroma are refused too (naming image.convert), so that no node takes luma for all.
     const Image& image(const std::string& port) const;
+    /// As image(), subsampled chroma included: for nodes that know what to do with it.
+    const Image& anyImage(const std::string& port) const;
     const TensorSet& tensors(const std::string& port) const;
     const Table& table(const std::string& port) const;
 

@@ -18,6 +18,8 @@ using nlohmann::json;
 constexpr std::array<const char*, 4> models = {"grey", "rgb", "ycbcr", "cmyk"};
 constexpr std::array<const char*, 2> ranges = {"full", "limited"};
 constexpr std::array<const char*, 3> matrices = {"none", "bt601", "bt709"};
+constexpr std::array<const char*, 3> subsamplings = {"4:4:4", "4:2:2", "4:2:0"};
+constexpr std::array<const char*, 2> sitings = {"centre", "left"};
 constexpr std::array<const char*, 5> views = {"none", "line", "bars", "heat-map", "scatter"};
 
 Error unfit(const std::string& reason) {
@@ -56,43 +58,67 @@ int colourChannels(ColourModel model) {
 }
 
 /// Samples above the bit depth would index past tables of codecs, so they are looked for.
-void checkSampleRange(const Image& image) {
-    const int limit = (1 << image.bitDepth) - 1;
+void checkSamples(const Array& samples, int bitDepth) {
+    if (samples.type() != (bitDepth <= 8 ? DType::U8 : DType::U16))
+        throw unfit("an image's samples are not of the type of its bit depth");
+    const int limit = (1 << bitDepth) - 1;
     bool above = false;
-    if (image.samples.type() == DType::U8) {
+    if (samples.type() == DType::U8) {
         if (limit == 255) return;
-        for (const std::uint8_t sample : image.samples.as<std::uint8_t>())
+        for (const std::uint8_t sample : samples.as<std::uint8_t>())
             above |= sample > limit;
     } else {
         if (limit == 65535) return;
-        for (const std::uint16_t sample : image.samples.as<std::uint16_t>())
+        for (const std::uint16_t sample : samples.as<std::uint16_t>())
             above |= sample > limit;
     }
     if (above) throw unfit("a sample of an image exceeds its bit depth");
 }
 
+void checkChroma(const Image& image) {
+    if (!image.subsampled()) {
+        if (!image.cb.empty() || !image.cr.empty() || image.siting != Siting::Centre)
+            throw unfit("an image has chroma planes though its chroma is not subsampled");
+        return;
+    }
+    if (image.model != ColourModel::YCbCr)
+        throw unfit("an image without chroma is said to have it subsampled");
+    for (const Array* plane : {&image.cb, &image.cr}) {
+        if (plane->shape() != Shape{image.chromaHeight(), image.chromaWidth()})
+            throw unfit("a chroma plane of an image has the wrong size");
+        checkSamples(*plane, image.bitDepth);
+    }
+}
+
 void checkImage(const Image& image) {
     const Shape& shape = image.samples.shape();
     if (shape.size() != 3 || shape[0] < 1 || shape[1] < 1) throw unfit("an image has no size");
-    if (shape[2] != colourChannels(image.model) + (image.alpha ? 1 : 0))
-        throw unfit("an image has the wrong number of channels");
+    const int colours = image.subsampled() ? 1 : colourChannels(image.model);
+    if (shape[2] != colours + (image.alpha ? 1 : 0)) throw unfit("an image has the wrong number of channels");
     if (image.bitDepth < 1 || image.bitDepth > 16) throw unfit("an image has an impossible bit depth");
-    if (image.samples.type() != (image.bitDepth <= 8 ? DType::U8 : DType::U16))
-        throw unfit("an image's samples are not of the type of its bit depth");
     if (image.orientation < 1 || image.orientation > 8) throw unfit("an image has an impossible orientation");
     if ((image.model == ColourModel::YCbCr) != (image.matrix != Matrix::None))
         throw unfit("an image's colour model and matrix do not agree");
-    checkSampleRange(image);
+    checkSamples(image.samples, image.bitDepth);
+    checkChroma(image);
 }
 
+/// Fields of subsampling stand only in subsampled images: files of all others are as they always were.
 ValueParts imageParts(const Image& image) {
-    const json fields = {{"model", nameOf(models, image.model)},
-                         {"alpha", image.alpha},
-                         {"bitDepth", image.bitDepth},
-                         {"range", nameOf(ranges, image.range)},
-                         {"matrix", nameOf(matrices, image.matrix)},
-                         {"orientation", image.orientation}};
-    ValueParts parts{"Image", fields.dump(), {{"samples", image.samples}}};
+    json fields = {{"model", nameOf(models, image.model)},
+                   {"alpha", image.alpha},
+                   {"bitDepth", image.bitDepth},
+                   {"range", nameOf(ranges, image.range)},
+                   {"matrix", nameOf(matrices, image.matrix)},
+                   {"orientation", image.orientation}};
+    std::vector<NamedArray> arrays{{"samples", image.samples}};
+    if (image.subsampled()) {
+        fields["subsampling"] = nameOf(subsamplings, image.subsampling);
+        fields["siting"] = nameOf(sitings, image.siting);
+        arrays.push_back({"cb", image.cb});
+        arrays.push_back({"cr", image.cr});
+    }
+    ValueParts parts{"Image", fields.dump(), std::move(arrays)};
     if (!image.icc.empty()) parts.arrays.push_back({"icc", arrayOf(image.icc, DType::U8)});
     return parts;
 }
@@ -106,11 +132,15 @@ Value imageFrom(const ValueParts& parts) {
     image->range = fromName<Range>(ranges, fields.at("range").get<std::string>());
     image->matrix = fromName<Matrix>(matrices, fields.at("matrix").get<std::string>());
     image->orientation = fields.at("orientation").get<int>();
+    image->subsampling = fromName<Subsampling>(subsamplings, fields.value("subsampling", subsamplings[0]));
+    image->siting = fromName<Siting>(sitings, fields.value("siting", sitings[0]));
     bool found = false;
     for (const NamedArray& part : parts.arrays) {
         if (part.name == "samples") {
             image->samples = part.array;
             found = true;
+        } else if (part.name == "cb" || part.name == "cr") {
+            (part.name == "cb" ? image->cb : image->cr) = part.array;
         } else if (part.name == "icc" && part.array.type() == DType::U8) {
             const auto bytes = part.array.bytes();
             image->icc.assign(bytes.begin(), bytes.end());
@@ -250,7 +280,8 @@ struct PartsOf {
 struct BytesOf {
     std::size_t operator()(std::monostate) const { return 0; }
     std::size_t operator()(const std::shared_ptr<const Image>& image) const {
-        return sizeof(Image) + image->icc.size() + image->samples.byteSize();
+        return sizeof(Image) + image->icc.size() + image->samples.byteSize() + image->cb.byteSize() +
+               image->cr.byteSize();
     }
     std::size_t operator()(const std::shared_ptr<const TensorSet>& set) const {
         std::size_t bytes = sizeof(TensorSet);
@@ -284,6 +315,10 @@ const Column* Table::column(const std::string& columnName) const {
     const auto found = std::find_if(columns.begin(), columns.end(),
                                     [&](const Column& column) { return column.name == columnName; });
     return found == columns.end() ? nullptr : &*found;
+}
+
+const char* toText(Subsampling subsampling) {
+    return nameOf(subsamplings, subsampling);
 }
 
 graph::PortType typeOf(const Value& value) {

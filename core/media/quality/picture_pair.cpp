@@ -46,6 +46,10 @@ void checkPair(const Image& reference, const Image& candidate, const std::string
         throw unequal("alpha", reference.alpha ? "it" : "none", candidate.alpha ? "it" : "none");
     if (reference.range != candidate.range || reference.matrix != candidate.matrix)
         throw unequal("range or matrix", "another", "one of its own");
+    if (reference.subsampling != candidate.subsampling)
+        throw unequal("chroma", toText(reference.subsampling), toText(candidate.subsampling));
+    if (reference.siting != candidate.siting)
+        throw unequal("the place of chroma samples", "another", "one of its own");
     if (reference.alpha) throw unfitFor(measure, "with alpha");
     if (reference.model == ColourModel::Cmyk) throw unfitFor(measure, "in CMYK");
 }

@@ -15,7 +15,7 @@ enum class Look {
     Luma,      ///< of RGB by BT.601, not rounded; of YCbCr its Y; of grey the samples
 };
 
-/// Throws Error(Input) when the two differ in size, depth, model, alpha, range or matrix (naming both), and when there
+/// Throws Error(Input) when the two differ in size, depth, model, alpha, range, matrix or chroma (naming both), and when there
 /// is alpha or CMYK (naming image.convert). `measure` stands in messages: "PSNR".
 void checkPair(const Image& reference, const Image& candidate, const std::string& measure);
 

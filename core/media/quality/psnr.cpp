@@ -36,6 +36,21 @@ std::uint64_t planeSquaredSum(const Image& reference, const Image& candidate, in
     return total;
 }
 
+std::uint64_t squaredError(const Array& a, const Array& b) {
+    return a.type() == DType::U8 ? squaredError(a.as<std::uint8_t>(), b.as<std::uint8_t>())
+                                 : squaredError(a.as<std::uint16_t>(), b.as<std::uint16_t>());
+}
+
+/// Over the samples that each plane of a picture with subsampled chroma has.
+YCbCrMse subsampledMse(const Image& reference, const Image& candidate) {
+    const auto mse = [&](const Array& a, const Array& b) {
+        return static_cast<double>(squaredError(a, b)) / static_cast<double>(a.size()) /
+               peakSquared(reference);
+    };
+    return {mse(reference.samples, candidate.samples), mse(reference.cb, candidate.cb),
+            mse(reference.cr, candidate.cr)};
+}
+
 template <typename T>
 YCbCrMse yCbCrMse(const Image& reference, const Image& candidate) {
     const double scale = 1 / (static_cast<double>(reference.pixels()) * peakSquared(reference));
@@ -50,6 +65,7 @@ YCbCrMse yCbCrMse(const Image& reference, const Image& candidate) {
 }
 
 YCbCrMse yCbCrMse(const Image& reference, const Image& candidate) {
+    if (reference.subsampled()) return subsampledMse(reference, candidate);
     return reference.samples.type() == DType::U8 ? yCbCrMse<std::uint8_t>(reference, candidate)
                                                  : yCbCrMse<std::uint16_t>(reference, candidate);
 }
@@ -75,12 +91,8 @@ void fillMap(const Image& reference, const Image& candidate, std::span<float> ma
 double normalisedMse(const Image& reference, const Image& candidate) {
     checkPair(reference, candidate, measure);
     if (reference.model == ColourModel::YCbCr) throw unfit("in YCbCr (the RGB measure)");
-    const Array& a = reference.samples;
-    const Array& b = candidate.samples;
-    const std::uint64_t sum = a.type() == DType::U8
-                                  ? squaredError(a.as<std::uint8_t>(), b.as<std::uint8_t>())
-                                  : squaredError(a.as<std::uint16_t>(), b.as<std::uint16_t>());
-    return static_cast<double>(sum) / static_cast<double>(a.size()) / peakSquared(reference);
+    return static_cast<double>(squaredError(reference.samples, candidate.samples)) /
+           static_cast<double>(reference.samples.size()) / peakSquared(reference);
 }
 
 double normalisedLumaMse(const Image& reference, const Image& candidate) {
@@ -95,6 +107,13 @@ YCbCrMse normalisedYCbCrMse(const Image& reference, const Image& candidate) {
     checkPair(reference, candidate, measure);
     if (reference.model == ColourModel::Grey) throw unfit("without colour (the measure of luma and chroma)");
     requireBt601Full(reference);
+    if (reference.subsampled()) throw unfit("with subsampled chroma (the measure of luma and chroma)");
+    return yCbCrMse(reference, candidate);
+}
+
+YCbCrMse normalisedPlaneMse(const Image& reference, const Image& candidate) {
+    checkPair(reference, candidate, measure);
+    if (reference.model != ColourModel::YCbCr) throw unfit("other than YCbCr (the measure of stored planes)");
     return yCbCrMse(reference, candidate);
 }
 
@@ -108,6 +127,7 @@ double geometricMse611(const YCbCrMse& mse) {
 
 TensorSet squaredErrorMap(const Image& reference, const Image& candidate) {
     checkPair(reference, candidate, measure);
+    if (reference.subsampled()) throw unfit("with subsampled chroma (the map)");
     Array map(DType::F32, {reference.height(), reference.width()});
     if (reference.samples.type() == DType::U8)
         fillMap<std::uint8_t>(reference, candidate, map.writable<float>());

@@ -18,15 +18,18 @@ namespace ratescope::media {
 /// alpha; when there is alpha, CMYK, or YCbCr where the function does not take it (naming image.convert).
 double normalisedMse(const Image& reference, const Image& candidate);
 
-/// Over luma. A grey picture is its own luma; YCbCr pictures must be BT.601 full range.
+/// Over luma. A grey picture is its own luma; YCbCr pictures, of any subsampling, must be BT.601 full range.
 double normalisedLumaMse(const Image& reference, const Image& candidate);
 
 struct YCbCrMse {
     double y = 0, cb = 0, cr = 0;
 };
 
-/// Of each plane: RGB, or YCbCr of BT.601 full range; a grey picture has no chroma and is refused.
+/// Of each plane: RGB, or YCbCr of BT.601 full range, 4:4:4; a grey picture has no chroma and is refused.
 YCbCrMse normalisedYCbCrMse(const Image& reference, const Image& candidate);
+
+/// Of each plane as it is stored, of any matrix, range and subsampling, over the samples that it has: YCbCr only.
+YCbCrMse normalisedPlaneMse(const Image& reference, const Image& candidate);
 
 /// Weighted error: (6·Y + Cb + Cr) / 8.
 double weightedMse611(const YCbCrMse& mse);
@@ -36,7 +39,7 @@ double weightedMse611(const YCbCrMse& mse);
 double geometricMse611(const YCbCrMse& mse);
 
 /// Squared error per pixel, mean over the colour channels, / peak²: one F32 tensor "squared-error" of shape
-/// [height, width]. Its mean is normalisedMse.
+/// [height, width]. Its mean is normalisedMse. Refuses subsampled chroma.
 TensorSet squaredErrorMap(const Image& reference, const Image& candidate);
 
 }  // namespace ratescope::media

@@ -199,7 +199,8 @@ class CorruptionTest : public QObject {
                          {"x", "dB", std::vector<double>{1, 2}}};
         TensorSet set;
         set.tensors = {{"a", makeFloats({3, 4})}, {"b", Array(DType::I8, {5})}};
-        for (const Value& value : {valueOf(makeImage(9, 7)), valueOf(table), valueOf(set)}) {
+        const Value subsampled = valueOf(makeSubsampled(9, 7, Subsampling::C420, Siting::Left, 10));
+        for (const Value& value : {valueOf(makeImage(9, 7)), subsampled, valueOf(table), valueOf(set)}) {
             writeValueFile(path("value"), toParts(value));
             const auto read = [&](const ByteVector& bytes) {
                 std::ofstream(path("altered"), std::ios::binary)

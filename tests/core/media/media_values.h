@@ -30,6 +30,47 @@ inline Image makeImage(std::int64_t width, std::int64_t height, ColourModel mode
     return image;
 }
 
+/// YCbCr of BT.709 and limited range; random like makeImage.
+inline Image makeSubsampled(std::int64_t width, std::int64_t height, Subsampling subsampling,
+                            Siting siting = Siting::Centre, int bitDepth = 8, bool alpha = false,
+                            std::uint32_t seed = 1) {
+    Image image = makeImage(width, height, ColourModel::Grey, alpha, bitDepth, seed);
+    image.model = ColourModel::YCbCr;
+    image.matrix = Matrix::Bt709;
+    image.range = Range::Limited;
+    image.subsampling = subsampling;
+    image.siting = siting;
+    const auto plane = [&](std::uint32_t planeSeed) {
+        const Image grey = makeImage(image.chromaWidth(), image.chromaHeight(), ColourModel::Grey, false,
+                                     bitDepth, planeSeed);
+        return Array(grey.samples.type(), {image.chromaHeight(), image.chromaWidth()}, grey.samples.bytes(),
+                     std::make_shared<const Array>(grey.samples));
+    };
+    image.cb = plane(seed + 1000);
+    image.cr = plane(seed + 2000);
+    return image;
+}
+
+/// Slow changes, as a lossy codec keeps them.
+inline Image makeSmooth(std::int64_t width, std::int64_t height, bool alpha = false) {
+    Image image = makeImage(width, height, ColourModel::Rgb, alpha);
+    auto samples = image.samples.writable<std::uint8_t>();
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        samples[i] = static_cast<std::uint8_t>(
+            60 + 2 * (i / static_cast<std::size_t>(image.channels()) % static_cast<std::size_t>(width)) +
+            (i % static_cast<std::size_t>(image.channels())) * 30);
+    return image;
+}
+
+/// Of images of 8 bits and equal shape.
+inline int greatestDifference(const Image& a, const Image& b) {
+    int greatest = 0;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(a.samples.size()); ++i)
+        greatest =
+            std::max(greatest, std::abs(a.samples.as<std::uint8_t>()[i] - b.samples.as<std::uint8_t>()[i]));
+    return greatest;
+}
+
 inline Array makeFloats(Shape shape, std::uint32_t seed = 1) {
     Array array(DType::F32, std::move(shape));
     std::mt19937 random(seed);
@@ -47,7 +88,8 @@ inline bool sameArrays(const Array& a, const Array& b) {
 inline bool sameImages(const Image& a, const Image& b) {
     return a.model == b.model && a.alpha == b.alpha && a.bitDepth == b.bitDepth && a.range == b.range &&
            a.matrix == b.matrix && a.orientation == b.orientation && a.icc == b.icc &&
-           sameArrays(a.samples, b.samples);
+           a.subsampling == b.subsampling && a.siting == b.siting && sameArrays(a.samples, b.samples) &&
+           sameArrays(a.cb, b.cb) && sameArrays(a.cr, b.cr);
 }
 
 inline bool sameTensors(const TensorSet& a, const TensorSet& b) {

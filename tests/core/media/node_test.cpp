@@ -55,6 +55,82 @@ class NodeTest : public QObject {
                 }
     }
 
+    void subsampledImagesComeBackFromParts() {
+        for (const Subsampling subsampling : {Subsampling::C422, Subsampling::C420})
+            for (const Siting siting : {Siting::Centre, Siting::Left})
+                for (const auto& [depth, alpha] : {std::pair{8, false}, {8, true}, {10, false}, {12, true}})
+                    for (const auto& [width, height] : {std::pair{1, 1}, {7, 3}, {8, 4}}) {
+                        const Image image = makeSubsampled(width, height, subsampling, siting, depth, alpha);
+                        const Value back = fromParts(toParts(valueOf(image)));
+                        QVERIFY(sameImages(image, *std::get<std::shared_ptr<const Image>>(back)));
+                    }
+    }
+
+    /// Value files of images that are not subsampled are what they were before there were others.
+    void otherImagesHaveNoFieldsOfSubsampling() {
+        const ValueParts parts = toParts(valueOf(makeImage(4, 4)));
+        QCOMPARE(parts.fields, std::string(R"({"alpha":false,"bitDepth":8,"matrix":"none","model":"rgb",)"
+                                           R"("orientation":1,"range":"full"})"));
+        QCOMPARE(parts.arrays.size(), std::size_t{1});
+    }
+
+    void chromaIsRoundedUp() {
+        const Image odd = makeSubsampled(7, 5, Subsampling::C420);
+        QVERIFY(odd.chromaWidth() == 4 && odd.chromaHeight() == 3);
+        QVERIFY(odd.chromaStepAcross() == 2 && odd.chromaStepDown() == 2 && odd.channels() == 1);
+        const Image across = makeSubsampled(7, 5, Subsampling::C422);
+        QVERIFY(across.chromaWidth() == 4 && across.chromaHeight() == 5);
+        const Image whole = makeImage(7, 5, ColourModel::YCbCr);
+        QVERIFY(whole.chromaWidth() == 7 && whole.chromaHeight() == 5 && !whole.subsampled());
+    }
+
+    void unfitSubsamplingIsRefused() {
+        const auto refused = [](const Image& image, const char* reason) {
+            VERIFY_ERROR(fromParts(toParts(valueOf(image))), ErrorKind::Input, reason);
+        };
+        const Image good = makeSubsampled(6, 4, Subsampling::C420, Siting::Left, 10);
+        Image bad = good;
+        bad.cb = Array(DType::U16, {2, 4});
+        refused(bad, "size");
+        bad = good;
+        bad.cr = Array(DType::U16, {4, 3});
+        refused(bad, "size");
+        bad = good;
+        bad.cr = Array();
+        refused(bad, "size");
+        bad = good;
+        bad.cr = Array(DType::U8, {2, 3});
+        refused(bad, "type");
+        bad = good;
+        bad.cb = Array(DType::U16, {2, 3});
+        bad.cb.writable<std::uint16_t>()[5] = 1024;
+        refused(bad, "exceeds");
+        bad = good;
+        bad.samples = Array(DType::U16, {4, 6, 3});
+        refused(bad, "channels");
+        bad = good;
+        bad.model = ColourModel::Grey;
+        bad.matrix = Matrix::None;
+        refused(bad, "without chroma");
+        const auto changed = [](const Image& image, const QString& from, const QString& to) {
+            ValueParts parts = toParts(valueOf(image));
+            const QString fields = QString::fromStdString(parts.fields);
+            parts.fields = QString(fields).replace(from, to).toStdString();
+            return parts.fields == fields.toStdString() ? ValueParts{} : parts;
+        };
+        VERIFY_ERROR(fromParts(changed(good, "4:2:0", "4:2:2")), ErrorKind::Input, "size");
+        VERIFY_ERROR(fromParts(changed(good, "4:2:0", "4:1:1")), ErrorKind::Input, "4:1:1");
+        VERIFY_ERROR(fromParts(changed(good, "\"4:2:0\"", "420")), ErrorKind::Input, "kind");
+        VERIFY_ERROR(fromParts(changed(good, "\"left\"", "\"right\"")), ErrorKind::Input, "right");
+        VERIFY_ERROR(fromParts(changed(good, "4:2:0", "4:4:4")), ErrorKind::Input, "channels");
+        const Image whole = makeImage(6, 4, ColourModel::YCbCr);
+        VERIFY_ERROR(fromParts(changed(whole, "\"range\"", "\"siting\":\"left\",\"range\"")),
+                     ErrorKind::Input, "not subsampled");
+        ValueParts extra = toParts(valueOf(whole));
+        extra.arrays.push_back({"cb", Array(DType::U8, {4, 6})});
+        VERIFY_ERROR(fromParts(extra), ErrorKind::Input, "not subsampled");
+    }
+
     void tensorsAndTablesComeBackFromParts() {
         const Value set = fromParts(toParts(valueOf(makeSet())));
         QVERIFY(sameTensors(makeSet(), *std::get<std::shared_ptr<const TensorSet>>(set)));
@@ -153,6 +229,8 @@ class NodeTest : public QObject {
     void memoryIsCounted() {
         QVERIFY(memorySize(valueOf(makeImage(100, 50))) >= 15000);
         QVERIFY(memorySize(valueOf(makeImage(100, 50))) < 16000);
+        const std::size_t subsampled = memorySize(valueOf(makeSubsampled(100, 50, Subsampling::C420)));
+        QVERIFY(subsampled >= 7500 && subsampled < 8500);
         QVERIFY(memorySize(valueOf(makeSet())) >= 10 * 4 + 8);
         QVERIFY(memorySize(valueOf(makeTable())) > 6 * 8);
         QCOMPARE(memorySize(Value{}), std::size_t{0});
@@ -171,6 +249,19 @@ class NodeTest : public QObject {
                                        u64(0) + u64(2) + "u8" + u64(3) + u64(1) + u64(2) + u64(1) +
                                        "\x07\x09";
         QCOMPARE(canonicalHash(valueOf(image)).hex(), sha256(imageBytes).hex());
+
+        Image subsampled = image;
+        subsampled.model = ColourModel::YCbCr;
+        subsampled.matrix = Matrix::Bt709;
+        subsampled.range = Range::Limited;
+        subsampled.subsampling = Subsampling::C420;
+        subsampled.siting = Siting::Left;
+        subsampled.cb = subsampled.cr = Array(DType::U8, {1, 1});
+        const std::string plane = u64(2) + "u8" + u64(2) + u64(1) + u64(1) + std::string(1, '\0');
+        const std::string subsampledBytes =
+            "RSCANON1" + u64(5) + "Image" + std::string("\2\0\x08\1\2\x01", 6) + u64(0) + u64(2) + "u8" +
+            u64(3) + u64(1) + u64(2) + u64(1) + "\x07\x09" + "\x02\x01" + plane + plane;
+        QCOMPARE(canonicalHash(valueOf(subsampled)).hex(), sha256(subsampledBytes).hex());
 
         TensorSet set;
         set.schema = "s";
@@ -251,6 +342,14 @@ class NodeTest : public QObject {
         inputs.add("many", valueOf(makeSet()));
         inputs.add("many", valueOf(makeSet()));
         QCOMPARE(inputs.image("one").width(), std::int64_t{1});
+        inputs.add("half", valueOf(makeSubsampled(3, 1, Subsampling::C422)));
+        QCOMPARE(inputs.anyImage("half").width(), std::int64_t{3});
+        VERIFY_ERROR(inputs.image("half"), ErrorKind::Input, "\"half\" holds an image with 4:2:2 chroma");
+        try {
+            inputs.image("half");
+        } catch (const Error& error) {
+            QVERIFY(error.remedy().find("image.convert") != std::string::npos);
+        }
         QCOMPARE(inputs.all("many").size(), std::size_t{2});
         QVERIFY(!inputs.has("none"));
         VERIFY_ERROR(inputs.one("many"), ErrorKind::Internal, "2 values");

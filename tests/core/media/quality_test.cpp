@@ -1,5 +1,4 @@
 #include "core/media/assets/image_file.h"
-#include "core/media/quality/colour.h"
 #include "core/media/quality/half.h"
 #include "core/media/quality/psnr.h"
 #include "core/media/quality/searched.h"
@@ -160,6 +159,46 @@ class QualityTest : public QObject {
         QCOMPARE(normalisedLumaMse(a, b), mse.y);
     }
 
+    void storedPlanesAreMeasuredAtTheirOwnSize() {
+        for (const Subsampling subsampling : {Subsampling::C422, Subsampling::C420})
+            for (const int depth : {8, 12}) {
+                const Image a = makeSubsampled(31, 17, subsampling, Siting::Left, depth, false, 1);
+                const Image b = makeSubsampled(31, 17, subsampling, Siting::Left, depth, false, 2);
+                const auto plain = [&](const Array& one, const Array& other) {
+                    Image x = a, y = a;
+                    x.samples = one;
+                    y.samples = other;
+                    return plainMse(x, y);
+                };
+                const YCbCrMse mse = normalisedPlaneMse(a, b);
+                QVERIFY(close(mse.y, plain(a.samples, b.samples)));
+                QVERIFY(close(mse.cb, plain(a.cb, b.cb)) && close(mse.cr, plain(a.cr, b.cr)));
+            }
+        const Image a = makeImage(31, 17, ColourModel::YCbCr, false, 8, 1);
+        const Image b = makeImage(31, 17, ColourModel::YCbCr, false, 8, 2);
+        QCOMPARE(normalisedPlaneMse(a, b).cr, normalisedYCbCrMse(a, b).cr);
+    }
+
+    void subsampledPicturesAreRefusedWhereTheyDoNotFit() {
+        Image half = makeSubsampled(8, 6, Subsampling::C420);
+        VERIFY_ERROR(normalisedLumaMse(half, half), ErrorKind::Input, "full range");
+        half.matrix = Matrix::Bt601;
+        half.range = Range::Full;
+        QCOMPARE(normalisedLumaMse(half, half), 0.0);
+        VERIFY_ERROR(normalisedYCbCrMse(half, half), ErrorKind::Input, "subsampled");
+        VERIFY_ERROR(squaredErrorMap(half, half), ErrorKind::Input, "subsampled");
+        VERIFY_ERROR(normalisedMse(half, half), ErrorKind::Input, "YCbCr");
+        Image other = half;
+        other.siting = Siting::Left;
+        VERIFY_ERROR(normalisedPlaneMse(half, other), ErrorKind::Input, "place of chroma");
+        Image across = makeSubsampled(8, 6, Subsampling::C422);
+        across.matrix = half.matrix;
+        across.range = half.range;
+        VERIFY_ERROR(normalisedPlaneMse(half, across), ErrorKind::Input,
+                     "has 4:2:0, the candidate has 4:2:2");
+        VERIFY_ERROR(normalisedPlaneMse(makeImage(8, 6), makeImage(8, 6)), ErrorKind::Input, "YCbCr");
+    }
+
     void weightsOfSixOneOne() {
         const YCbCrMse mse{0.01, 0.02, 0.04};
         QCOMPARE(weightedMse611(mse), 0.015);
@@ -216,59 +255,6 @@ class QualityTest : public QObject {
                 sum += value;
             QVERIFY(close(sum / 1200, normalisedMse(a, b), 1e-6));
         }
-    }
-
-    void colourGoesThereAndBack_data() {
-        QTest::addColumn<int>("depth");
-        QTest::addColumn<bool>("limited");
-        QTest::addColumn<int>("tolerance");
-        QTest::newRow("8 full") << 8 << false << 1;
-        QTest::newRow("8 limited") << 8 << true << 2;
-        QTest::newRow("10 limited") << 10 << true << 2;
-        QTest::newRow("16 full") << 16 << false << 1;
-        QTest::newRow("16 limited") << 16 << true << 2;
-    }
-    void colourGoesThereAndBack() {
-        QFETCH(int, depth);
-        QFETCH(bool, limited);
-        QFETCH(int, tolerance);
-        for (const bool alpha : {false, true}) {
-            const Image rgb = makeImage(50, 40, ColourModel::Rgb, alpha, depth);
-            const Image yCbCr = rgbToYCbCr(rgb, limited ? Range::Limited : Range::Full);
-            QVERIFY(yCbCr.model == ColourModel::YCbCr && yCbCr.matrix == Matrix::Bt601);
-            QVERIFY(yCbCr.range == (limited ? Range::Limited : Range::Full));
-            const Image back = yCbCrToRgb(yCbCr);
-            QVERIFY(back.model == ColourModel::Rgb && back.matrix == Matrix::None && back.alpha == alpha);
-            for (std::size_t i = 0; i < static_cast<std::size_t>(rgb.samples.size()); ++i)
-                QVERIFY(std::abs(sampleAt(rgb, i) - sampleAt(back, i)) <= tolerance);
-        }
-    }
-
-    /// JFIF and BT.601 tables of the primaries (the Cb of yellow is 0.5 exactly, and rounds up).
-    void primariesHaveTheirKnownCodes() {
-        const int rgb[6][3] = {{0, 0, 0},   {255, 255, 255}, {255, 0, 0},
-                               {0, 255, 0}, {0, 0, 255},     {255, 255, 0}};
-        const int full[6][3] = {{0, 128, 128}, {255, 128, 128}, {76, 85, 255},
-                                {150, 44, 21}, {29, 255, 107},  {226, 1, 149}};
-        const int limited[6][3] = {{16, 128, 128}, {235, 128, 128}, {81, 90, 240},
-                                   {145, 54, 34},  {41, 240, 110},  {210, 16, 146}};
-        Image image = makeImage(6, 1);
-        for (std::size_t i = 0; i < 18; ++i)
-            image.samples.writable<std::uint8_t>()[i] = static_cast<std::uint8_t>(rgb[i / 3][i % 3]);
-        const Image asFull = rgbToYCbCr(image, Range::Full), asLimited = rgbToYCbCr(image, Range::Limited);
-        for (std::size_t i = 0; i < 18; ++i) {
-            QCOMPARE(int(asFull.samples.as<std::uint8_t>()[i]), full[i / 3][i % 3]);
-            QCOMPARE(int(asLimited.samples.as<std::uint8_t>()[i]), limited[i / 3][i % 3]);
-        }
-    }
-
-    void unfitColourIsRefused() {
-        VERIFY_ERROR(rgbToYCbCr(makeImage(2, 2, ColourModel::Grey), Range::Full), ErrorKind::Input, "RGB");
-        VERIFY_ERROR(rgbToYCbCr(makeImage(2, 2, ColourModel::Rgb, false, 4), Range::Full), ErrorKind::Input,
-                     "8 to 16");
-        Image bt709 = makeImage(2, 2, ColourModel::YCbCr);
-        bt709.matrix = Matrix::Bt709;
-        VERIFY_ERROR(yCbCrToRgb(bt709), ErrorKind::Input, "BT.601");
     }
 
     void everyHalfComesBack() {

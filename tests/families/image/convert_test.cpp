@@ -150,6 +150,10 @@ class ConvertTest : public QObject {
         QTest::newRow("4 to 8") << 4 << 9 << "8" << 153;
         QTest::newRow("10 to 16") << 10 << 1023 << "16" << 65535;
         QTest::newRow("10 keeps") << 10 << 513 << "keep" << 513;
+        QTest::newRow("8 to 10") << 8 << 200 << "10" << 802;
+        QTest::newRow("8 to 12") << 8 << 200 << "12" << 3212;
+        QTest::newRow("16 to 12, down") << 16 << 24 << "12" << 1;
+        QTest::newRow("12 to 10, up") << 12 << 4090 << "10" << 1022;
     }
     void depths() {
         QFETCH(int, from);

@@ -38,6 +38,59 @@ class CropTest : public QObject {
                 QCOMPARE(part[28 * y + i], whole[4 * (31 * (y + 4) + 5) + i]);
     }
 
+    void subsampledChromaIsCutWithItsLuma_data() {
+        QTest::addColumn<bool>("both");  // 4:2:0, else 4:2:2
+        QTest::addColumn<qint64>("x");
+        QTest::addColumn<qint64>("y");
+        QTest::addColumn<bool>("refused");
+        QTest::newRow("4:2:0") << true << qint64{4} << qint64{2} << false;
+        QTest::newRow("4:2:0, odd x") << true << qint64{3} << qint64{2} << true;
+        QTest::newRow("4:2:0, odd y") << true << qint64{4} << qint64{1} << true;
+        QTest::newRow("4:2:2") << false << qint64{4} << qint64{1} << false;
+        QTest::newRow("4:2:2, odd x") << false << qint64{1} << qint64{0} << true;
+    }
+    void subsampledChromaIsCutWithItsLuma() {
+        QFETCH(bool, both);
+        QFETCH(qint64, x);
+        QFETCH(qint64, y);
+        QFETCH(bool, refused);
+        Image image = picture(15, 9, ColourModel::Grey);
+        image.model = ColourModel::YCbCr;
+        image.matrix = Matrix::Bt601;
+        image.subsampling = both ? Subsampling::C420 : Subsampling::C422;
+        const auto rows = static_cast<std::size_t>(image.chromaHeight());
+        image.cb = image.cr = Array(DType::U8, {image.chromaHeight(), 8});
+        image.cr = Array(DType::U8, {image.chromaHeight(), 8});
+        for (std::size_t i = 0; i < 8 * rows; ++i) {
+            image.cb.writable<std::uint8_t>()[i] = static_cast<std::uint8_t>(i);
+            image.cr.writable<std::uint8_t>()[i] = static_cast<std::uint8_t>(200 - i);
+        }
+        const auto crop = [&] {
+            return transform(image::cropNode(), inputs("image", image), rectangle(x, y, 5, 3));
+        };
+        if (refused) {
+            const QString error = errorOf(crop);
+            QVERIFY2(error.startsWith("input: ") && error.contains("image.convert"), qPrintable(error));
+            return;
+        }
+        const Outputs outputs = crop();
+        const Image& part = imageAt(outputs);
+        QCOMPARE(part.samples.shape(), (Shape{3, 5, 1}));
+        const std::size_t down = both ? 2 : 1, height = both ? 2 : 3;
+        QCOMPARE(part.cb.shape(), (Shape{static_cast<std::int64_t>(height), 3}));
+        QCOMPARE(
+            part.samples.as<std::uint8_t>()[6],
+            image.samples
+                .as<std::uint8_t>()[15 * static_cast<std::size_t>(y + 1) + 1 + static_cast<std::size_t>(x)]);
+        for (std::size_t row = 0; row < height; ++row)
+            for (std::size_t column = 0; column < 3; ++column) {
+                const std::size_t from =
+                    8 * (static_cast<std::size_t>(y) / down + row) + static_cast<std::size_t>(x) / 2 + column;
+                QCOMPARE(std::size_t{part.cb.as<std::uint8_t>()[3 * row + column]}, from);
+                QCOMPARE(std::size_t{part.cr.as<std::uint8_t>()[3 * row + column]}, 200 - from);
+            }
+    }
+
     void rectanglesOutsideAreRefused_data() {
         QTest::addColumn<qint64>("x");
         QTest::addColumn<qint64>("y");

@@ -103,7 +103,7 @@ class MeasureTest : public QObject {
 
     void poolingIsAsTheIdsSay() {
         const graph::Manifest manifest = measure::psnrNode().manifest;
-        QCOMPARE(manifest.metrics.size(), std::size_t{6});
+        QCOMPARE(manifest.metrics.size(), std::size_t{12});
         for (const graph::Metric& metric : manifest.metrics) {
             QVERIFY(metric.finish == graph::Finish::MinusDbRatio);
             const bool ofMean = metric.id.ends_with("-of-mean-mse");
@@ -121,6 +121,46 @@ class MeasureTest : public QObject {
             squares += std::pow(image.samples.as<std::uint8_t>()[i] - other.samples.as<std::uint8_t>()[i], 2);
         QVERIFY(std::abs(decibels(result.statistics.at("psnr-rgb")) - psnr(squares, 1200, 255)) < 1e-9);
         QCOMPARE(result.statistics.at("psnr-y"), result.statistics.at("psnr-rgb"));
+    }
+
+    void yCbCrPicturesHaveTheirPlanes_data() {
+        QTest::addColumn<int>("matrix");
+        QTest::addColumn<bool>("limited");
+        QTest::addColumn<bool>("subsampled");
+        QTest::addColumn<QString>("expected");
+        const QString planes = "psnr-plane-cb psnr-plane-cr psnr-plane-y";
+        QTest::newRow("BT.601, full, 4:4:4") << 1 << false << false << "psnr-611 " + planes + " psnr-y";
+        QTest::newRow("BT.601, full, 4:2:0") << 1 << false << true << planes + " psnr-y";
+        QTest::newRow("BT.601, limited, 4:4:4") << 1 << true << false << planes;
+        QTest::newRow("BT.709, full, 4:2:0") << 2 << false << true << planes;
+    }
+    void yCbCrPicturesHaveTheirPlanes() {
+        QFETCH(int, matrix);
+        QFETCH(bool, limited);
+        QFETCH(bool, subsampled);
+        Image image = picture(7, 5, subsampled ? ColourModel::Grey : ColourModel::YCbCr);
+        image.model = ColourModel::YCbCr;
+        image.matrix = static_cast<Matrix>(matrix);
+        if (limited) image.range = Range::Limited;
+        if (subsampled) {
+            image.subsampling = Subsampling::C420;
+            image.cb = image.cr = Array(DType::U8, {3, 4});
+        }
+        Image other = image;
+        if (subsampled) {
+            other.cb = Array(DType::U8, {3, 4});
+            other.cb.writable<std::uint8_t>()[11] = 6;
+        }
+        const auto result = measured(measure::psnrNode(), image, subsampled ? other : altered(image));
+        QStringList found;
+        for (const auto& [metric, statistic] : result.statistics) {
+            const QString id = QString::fromStdString(metric);
+            if (!id.endsWith("-of-mean-mse")) found += id;
+        }
+        QTEST(found.join(' '), "expected");
+        if (!subsampled) return;
+        QCOMPARE(result.statistics.at("psnr-plane-cr").first, 0.0);
+        QCOMPARE(result.statistics.at("psnr-plane-cb").first, 36.0 / 12 / 255 / 255);
     }
 
     void equalPicturesHaveNoError() {

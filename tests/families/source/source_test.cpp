@@ -17,10 +17,10 @@ using namespace ratescope::media::test;
 
 namespace {
 
-Outputs loaded(const NodeEntry& entry, const std::filesystem::path& file) {
+Outputs loaded(const NodeEntry& entry, const std::filesystem::path& file, const Settings& changed = {}) {
     TestContext context;
     const auto node = entry.make();
-    return dynamic_cast<const SourceNode&>(*node).load(context, complete(entry.manifest), file, 0);
+    return dynamic_cast<const SourceNode&>(*node).load(context, complete(entry.manifest, changed), file, 0);
 }
 
 }  // namespace
@@ -34,6 +34,7 @@ class SourceTest : public QObject {
         QTest::addColumn<int>("bits");
         QTest::newRow("PNG") << "png" << 16;
         QTest::newRow("PPM") << "ppm" << 8;
+        QTest::newRow("PPM, 16 bits") << "ppm" << 16;
     }
     void imagesComeAsTheyAreStored() {
         QFETCH(QString, extension);
@@ -45,6 +46,40 @@ class SourceTest : public QObject {
         const Outputs outputs = loaded(source::imagesNode(), file);
         QCOMPARE(imageAt(outputs).bitDepth, bits);
         QVERIFY(std::ranges::equal(imageAt(outputs).samples.bytes(), image.samples.bytes()));
+    }
+
+    void rawPicturesAreWhatTheParametersSay() {
+        const QTemporaryDir folder;
+        QFile file(folder.filePath("a.yuv"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("ABCDEFuvwx") == 10);
+        file.close();
+        const auto read = [&](Settings changed) {
+            changed.merge(Settings{{"width", std::int64_t{3}}, {"height", std::int64_t{2}}});
+            return imageAt(loaded(source::rawImagesNode(), file.fileName().toStdString(), changed));
+        };
+        const Image image = read({});
+        QVERIFY(image.subsampling == Subsampling::C420 && image.siting == Siting::Left);
+        QVERIFY(image.matrix == Matrix::Bt709 && image.range == Range::Limited && image.bitDepth == 8);
+        QCOMPARE(image.cr.as<std::uint8_t>()[1], std::uint8_t{'x'});
+        const Image other = read({{"matrix", std::string("BT.601")},
+                                  {"range", std::string("full")},
+                                  {"siting", std::string("centre")}});
+        QVERIFY(other.matrix == Matrix::Bt601 && other.range == Range::Full &&
+                other.siting == Siting::Centre);
+        const Image grey = read({{"pixel-format", std::string("gray")},
+                                 {"width", std::int64_t{10}},
+                                 {"height", std::int64_t{1}}});
+        QVERIFY(grey.model == ColourModel::Grey && grey.matrix == Matrix::None && grey.channels() == 1);
+    }
+
+    void rawPicturesOfAnotherLengthAreRefused() {
+        const QTemporaryDir folder;
+        QFile file(folder.filePath("a.yuv"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("ABCDEFuvwx") == 10);
+        file.close();
+        const QString error =
+            errorOf([&] { loaded(source::rawImagesNode(), file.fileName().toStdString()); });
+        QVERIFY2(error.startsWith("input: ") && error.contains("a.yuv has 10 bytes"), qPrintable(error));
     }
 
     void tensorsComeAsTheyAreStored() {
@@ -80,7 +115,8 @@ class SourceTest : public QObject {
     }
 
     void sourcesFanOutByFiles() {
-        for (const NodeEntry& entry : {source::imagesNode(), source::tensorsNode()}) {
+        for (const NodeEntry& entry :
+             {source::imagesNode(), source::rawImagesNode(), source::tensorsNode()}) {
             QVERIFY(entry.manifest.assets.by == graph::AssetRule::By::Files);
             QVERIFY(entry.manifest.parameter(entry.manifest.assets.parameter) != nullptr);
         }
