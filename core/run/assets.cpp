@@ -118,9 +118,10 @@ class Lister {
         if (rule.table.empty()) return;
         const auto& table = std::get<std::string>(values.at(rule.table));
         if (table.empty()) return;
+        const std::filesystem::path file = graph::resolvePath(table, base_);
         JoinedTable joined =
-            joinTable(graph::resolvePath(table, base_), std::get<std::string>(values.at(rule.key)),
-                      assets_.ofSource[node.slug]);
+            joinTable(file, std::get<std::string>(values.at(rule.key)), assets_.ofSource[node.slug]);
+        assets_.tables[node.slug] = {file, hashFile_(file)};
         assets_.joined[node.slug] = std::move(joined.ofAsset);
         for (const std::string& note : joined.notes)
             assets_.notes.push_back(node.slug + ": " + note);

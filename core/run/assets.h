@@ -45,8 +45,9 @@ struct NamedFile {
 struct Assets {
     std::map<std::string, std::vector<Asset>> ofSource;  ///< by the source's slug
     std::map<std::string, NamedFile> files;              ///< by the text of the parameter
-    std::map<std::string, std::vector<Attributes>>
-        joined;                      ///< by the slug of a source with a table: of its assets
+    /// By the slug of a source that a table is joined to: its file, and what it says of the source's assets.
+    std::map<std::string, NamedFile> tables;
+    std::map<std::string, std::vector<Attributes>> joined;
     std::vector<std::string> notes;  ///< what a joined table lacks or has too much
 };
 

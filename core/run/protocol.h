@@ -135,6 +135,7 @@ struct TaskResources {
     int processes = 1;
     std::uint64_t memory = 0;
     bool exclusive = false;
+    std::map<std::string, std::string> libraries;  ///< foreign ones that the node uses: name → version
 };
 
 /// Asks what tasks need; only type, library and parameters of the tasks matter. Answered in the same order.

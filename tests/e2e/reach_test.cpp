@@ -72,6 +72,7 @@ class ReachTest : public QObject {
     void planSaysHowManyRuns();
     void whatCantBeReachedFails();
     void curvesCarryTargetAndValue();
+    void bundlesAreReproduced();
     void killedAndGoneOn_data();
     void killedAndGoneOn();
 };
@@ -200,6 +201,19 @@ void ReachTest::curvesCarryTargetAndValue() {
         {"curves", "--library", "study.rslib", "--y", "psnr-rgb", "--x", "jpeg.quality", "--format", "json"});
     VERIFY_CODE(byQuality, 0);
     COMPARE_JSON(byQuality.json()["series"][0]["points"].size(), 4);
+}
+
+void ReachTest::bundlesAreReproduced() {
+    Place place;
+    NEED_PHOTOGRAPHS(place);
+    const QString document =
+        place.write("study.ratescope", photographs(json::array({reach("bpp", {0.5})})).text());
+    VERIFY_CODE(place.cli({"run", document}), 0);
+    VERIFY_CODE(place.cli({"export", "bundle", "--library", "study.rslib", "-o", "bundle"}), 0);
+    const Outcome again = place.cli({"reproduce", "bundle", "--json"});
+    VERIFY_CODE(again, 0);
+    COMPARE_JSON(again.json()["equal"], true);
+    COMPARE_JSON(again.json()["bitstreams"]["bundled"], 2);
 }
 
 void ReachTest::killedAndGoneOn_data() {

@@ -5,6 +5,7 @@
 #include "tests/e2e/program.h"
 #include "tests/e2e/rows.h"
 
+#include <QFile>
 #include <QtTest>
 #include <cmath>
 
@@ -52,6 +53,7 @@ class TableTest : public QObject {
     void unknownColumnsAreRefused();
     void anotherTableRunsNothing();
     void gapsAreSaid();
+    void bundlesHoldTheTable();
     void faultsAreSaid();
 
   private:
@@ -206,6 +208,19 @@ void TableTest::gapsAreSaid() {
     const Outcome plan = place.cli({"plan", document, "--library", "study.rslib", "--json"});
     VERIFY_FITS(plan.json(), "plan");
     COMPARE_JSON(plan.json()["notes"].size(), 2);
+}
+
+void TableTest::bundlesHoldTheTable() {
+    Place place;
+    place.showPhotographs();
+    place.write("labels.csv", labels);
+    VERIFY_CODE(place.cli({"run", place.write("study.ratescope", photographs("labels.csv").text())}), 0);
+    VERIFY_CODE(place.cli({"export", "bundle", "--library", "study.rslib", "-o", "bundle"}), 0);
+    QVERIFY(QFile::remove(place.path("labels.csv")));
+    QCOMPARE(place.read("bundle/assets/photos-table/labels.csv"), QByteArray(labels));
+    const Outcome again = place.cli({"reproduce", "bundle", "--json"});
+    VERIFY_CODE(again, 0);
+    COMPARE_JSON(again.json()["equal"], true);
 }
 
 void TableTest::faultsAreSaid() {
