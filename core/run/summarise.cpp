@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace ratescope::run {
 namespace {
@@ -26,16 +27,21 @@ Estimate estimateOf(const StudyPlan& plan, const std::string& documentId, const 
     Estimate estimate;
     if (items == 0) return {0.0, 0, 0};
     std::map<std::string, std::int64_t> planned;  // by branch
-    for (const store::PlannedItem& item : plan.items)
-        ++planned[item.branch];
+    std::set<std::string> decodesToo;             // branches whose items decode to find out what they are
+    for (std::size_t i = 0; i < plan.items.size(); ++i) {
+        ++planned[plan.items[i].branch];
+        const auto& reach = plan.itemTasks[i].reach;
+        if (reach && !reach->told.rate) decodesToo.insert(plan.items[i].branch);
+    }
     double seconds = 0, bytes = 0;
     std::uint64_t memory = 0;
     for (const auto& [branch, count] : planned) {
         const auto known = library ? library->experience(documentId, branch) : std::nullopt;
         if (!known) return {};
         const double share = static_cast<double>(count) / static_cast<double>(plan.items.size());
-        seconds += share * (known->encodeSeconds + known->decodeSeconds);
-        bytes += share * known->bytes;
+        const double decodes = decodesToo.count(branch) ? known->runs : 1;
+        seconds += share * (known->runs * known->encodeSeconds + decodes * known->decodeSeconds);
+        bytes += share * known->runs * known->bytes;
         memory = std::max(memory, known->peakMemory);
     }
     const auto n = static_cast<double>(items);
@@ -59,6 +65,7 @@ PlanSummary summaryOf(const graph::Document& document, const graph::Catalogue& c
         summary.measurements += static_cast<std::int64_t>(item.measurements.size());
     summary.estimate = estimateOf(plan, document.id, library, toRun, jobs);
     summary.series = plan.series;
+    summary.notes = plan.notes;
     for (const graph::Node& node : document.nodes) {
         const graph::Manifest* const manifest = catalogue.find(node.type);
         summary.nodes.push_back({node.slug, node.type, node.title.empty() ? manifest->title : node.title});

@@ -27,6 +27,9 @@ root: `${RATESCOPE_DATA}/images/kodak/*.png`.
 
 Samples come as they are stored: 8 or 16 bits, grey, RGB or CMYK, alpha, ICC profile and EXIF orientation are kept
 as fields. Nothing is converted; that is what `image.convert` is for.
+
+`table` joins a table to the files by their names: its columns stand beside the items, and `bd --by COLUMN` compares
+by group.
 )";
 
 graph::Manifest imagesManifest() {
@@ -49,6 +52,7 @@ graph::Manifest imagesManifest() {
     manifest.assets = {.by = graph::AssetRule::By::Files,
                        .parameter = "files",
                        .extensions = {"png", "jpg", "jpeg", "ppm", "pgm", "pnm"}};
+    graph::joinTables(manifest);
     return manifest;
 }
 

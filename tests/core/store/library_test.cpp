@@ -302,8 +302,9 @@ class LibraryTest : public QObject {
             std::filesystem::path(std::getenv("RATESCOPE_SOURCE") ? std::getenv("RATESCOPE_SOURCE") : ".") /
             "tests/documents/libraries" / name.toStdString();
         std::filesystem::copy_file(source, folder.library());
-        const bool old = name.startsWith("version-0");
-        if (old) QVERIFY(libraryMessage(folder.library(), Access::Read).contains("older format 0"));
+        const QString version = name.mid(QString("version-").size(), 1);
+        QVERIFY(version.toInt() < schemaVersion);
+        QVERIFY(libraryMessage(folder.library(), Access::Read).contains("older format " + version));
         {
             Library library(folder.library(), Access::Write);
             QCOMPARE(library.itemCounts()[State::Done], 24);
@@ -317,7 +318,20 @@ class LibraryTest : public QObject {
             QCOMPARE(library.artefact(streamsOf(library, page.rows[0].id)[0].artefact).size(),
                      std::size_t(*page.rows[0].bytes));
         }
-        QCOMPARE(std::filesystem::exists(folder.library().string() + ".version-0"), old);
+        QVERIFY(std::filesystem::exists(folder.library().string() + ".version-" + version.toStdString()));
+        // The same tables as in a new library.
+        const auto tables = [](const std::filesystem::path& file) {
+            Database database(file, Database::Mode::Read);
+            QStringList names;
+            Statement rows =
+                database.query("SELECT type || ' ' || name FROM sqlite_schema ORDER BY type, name");
+            while (rows.next())
+                names << QString::fromStdString(rows.text(0));
+            return names;
+        };
+        const SampleFolder fresh;
+        Library(fresh.library(), Access::Write);
+        QCOMPARE(tables(folder.library()), tables(fresh.library()));
         QCOMPARE(Library(folder.library(), Access::Read).itemCounts()[State::Done], 24);
     }
 };
