@@ -18,7 +18,8 @@ namespace {
 
 struct BdOptions {
     std::string anchorCsv, testCsv;
-    std::string library, study, anchor, x, y;
+    CurveChoice choice;
+    std::string anchor;
     std::string method = "pchip", averaging = "per-item", format = "text";
     bool json = false, hull = false;
     curves::CompareOptions compare() const;
@@ -61,46 +62,49 @@ int compareFiles(const BdOptions& options) {
 }  // namespace
 
 Command bdCommand() {
-    return {"bd",
-            "Bjøntegaard deltas against an anchor, of a library's series or of two CSV files",
-            {"ratescope-cli bd --library photographs.rslib --anchor jpeg/optimise=false/subsampling=4:2:0 "
-             "--y psnr-rgb",
-             "ratescope-cli bd --anchor-csv a.csv --test-csv b.csv --json"},
-            [](CLI::App& app) {
-                auto options = std::make_shared<BdOptions>();
-                auto* anchorCsv = app.add_option("--anchor-csv", options->anchorCsv,
-                                                 "Anchor: columns rate,quality with a header");
-                auto* testCsv = app.add_option("--test-csv", options->testCsv,
-                                               "Test: columns rate,quality with a header");
-                auto* library = app.add_option("--library", options->library, "Library to read");
-                app.add_option("--study", options->study, "Study, when the library holds several");
-                app.add_option("--anchor", options->anchor, "Series that the others are compared with");
-                app.add_option("--y", options->y, "Metric, \"psnr-rgb\" or \"NODE:psnr-rgb\"");
-                app.add_option("--x", options->x, "Rate (default: that of the metric's measure, \"bpp\")");
-                app.add_option("--method", options->method, "Interpolation")
-                    ->check(CLI::IsMember({"pchip", "akima", "cubic"}))
-                    ->capture_default_str();
-                app.add_option("--average", options->averaging,
-                               "BD of each item, then the mean, or of the mean curves")
-                    ->check(CLI::IsMember({"per-item", "mean-curve"}))
-                    ->capture_default_str();
-                app.add_flag("--hull", options->hull, "Compare the convex hulls of the points");
-                app.add_option("--format", options->format, "Form of the table")
-                    ->check(CLI::IsMember({"text", "markdown", "latex", "csv"}))
-                    ->capture_default_str();
-                app.add_flag("--json", options->json, "JSON (docs/schemas/bd.json, bd-pair.json)");
-                anchorCsv->needs(testCsv)->excludes(library);
-                testCsv->needs(anchorCsv);
-                return [options] {
-                    if (!options->anchorCsv.empty()) return compareFiles(*options);
-                    if (options->library.empty() || options->anchor.empty() || options->y.empty())
-                        throw Error(ErrorKind::Usage, "bd needs two curves.",
-                                    "Give --library, --anchor and --y, or --anchor-csv and --test-csv.");
-                    return compareSeries({options->library, options->study, options->x, options->y},
-                                         options->anchor, options->compare(),
-                                         options->json ? "json" : options->format);
-                };
-            }};
+    return {
+        "bd",
+        "Bjøntegaard deltas against an anchor, of a library's series or of two CSV files",
+        {"ratescope-cli bd --library photographs.rslib --anchor jpeg/optimise=false/subsampling=4:2:0 "
+         "--y psnr-rgb",
+         "ratescope-cli bd --library photographs.rslib --anchor jpeg/optimise=false/subsampling=4:2:0 "
+         "--y psnr-rgb --by scene --format markdown",
+         "ratescope-cli bd --anchor-csv a.csv --test-csv b.csv --json"},
+        [](CLI::App& app) {
+            auto options = std::make_shared<BdOptions>();
+            auto* anchorCsv = app.add_option("--anchor-csv", options->anchorCsv,
+                                             "Anchor: columns rate,quality with a header");
+            auto* testCsv =
+                app.add_option("--test-csv", options->testCsv, "Test: columns rate,quality with a header");
+            auto* library = app.add_option("--library", options->choice.library, "Library to read");
+            addCurveOptions(app, options->choice);
+            app.add_option("--anchor", options->anchor, "Series that the others are compared with");
+            app.add_option("--y", options->choice.y, "Metric, \"psnr-rgb\" or \"NODE:psnr-rgb\"");
+            app.add_option("--x", options->choice.x, "Rate (default: that of the metric's measure, \"bpp\")");
+            app.add_option("--method", options->method, "Interpolation")
+                ->check(CLI::IsMember({"pchip", "akima", "cubic"}))
+                ->capture_default_str();
+            app.add_option("--average", options->averaging,
+                           "BD of each item, then the mean, or of the mean curves")
+                ->check(CLI::IsMember({"per-item", "mean-curve"}))
+                ->capture_default_str();
+            app.add_flag("--hull", options->hull, "Compare the convex hulls of the points");
+            app.add_option("--format", options->format, "Form of the table")
+                ->check(CLI::IsMember({"text", "markdown", "latex", "csv"}))
+                ->capture_default_str();
+            app.add_flag("--json", options->json, "JSON (docs/schemas/bd.json, bd-pair.json)");
+            anchorCsv->needs(testCsv)->excludes(library);
+            testCsv->needs(anchorCsv);
+            return [options] {
+                if (!options->anchorCsv.empty()) return compareFiles(*options);
+                const CurveChoice& choice = options->choice;
+                if (choice.library.empty() || options->anchor.empty() || choice.y.empty())
+                    throw Error(ErrorKind::Usage, "bd needs two curves.",
+                                "Give --library, --anchor and --y, or --anchor-csv and --test-csv.");
+                return compareSeries(choice, options->anchor, options->compare(),
+                                     options->json ? "json" : options->format);
+            };
+        }};
 }
 
 }  // namespace ratescope::cli

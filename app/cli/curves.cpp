@@ -26,6 +26,9 @@ std::string textOf(const CurvesOptions& options) {
     const curves::BootstrapOptions bootstrap;
     for (curves::Curve& curve : found)
         curve = curves::withBands(std::move(curve), bootstrap);
+    if (options.format == "pgfplots" && !options.choice.by.empty())
+        throw Error(ErrorKind::Usage, "A plot shows no groups beside their totals.",
+                    "Choose one group with --where " + options.choice.by + "=VALUE, or csv or json.");
     if (options.format == "json") return curves::jsonOfCurves(found).dump(2) + "\n";
     if (options.format == "pgfplots") return curves::pgfplotsOf(curves::makeRdPlot(found, {}));
     return curves::csvOfPoints(found);
@@ -38,11 +41,12 @@ Command curvesCommand() {
             "Print the points of a study's curves, with their 95 % intervals",
             {"ratescope-cli curves --library photographs.rslib --y psnr-rgb",
              "ratescope-cli curves --library photographs.rslib --y psnr-rgb --x bytes --format pgfplots -o "
-             "rd.tex"},
+             "rd.tex",
+             "ratescope-cli curves --library photographs.rslib --y psnr-rgb --by scene --where split=test"},
             [](CLI::App& app) {
                 auto options = std::make_shared<CurvesOptions>();
                 app.add_option("--library", options->choice.library, "Library to read")->required();
-                app.add_option("--study", options->choice.study, "Study, when the library holds several");
+                addCurveOptions(app, options->choice);
                 app.add_option("--y", options->choice.y, "Metric, rate, parameter or time: \"psnr-rgb\"")
                     ->required();
                 app.add_option("--x", options->choice.x,

@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -36,6 +37,8 @@ void printPlan(const run::PlanSummary& plan) {
         plan.study.c_str(), static_cast<long long>(plan.items), static_cast<long long>(changes.itemsNew),
         static_cast<long long>(changes.itemsReused), static_cast<long long>(changes.itemsOrphaned),
         static_cast<long long>(plan.measurements), static_cast<long long>(changes.measurementsNew));
+    for (const std::string& note : plan.notes)
+        std::fprintf(stderr, "%s\n", note.c_str());
 }
 
 int printResult(const RunResult& result, bool json) {
@@ -88,6 +91,8 @@ RunResult runThere(run::Client& client, const ChosenStudy& study) {
         "The supervisor that holds the library runs this study; an interrupt here leaves it running.\n");
     RunResult result{study.library, submitted.at("study").get<std::string>(), {}, 0};
     const nlohmann::json& items = submitted.at("plan").at("items");
+    for (const nlohmann::json& note : submitted.at("plan").at("notes"))
+        std::fprintf(stderr, "%s\n", note.get<std::string>().c_str());
     result.ran.items = items.at("new").get<std::int64_t>();
     result.ran.measurements = submitted.at("plan").at("measurements").at("new").get<std::int64_t>();
     waitUntilIdle(client, result.study);
@@ -128,10 +133,18 @@ void printPlanText(const run::PlanSummary& plan) {
     TextTable nodes({"node", "type", "title"});
     for (const auto& node : plan.nodes)
         nodes.add({node.slug, node.type, node.title});
-    TextTable series({"series", "title", "rows"});
-    for (const run::PlannedSeries& one : plan.series)
-        series.add({one.slug, one.title, std::to_string(one.rows)});
+    const bool reaches = std::any_of(plan.series.begin(), plan.series.end(),
+                                     [](const run::PlannedSeries& one) { return one.mostRuns > 0; });
+    TextTable series(reaches ? std::vector<std::string>{"series", "title", "rows", "runs of an item"}
+                             : std::vector<std::string>{"series", "title", "rows"});
+    for (const run::PlannedSeries& one : plan.series) {
+        std::vector<std::string> cells{one.slug, one.title, std::to_string(one.rows)};
+        if (reaches) cells.push_back(one.mostRuns > 0 ? "at most " + std::to_string(one.mostRuns) : "1");
+        series.add(cells);
+    }
     std::cout << nodes.text() << '\n' << series.text();
+    for (const std::string& note : plan.notes)
+        std::cout << note << '\n';
 }
 
 int planStudy(const StudyChoice& choice) {

@@ -4,6 +4,7 @@
 #include "core/curves/bd_table.h"
 #include "core/curves/caption.h"
 #include "core/curves/rd_plot.h"
+#include "core/store/attributes.h"
 #include "core/store/study_curves.h"
 #include "views/figure/page.h"
 #include "views/figure/plot_painter.h"
@@ -21,6 +22,7 @@ namespace {
 struct FigureChoice {
     std::string library, study, x, y, anchor, preset = "ieee-column", method = "pchip", dataset, caption;
     std::vector<std::string> series, outputs;
+    std::string by;
     double width = 0, height = 0;
     int dpi = 600;
     bool bdTable = false, logX = false, noBands = false, relative = false;
@@ -75,6 +77,10 @@ curves::PlotSpec specOf(const FigureChoice& choice, const store::Library& librar
     curves::CompareOptions compare;
     compare.method = options.method;
     compare.bootstrap = options.bootstrap;
+    if (!choice.by.empty()) {
+        compare.groups = store::attributeOfAssets(library, study.id, choice.by);
+        compare.groupedBy = choice.by;
+    }
     std::vector<curves::BdComparison> comparisons;
     if (options.bdTable) comparisons = curves::compareWithAnchor(found, options.anchor, compare);
     return curves::makeRdPlot(found, comparisons, options);
@@ -142,7 +148,10 @@ std::function<int()> describeFigure(CLI::App& app) {
         ->check(CLI::IsMember({"pchip", "akima", "cubic"}))
         ->capture_default_str();
     app.add_option("--dataset", choice->dataset, "Name of the data set, for the legend");
-    app.add_flag("--bd-table", choice->bdTable, "BD table below the plot");
+    auto* table = app.add_flag("--bd-table", choice->bdTable, "BD table below the plot");
+    app.add_option("--by", choice->by,
+                   "Column of the tables joined to the sources: each group in the BD table too")
+        ->needs(table);
     app.add_flag("--log-x", choice->logX, "Logarithmic rate");
     app.add_flag("--no-bands", choice->noBands, "Without the 95 % bands");
     app.add_flag("--relative", choice->relative,

@@ -142,10 +142,12 @@ std::string numberWithUnit(double value, const std::string& unit) {
     return curves::fixed(value, digits) + "\u2009" + unit;
 }
 
-/// The swept values that the series' title does not say.
+/// The swept values that the series' title does not say; what was found in place of its target.
 std::string sweptText(const store::ItemRow& item) {
+    auto values = item.values;
+    if (item.reached) values.back() = {item.reached->parameter, item.reached->value};
     std::string text;
-    for (const auto& [column, value] : item.values) {
+    for (const auto& [column, value] : values) {
         const std::string parameter = column.substr(column.find('.') + 1) + "=";
         if (item.series.find(parameter) != std::string::npos) continue;
         text += (text.empty() ? "" : ", ") + parameter + graph::toText(value);

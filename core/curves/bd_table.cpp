@@ -37,6 +37,17 @@ BdTableRow rowOf(const BdComparison& comparison, const BdMean& mean, const std::
     return row;
 }
 
+BdTableRow groupRow(const BdComparison& comparison, const GroupBd& group) {
+    const std::string& column = comparison.options.groupedBy;
+    BdTableRow row =
+        rowOf(comparison, group.mean,
+              comparison.testTitle + " \u00b7 " + (column.empty() ? "" : column + "=") + group.group);
+    row.group = group.group;
+    if (row.ratePercent) row.overlap = group.overlap;
+    if (comparison.averaging == BdAveraging::MeanCurve) row.n = group.n;
+    return row;
+}
+
 BdTable frame(std::span<const BdComparison> comparisons) {
     if (comparisons.empty())
         throw Error(ErrorKind::Usage, "There is nothing to compare with the anchor.", "Add another series.");
@@ -55,6 +66,7 @@ BdTable frame(std::span<const BdComparison> comparisons) {
             .method = first.options.method,
             .averaging = first.options.averaging,
             .hull = first.options.hull,
+            .groupedBy = first.options.groups.empty() ? "" : first.options.groupedBy,
             .bootstrap = first.options.bootstrap,
             .rows = {}};
 }
@@ -104,16 +116,9 @@ BdTable makeBdTable(std::span<const BdComparison> comparisons) {
         if (row.ratePercent) row.overlap = comparison.overlap;
         row.warnings = comparison.warnings;
         table.rows.push_back(std::move(row));
-    }
-    return table;
-}
-
-BdTable makeGroupTable(std::span<const BdComparison> comparisons) {
-    BdTable table = frame(comparisons);
-    for (const BdComparison& comparison : comparisons)
         for (const GroupBd& group : comparison.groups)
-            table.rows.push_back(
-                rowOf(comparison, group.mean, comparison.testTitle + " \u00b7 " + group.group));
+            table.rows.push_back(groupRow(comparison, group));
+    }
     return table;
 }
 
@@ -210,26 +215,30 @@ std::string csvOf(const BdTable& table) {
     std::string text =
         "series,title,anchor,method,averaging,hull,rate,metric,bd_rate_percent,bd_rate_low,bd_rate_high,bd_"
         "quality,"
-        "overlap,n\r\n";
+        "overlap,n";
+    const bool groups = std::any_of(table.rows.begin(), table.rows.end(),
+                                    [](const BdTableRow& row) { return !row.group.empty(); });
+    text += groups ? ",group\r\n" : "\r\n";
     const auto number = [](const std::optional<double>& value) {
         return value ? shortest(*value) : std::string();
     };
     for (const BdTableRow& row : table.rows) {
         const std::optional<Interval>& interval = row.rateInterval;
-        const std::vector<std::string> fields = {row.series,
-                                                 row.title,
-                                                 table.anchor,
-                                                 toText(table.method),
-                                                 toText(table.averaging),
-                                                 table.hull ? "true" : "false",
-                                                 table.rateId,
-                                                 table.qualityTitle,
-                                                 number(row.ratePercent),
-                                                 interval ? shortest(interval->low) : "",
-                                                 interval ? shortest(interval->high) : "",
-                                                 number(row.quality),
-                                                 number(row.overlap),
-                                                 std::to_string(row.n)};
+        std::vector<std::string> fields = {row.series,
+                                           row.title,
+                                           table.anchor,
+                                           toText(table.method),
+                                           toText(table.averaging),
+                                           table.hull ? "true" : "false",
+                                           table.rateId,
+                                           table.qualityTitle,
+                                           number(row.ratePercent),
+                                           interval ? shortest(interval->low) : "",
+                                           interval ? shortest(interval->high) : "",
+                                           number(row.quality),
+                                           number(row.overlap),
+                                           std::to_string(row.n)};
+        if (groups) fields.push_back(row.group);
         for (std::size_t i = 0; i < fields.size(); ++i)
             text += (i > 0 ? "," : "") + csvField(fields[i]);
         text += "\r\n";

@@ -14,6 +14,7 @@ namespace ratescope::curves {
 
 struct BdTableRow {
     std::string series, title;
+    std::string group;  ///< "" for all items
     bool imported = false;
     std::optional<double> ratePercent, quality;
     std::optional<Interval> rateInterval;
@@ -29,16 +30,14 @@ struct BdTable {
     BdMethod method = BdMethod::Pchip;
     BdAveraging averaging = BdAveraging::PerItem;
     bool hull = false;
+    std::string groupedBy;  ///< column; "" where there are no groups
     BootstrapOptions bootstrap;
     std::vector<BdTableRow> rows;
 };
 
-/// Comparisons with one anchor, one method and one averaging, in their order (groups are not in it).
-/// Throws Error(Usage) for none, and for comparisons that do not go together.
+/// Comparisons with one anchor, one method and one averaging, in their order; behind each, one row for each of its
+/// groups, titled "JPEG · COLUMN=GROUP". Throws Error(Usage) for none, and for comparisons that do not go together.
 BdTable makeBdTable(std::span<const BdComparison> comparisons);
-
-/// One row for each group of each comparison, titled "JPEG · GROUP"; empty without groups.
-BdTable makeGroupTable(std::span<const BdComparison> comparisons);
 
 /// The table as cells: the first row is the header ("Anchor: JPEG", "BD-rate (%)", "95 % interval", "BD-PSNR
 /// (dB)", "Overlap", "n"). Three significant digits of the greatest number of a column, the same decimals
@@ -54,7 +53,8 @@ std::string textOf(const BdTable& table);
 std::string markdownOf(const BdTable& table);
 /// A tabular; needs \usepackage{booktabs}.
 std::string latexOf(const BdTable& table);
-/// RFC 4180; one row a series, numbers in full precision, method, averaging and anchor in every row.
+/// RFC 4180; one row a series, numbers in full precision, method, averaging and anchor in every row; with groups,
+/// a column `group` at the end, empty for all items.
 std::string csvOf(const BdTable& table);
 
 }  // namespace ratescope::curves

@@ -93,17 +93,47 @@ BdMean meanOf(const std::vector<ItemBd>& items, const Units& units, const Bootst
     return mean;
 }
 
-std::vector<GroupBd> meansOfGroups(const std::vector<ItemBd>& items, const Units& units,
-                                   const CompareOptions& options) {
-    std::map<std::string, Units> byGroup;
+double meanOverlap(const std::vector<ItemBd>& items, const Units& units) {
+    double sum = 0;
+    std::size_t n = 0;
+    for (const std::vector<std::size_t>& unit : units)
+        for (const std::size_t item : unit)
+            if (items[item].result && items[item].result->ratePercent) {
+                sum += items[item].result->overlap;
+                ++n;
+            }
+    return n == 0 ? 0 : sum / static_cast<double>(n);
+}
+
+using UnitsByGroup = std::map<std::string, Units, ByGroupName>;
+
+UnitsByGroup unitsByGroup(const std::vector<Item>& items, const Units& units, const CompareOptions& options) {
+    UnitsByGroup byGroup;
     for (const std::vector<std::size_t>& unit : units) {
-        const auto group = options.groups.find(items[unit.front()].item.asset);
+        const auto group = options.groups.find(items[unit.front()].asset);
         if (group != options.groups.end()) byGroup[group->second].push_back(unit);
     }
-    std::vector<GroupBd> groups;
-    for (const auto& [name, groupUnits] : byGroup)
-        groups.push_back({name, meanOf(items, groupUnits, options.bootstrap)});
-    return groups;
+    return byGroup;
+}
+
+std::size_t countOf(const Units& units) {
+    return std::accumulate(units.begin(), units.end(), std::size_t{0},
+                           [](std::size_t sum, const auto& unit) { return sum + unit.size(); });
+}
+
+void warnOfUngrouped(const std::vector<Item>& items, BdComparison& comparison) {
+    if (comparison.options.groups.empty()) return;
+    std::set<std::string> assets;
+    for (const Item& item : items)
+        if (!comparison.options.groups.count(item.asset)) assets.insert(item.asset);
+    if (assets.empty()) return;
+    std::string names;
+    std::size_t named = 0;
+    for (const std::string& asset : assets)
+        if (++named <= 3) names += (names.empty() ? "" : ", ") + asset;
+    comparison.warnings.push_back(
+        std::to_string(assets.size()) + (assets.size() == 1 ? " asset" : " assets") +
+        " in no group, in the total only: " + names + (assets.size() > 3 ? ", …." : "."));
 }
 
 std::string itemName(const Item& item) {
@@ -164,7 +194,12 @@ void comparePerItem(const Curve& anchor, const Curve& test, BdComparison& compar
                                                 comparison.items.front().failure),
             "Compare the mean curves or the convex hulls, or sweep until the ranges of quality meet.");
     if (withRate > 0) comparison.overlap = sum / static_cast<double>(withRate);
-    comparison.groups = meansOfGroups(comparison.items, units, options);
+    for (const auto& [name, ofGroup] : unitsByGroup(anchor.items, units, options))
+        comparison.groups.push_back({name,
+                                     meanOf(comparison.items, ofGroup, options.bootstrap),
+                                     meanOverlap(comparison.items, ofGroup),
+                                     countOf(ofGroup),
+                                     {}});
     warnOfItems(comparison);
 }
 
@@ -194,20 +229,52 @@ std::optional<Interval> meanCurveInterval(const Curve& anchor, const Curve& test
         options.bootstrap);
 }
 
+/// Of the mean curves of the same `n` items.
+BdMean meanOfCurves(const Curve& anchor, const Curve& test, std::size_t n, const BdResult& result,
+                    const CompareOptions& options) {
+    BdMean mean;
+    mean.ratePercent = result.ratePercent;
+    mean.quality = result.quality;
+    if (n < 2) return mean;
+    if (result.ratePercent)
+        mean.rateInterval = meanCurveInterval(anchor, test, options, &BdResult::ratePercent);
+    if (result.quality) mean.qualityInterval = meanCurveInterval(anchor, test, options, &BdResult::quality);
+    return mean;
+}
+
+GroupBd groupOfMeanCurves(const Curve& anchor, const Curve& test, const std::string& name, const Units& units,
+                          const CompareOptions& options) {
+    std::vector<Item> items;
+    for (const std::vector<std::size_t>& unit : units)
+        for (const std::size_t item : unit)
+            items.push_back(anchor.items[item]);
+    GroupBd group{name, {}, 0, items.size(), {}};
+    const Curve anchorPart = withItems(anchor, items), testPart = withItems(test, items);
+    try {
+        const BdResult result =
+            compare(anchorPart, testPart, meanPoints(anchorPart), meanPoints(testPart), options);
+        group.mean = meanOfCurves(anchorPart, testPart, items.size(), result, options);
+        group.overlap = result.overlap;
+    } catch (const Error& error) {
+        group.failure = error.what();
+    }
+    return group;
+}
+
 void compareMeanCurves(const Curve& anchor, const Curve& test, BdComparison& comparison) {
     const CompareOptions& options = comparison.options;
     const BdResult result = compare(anchor, test, meanPoints(anchor), meanPoints(test), options);
-    comparison.mean.ratePercent = result.ratePercent;
-    comparison.mean.quality = result.quality;
+    comparison.mean = meanOfCurves(anchor, test, comparison.n, result, options);
     comparison.overlap = comparison.leastOverlap = result.overlap;
     comparison.warnings.insert(comparison.warnings.end(), result.warnings.begin(), result.warnings.end());
-    if (comparison.n < 2) return;
-    if (result.ratePercent)
-        comparison.mean.rateInterval = meanCurveInterval(anchor, test, options, &BdResult::ratePercent);
-    if (result.quality)
-        comparison.mean.qualityInterval = meanCurveInterval(anchor, test, options, &BdResult::quality);
-    if (result.ratePercent && !comparison.mean.rateInterval)
+    if (comparison.n >= 2 && result.ratePercent && !comparison.mean.rateInterval)
         comparison.warnings.push_back("No interval: many resamples have no BD-rate.");
+    if (comparison.n == 0) return;  // imported points have no items to be grouped
+    for (const auto& [name, units] : unitsByGroup(anchor.items, drawUnits(anchor), options)) {
+        comparison.groups.push_back(groupOfMeanCurves(anchor, test, name, units, options));
+        if (const std::string& failure = comparison.groups.back().failure; !failure.empty())
+            comparison.warnings.push_back(name + ": " + failure);
+    }
 }
 
 BdComparison frame(const Curve& anchor, const Curve& test, const CompareOptions& options) {
@@ -236,6 +303,13 @@ void requireSameAxes(const Curve& anchor, const Curve& test) {
 
 }  // namespace
 
+bool ByGroupName::operator()(const std::string& a, const std::string& b) const {
+    const auto left = readNumber(a), right = readNumber(b);
+    if (left && right && *left != *right) return *left < *right;
+    if (left.has_value() != right.has_value()) return left.has_value();
+    return a < b;
+}
+
 const char* toText(BdAveraging averaging) {
     return averagingNames[static_cast<std::size_t>(averaging)];
 }
@@ -263,6 +337,7 @@ BdComparison compareCurves(const Curve& anchor, const Curve& test, const Compare
     if (items.size() < all)
         comparison.warnings.push_back("Only " + counted(items.size(), all) + " are in both series.");
     const Curve anchorPart = withItems(anchor, items), testPart = withItems(test, items);
+    warnOfUngrouped(items, comparison);
     if (options.averaging == BdAveraging::PerItem)
         comparePerItem(anchorPart, testPart, comparison);
     else

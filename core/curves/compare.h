@@ -25,12 +25,18 @@ const char* toText(BdAveraging averaging);
 /// Inverse of toText(BdAveraging); nothing for another text.
 std::optional<BdAveraging> bdAveragingFromText(std::string_view text);
 
+/// The order of groups: "2" before "10", numbers before names.
+struct ByGroupName {
+    bool operator()(const std::string& a, const std::string& b) const;
+};
+
 struct CompareOptions {
     BdMethod method = BdMethod::Pchip;
     BdAveraging averaging = BdAveraging::PerItem;
     bool hull = false;  ///< of the convex hulls of the points (per item: of each item's)
     BootstrapOptions bootstrap;
-    std::map<std::string, std::string> groups;  ///< asset → group, for the means of groups; may be empty
+    std::map<std::string, std::string> groups;  ///< asset → group, for numbers of groups; may be empty
+    std::string groupedBy;                      ///< the column that says the groups: in titles
 };
 
 /// What came of one item.
@@ -40,17 +46,19 @@ struct ItemBd {
     std::string failure;  ///< why there is none
 };
 
-/// Means over some items.
+/// Means over some items, or the numbers of the mean curves of these.
 struct BdMean {
     std::optional<double> ratePercent, quality;
-    std::optional<Interval> rateInterval,
-        qualityInterval;                          ///< bootstrap over items; per item only for groups
-    std::size_t rateItems = 0, qualityItems = 0;  ///< in each mean
+    std::optional<Interval> rateInterval, qualityInterval;  ///< bootstrap over items
+    std::size_t rateItems = 0, qualityItems = 0;            ///< in each mean
 };
 
 struct GroupBd {
     std::string group;
     BdMean mean;
+    double overlap = 0;   ///< in quality, as of the whole comparison
+    std::size_t n = 0;    ///< items of the group that both curves have
+    std::string failure;  ///< why mean curves have no number
 };
 
 struct BdComparison {
@@ -61,11 +69,11 @@ struct BdComparison {
     CompareOptions options;
     BdAveraging averaging = BdAveraging::PerItem;  ///< as done: imported curves compare by mean curve only
     BdMean mean;
-    double overlap = 0;         ///< in quality: of the mean curves, or the mean over the items
-    double leastOverlap = 0;    ///< the smallest over the items
-    std::size_t n = 0;          ///< items that both curves have (of the study's; 0 for imported pairs)
-    std::vector<ItemBd> items;  ///< per item only
-    std::vector<GroupBd> groups;
+    double overlap = 0;           ///< in quality: of the mean curves, or the mean over the items
+    double leastOverlap = 0;      ///< the smallest over the items
+    std::size_t n = 0;            ///< items that both curves have (of the study's; 0 for imported pairs)
+    std::vector<ItemBd> items;    ///< per item only
+    std::vector<GroupBd> groups;  ///< by name; numbers in their order
     std::vector<std::string> warnings;
 };
 

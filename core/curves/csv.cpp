@@ -22,7 +22,8 @@ constexpr const char* lineEnd = "\r\n";
 // Takes a text apart, row by row.
 class CsvReader {
   public:
-    CsvReader(std::string_view text, const std::string& source) : text_(text), source_(source) {}
+    CsvReader(std::string_view text, const std::string& source, char separator)
+        : text_(text), source_(source), separator_(separator) {}
 
     bool atEnd() const { return position_ >= text_.size(); }
     std::size_t line() const { return line_; }
@@ -34,7 +35,7 @@ class CsvReader {
         std::vector<std::string> cells;
         do
             cells.push_back(atQuote() ? quotedCell() : plainCell());
-        while (take(','));
+        while (take(separator_));
         if (!takeLineEnd() && !atEnd())
             refuse(source_, line_, "There is text after a closing quote.",
                    "Double the quotes that stand within a cell.");
@@ -63,7 +64,7 @@ class CsvReader {
 
     std::string plainCell() {
         const std::size_t begin = position_;
-        while (!atEnd() && text_[position_] != ',' && text_[position_] != '\n')
+        while (!atEnd() && text_[position_] != separator_ && text_[position_] != '\n')
             ++position_;
         std::string_view cell = text_.substr(begin, position_ - begin);
         if (!cell.empty() && cell.back() == '\r' && (atEnd() || text_[position_] == '\n')) {
@@ -89,6 +90,7 @@ class CsvReader {
 
     std::string_view text_;
     const std::string& source_;
+    char separator_;
     std::size_t position_ = 0;
     std::size_t line_ = 1;
 };
@@ -131,6 +133,23 @@ void addParameters(std::string& row, const RowValues& values, const std::vector<
     }
 }
 
+bool anyReaches(std::span<const Curve> curves) {
+    return std::any_of(curves.begin(), curves.end(),
+                       [](const Curve& curve) { return !curve.reaches.empty(); });
+}
+
+bool anyGroup(std::span<const Curve> curves) {
+    return std::any_of(curves.begin(), curves.end(), [](const Curve& curve) { return !curve.group.empty(); });
+}
+
+void addReached(std::string& row, const Curve& curve, const std::optional<ReachedValues>& reached) {
+    if (reached)
+        addCells(row, {curve.reaches, shortest(reached->mean), shortest(reached->least),
+                       shortest(reached->greatest), std::to_string(reached->outside)});
+    else
+        row += ",,,,,";
+}
+
 std::string parameterHeader(const std::vector<std::string>& names) {
     std::string header;
     for (const std::string& name : names)
@@ -140,11 +159,11 @@ std::string parameterHeader(const std::vector<std::string>& names) {
 
 }  // namespace
 
-CsvTable parseCsv(std::string_view text, const std::string& source) {
+CsvTable parseCsv(std::string_view text, const std::string& source, char separator) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     CsvTable table;
     table.source = source;
-    CsvReader reader(text, source);
+    CsvReader reader(text, source, separator);
     while (!reader.atEnd()) {
         if (reader.passEmptyLine()) continue;
         const std::size_t line = reader.line();
@@ -159,7 +178,8 @@ CsvTable parseCsv(std::string_view text, const std::string& source) {
             refuse(source, line,
                    "The row has " + std::to_string(cells.size()) + " cells, the header has " +
                        std::to_string(table.header.size()) + ".",
-                   "Give every row one cell for each column, with commas between them.");
+                   separator == ',' ? "Give every row one cell for each column, with commas between them."
+                                    : "Give every row one cell for each column.");
         table.rows.push_back(std::move(cells));
         table.lines.push_back(line);
     }
@@ -169,7 +189,7 @@ CsvTable parseCsv(std::string_view text, const std::string& source) {
     return table;
 }
 
-CsvTable readCsv(const std::filesystem::path& file) {
+CsvTable readCsv(const std::filesystem::path& file, char separator) {
     std::error_code failure;
     const std::uintmax_t size = std::filesystem::file_size(file, failure);
     std::ifstream stream(file, std::ios::binary);
@@ -182,7 +202,7 @@ CsvTable readCsv(const std::filesystem::path& file) {
     std::string text(static_cast<std::size_t>(size), '\0');
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(stream.gcount()));
-    return parseCsv(text, file.string());
+    return parseCsv(text, file.string(), separator);
 }
 
 std::vector<double> numbersOf(const CsvTable& table, const std::string& name) {
@@ -237,6 +257,11 @@ std::string csvOfPoints(std::span<const Curve> curves) {
     std::string text;
     addCells(text, {"series", "title", "evidence", curves.front().x.id, y, y + "_low", y + "_high", "n",
                     "expected", "dropped"});
+    const bool reaches = anyReaches(curves), groups = anyGroup(curves);
+    if (groups) addCells(text, {"group"});
+    if (reaches)
+        addCells(text,
+                 {"reached_parameter", "reached", "reached_least", "reached_greatest", "outside_tolerance"});
     text += parameterHeader(names);
     for (const Curve& curve : curves)
         for (const Point& point : curve.points) {
@@ -245,6 +270,8 @@ std::string csvOfPoints(std::span<const Curve> curves) {
                            shortest(point.y), point.interval ? shortest(point.interval->low) : "",
                            point.interval ? shortest(point.interval->high) : "", std::to_string(point.n),
                            std::to_string(point.expected), std::to_string(point.dropped)});
+            if (groups) addCells(row, {curve.group});
+            if (reaches) addReached(row, curve, point.reached);
             addParameters(row, point.values, names);
             text += row + lineEnd;
         }
@@ -257,6 +284,8 @@ std::string csvOfItems(std::span<const Curve> curves) {
     const std::vector<std::string> names = parameterNames(curves);
     std::string text;
     addCells(text, {"series", "asset", "seed", curves.front().x.id, curves.front().y.id});
+    const bool reaches = anyReaches(curves);
+    if (reaches) addCells(text, {"reached_parameter", "reached", "within_tolerance"});
     text += parameterHeader(names);
     for (const Curve& curve : curves)
         for (const Point& point : curve.points)
@@ -266,6 +295,11 @@ std::string csvOfItems(std::span<const Curve> curves) {
                 addCells(row, {curve.series, item.asset, std::to_string(item.seed),
                                shortest(finish(curve.x.finish, sample.x.s0, sample.x.s1)),
                                shortest(finish(curve.y.finish, sample.y.s0, sample.y.s1))});
+                if (reaches && sample.reached)
+                    addCells(row, {curve.reaches, shortest(sample.reached->value),
+                                   sample.reached->within ? "true" : "false"});
+                else if (reaches)
+                    row += ",,,";
                 addParameters(row, point.values, names);
                 text += row + lineEnd;
             }

@@ -23,11 +23,11 @@ struct CsvTable {
 
 /// Reads UTF-8 text (a byte order mark is passed over; lines end in CRLF or LF; empty lines are passed over).
 /// Throws Error(Input), naming source and line, for no header, an open quote, text after a closing quote, a
-/// row of another length, and a column that is named twice.
-CsvTable parseCsv(std::string_view text, const std::string& source);
+/// row of another length, and a column that is named twice. `separator`: between cells, '\t' for TSV.
+CsvTable parseCsv(std::string_view text, const std::string& source, char separator = ',');
 
 /// parseCsv of a file of at most 64 MiB. Throws Error(Input) if it can't be read or is larger.
-CsvTable readCsv(const std::filesystem::path& file);
+CsvTable readCsv(const std::filesystem::path& file, char separator = ',');
 
 /// The column `name` as numbers. Throws Error(Input), naming source, line and column, for a missing column
 /// (and says which there are) and for a cell that is no number or NaN. "inf" is a number.
@@ -40,12 +40,12 @@ RdCurve readRdCurve(const std::filesystem::path& file);
 /// One field, quoted where RFC 4180 asks for it.
 std::string csvField(std::string_view text);
 
-/// One row a point: series, title, evidence, x, y, its interval, n, expected, dropped, then the swept
-/// parameters. The columns of x and y carry the ids of their quantities; all curves share both. Lines end in
+/// One row a point: series, title, evidence, x, y, its interval, n, expected, dropped, then the group where there
+/// are groups, what items have reached where some are to, and the swept parameters. The columns of x and y carry the ids of their quantities; all curves share both. Lines end in
 /// CRLF. Throws Error(Usage) if the curves do not share their axes.
 std::string csvOfPoints(std::span<const Curve> curves);
 
-/// One row an item at a point: series, asset, seed, x, y, then the swept parameters.
+/// One row an item at a point: series, asset, seed, x, y, then what it has reached, and the swept parameters.
 std::string csvOfItems(std::span<const Curve> curves);
 
 }  // namespace ratescope::curves

@@ -52,7 +52,8 @@ Point pointOf(const Curve& curve, const RowValues& values, const ByItem& byItem)
     std::vector<Sample> samples;
     for (const auto& [item, measured] : byItem) {
         const auto at = std::lower_bound(curve.items.begin(), curve.items.end(), item);
-        samples.push_back({static_cast<std::size_t>(at - curve.items.begin()), measured->x, measured->y});
+        samples.push_back({static_cast<std::size_t>(at - curve.items.begin()), measured->x, measured->y,
+                           measured->reached});
         try {
             finish(curve.x.finish, measured->x.s0, measured->x.s1);
             finish(curve.y.finish, measured->y.s0, measured->y.s1);
@@ -72,6 +73,24 @@ Point pointOf(const Curve& curve, const RowValues& values, const ByItem& byItem)
 bool isInfinite(const Quantity& quantity, const Statistic& statistic) {
     return quantity.pool != graph::Pool::SumThenFinish &&
            std::isinf(finish(quantity.finish, statistic.s0, statistic.s1));
+}
+
+std::optional<ReachedValues> reachedBy(std::span<const Sample> samples) {
+    std::optional<ReachedValues> all;
+    std::size_t n = 0;
+    for (const Sample& sample : samples) {
+        if (!sample.reached) continue;
+        const ReachedValue& one = *sample.reached;
+        if (!all) all = ReachedValues{0, one.value, one.value, 0, 0};
+        ++n;
+        all->mean += one.value;
+        all->least = std::min(all->least, one.value);
+        all->greatest = std::max(all->greatest, one.value);
+        all->outside += !one.within;
+        all->notMonotone += !one.monotone;
+    }
+    if (all) all->mean /= static_cast<double>(n);
+    return all;
 }
 
 bool isBefore(const Point& a, const Point& b) {
@@ -94,6 +113,7 @@ Point pooledPoint(const Quantity& x, const Quantity& y, std::span<const Sample> 
     point.dropped = samples.size() - xs.size();
     point.x = pool(x.finish, x.pool, xs.empty() ? allXs : xs).value;
     point.y = pool(y.finish, y.pool, ys.empty() ? allYs : ys).value;
+    point.reached = reachedBy(samples);
     return point;
 }
 
@@ -121,6 +141,8 @@ std::vector<Curve> makeCurves(const Quantity& x, const Quantity& y, std::span<co
                     .seriesIndex = i,
                     .evidence = info.evidence,
                     .citation = {},
+                    .reaches = info.reaches,
+                    .group = {},
                     .x = x,
                     .y = y,
                     .items = itemsOf(rows),
@@ -166,7 +188,8 @@ Curve withItems(const Curve& curve, std::span<const Item> items) {
             const auto found =
                 std::lower_bound(part.items.begin(), part.items.end(), curve.items[sample.item]);
             if (found == part.items.end() || *found != curve.items[sample.item]) continue;
-            samples.push_back({static_cast<std::size_t>(found - part.items.begin()), sample.x, sample.y});
+            samples.push_back(
+                {static_cast<std::size_t>(found - part.items.begin()), sample.x, sample.y, sample.reached});
         }
         if (samples.empty()) continue;
         Point pooled = pooledPoint(curve.x, curve.y, samples);

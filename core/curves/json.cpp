@@ -41,8 +41,17 @@ json itemsJson(const Curve& curve, const Point& point) {
                          {"seed", item.seed},
                          {"x", number(finish(curve.x.finish, sample.x.s0, sample.x.s1))},
                          {"y", number(finish(curve.y.finish, sample.y.s0, sample.y.s1))}});
+        if (!sample.reached) continue;
+        items.back()["reached"] = number(sample.reached->value);
+        items.back()["within_tolerance"] = sample.reached->within;
     }
     return items;
+}
+
+json reachedJson(const Curve& curve, const ReachedValues& reached) {
+    return {{"parameter", curve.reaches},           {"mean", number(reached.mean)},
+            {"least", number(reached.least)},       {"greatest", number(reached.greatest)},
+            {"outside_tolerance", reached.outside}, {"not_monotone", reached.notMonotone}};
 }
 
 json pointJson(const Curve& curve, const Point& point, bool items) {
@@ -56,6 +65,7 @@ json pointJson(const Curve& curve, const Point& point, bool items) {
                    {"expected", point.expected},
                    {"dropped", point.dropped},
                    {"parameters", std::move(parameters)}};
+    if (point.reached) object["reached"] = reachedJson(curve, *point.reached);
     if (items) object["items"] = itemsJson(curve, point);
     return object;
 }
@@ -98,6 +108,9 @@ json comparisonJson(const BdComparison& comparison) {
     for (const GroupBd& group : comparison.groups) {
         json entry = meanJson(group.mean);
         entry["group"] = group.group;
+        entry["overlap"] = group.overlap;
+        entry["n"] = group.n;
+        if (!group.failure.empty()) entry["failure"] = group.failure;
         object["groups"].push_back(std::move(entry));
     }
     return object;
@@ -115,12 +128,11 @@ json jsonOfCurves(std::span<const Curve> curves, bool items) {
         json points = json::array();
         for (const Point& point : curve.points)
             points.push_back(pointJson(curve, point, items));
-        document["series"].push_back({{"series", curve.series},
-                                      {"title", curve.title},
-                                      {"branch", curve.branch},
-                                      {"evidence", toText(curve.evidence)},
-                                      {"citation", curve.citation},
-                                      {"points", std::move(points)}});
+        json series = {{"series", curve.series},     {"title", curve.title},
+                       {"branch", curve.branch},     {"evidence", toText(curve.evidence)},
+                       {"citation", curve.citation}, {"points", std::move(points)}};
+        if (!curve.group.empty()) series["group"] = curve.group;
+        document["series"].push_back(std::move(series));
     }
     return document;
 }
@@ -152,6 +164,7 @@ json jsonOfComparisons(std::span<const BdComparison> comparisons) {
     document["method"] = toText(first.options.method);
     document["averaging"] = toText(first.options.averaging);
     document["hull"] = first.options.hull;
+    if (!first.options.groupedBy.empty()) document["grouped_by"] = first.options.groupedBy;
     document["bootstrap"] = {{"resamples", first.options.bootstrap.resamples},
                              {"seed", first.options.bootstrap.seed},
                              {"level", first.options.bootstrap.level}};

@@ -94,6 +94,22 @@ struct Sweep {
     bool operator==(const Sweep&) const = default;
 };
 
+/// A parameter whose value is found for each item, so that a rate or a metric meets a target: each target is one
+/// point of the curve.
+struct Reach {
+    std::string node, parameter;
+    std::string quantity;  ///< "bpp", "bpp@psnr", "psnr-rgb", "psnr:psnr-rgb"
+    std::vector<double> targets;
+    double tolerance = 0.01;         ///< as a part of the target
+    int mostRuns = 16;               ///< for one item
+    std::optional<double> from, to;  ///< where to look; else the parameter's own range
+
+    bool operator==(const Reach&) const = default;
+    std::string text() const { return node + "." + parameter; }
+    /// The target's name among the swept values of a row: no variable and no parameter has such a one.
+    std::string targetColumn() const { return "target:" + quantity; }
+};
+
 struct Document {
     std::string id;    ///< permanent (32 hexadecimal digits), made when the document is new
     std::string name;  ///< of the study; [a-z0-9-]+; file name by default
@@ -103,6 +119,7 @@ struct Document {
     std::vector<Wire> wires;
     std::vector<Variable> variables;
     std::vector<Sweep> sweeps;
+    std::vector<Reach> reaches;
     std::vector<PortRef> candidates;  ///< outputs marked as candidate (beside those that a measure reads)
     std::vector<Frame> frames;
     std::vector<std::uint64_t> seeds{0};

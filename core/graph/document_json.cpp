@@ -63,6 +63,14 @@ Ordered sweepToJson(const Sweep& sweep) {
                     })}};
 }
 
+Ordered reachToJson(const Reach& reach) {
+    Ordered object{{"node", reach.node},       {"parameter", reach.parameter}, {"quantity", reach.quantity},
+                   {"targets", reach.targets}, {"tolerance", reach.tolerance}, {"most_runs", reach.mostRuns}};
+    if (reach.from) object["from"] = *reach.from;
+    if (reach.to) object["to"] = *reach.to;
+    return object;
+}
+
 Ordered frameToJson(const Frame& frame) {
     return Ordered{{"title", frame.title}, {"text", frame.text},   {"x", frame.x},
                    {"y", frame.y},         {"width", frame.width}, {"height", frame.height}};
@@ -85,6 +93,7 @@ Ordered documentToJson(const Document& document) {
                    {"wires", arrayOf(document.wires, wireToJson)},
                    {"variables", arrayOf(document.variables, variableToJson)},
                    {"sweeps", arrayOf(document.sweeps, sweepToJson)},
+                   {"reaches", arrayOf(document.reaches, reachToJson)},
                    {"candidates",
                     arrayOf(document.candidates, [](const PortRef& port) { return Ordered(port.text()); })},
                    {"frames", arrayOf(document.frames, frameToJson)},
@@ -158,6 +167,21 @@ Sweep sweepFromJson(const JsonPlace& place) {
     return sweep;
 }
 
+Reach reachFromJson(const JsonPlace& place) {
+    place.only({"node", "parameter", "quantity", "targets", "tolerance", "most_runs", "from", "to"});
+    Reach reach;
+    reach.node = place.field("node").text();
+    reach.parameter = place.field("parameter").text();
+    reach.quantity = place.field("quantity").text();
+    for (const JsonPlace& target : place.field("targets").items())
+        reach.targets.push_back(target.real());
+    read(place, "tolerance", reach.tolerance);
+    read(place, "most_runs", reach.mostRuns);
+    if (const auto from = place.find("from")) reach.from = from->real();
+    if (const auto to = place.find("to")) reach.to = to->real();
+    return reach;
+}
+
 Frame frameFromJson(const JsonPlace& place) {
     place.only({"title", "text", "x", "y", "width", "height"});
     Frame frame;
@@ -191,7 +215,7 @@ void readArray(const JsonPlace& place, const char* name, std::vector<Item>& targ
 
 Document readCurrent(const JsonPlace& place) {
     place.only({"ratescope", "format", "id", "name", "title", "notes", "nodes", "wires", "variables",
-                "sweeps", "candidates", "frames", "seeds", "threads", "stall_seconds",
+                "sweeps", "reaches", "candidates", "frames", "seeds", "threads", "stall_seconds",
                 "keep_reconstructions"});
     Document document;
     document.id = place.field("id").text();
@@ -203,6 +227,7 @@ Document readCurrent(const JsonPlace& place) {
     readArray(place, "wires", document.wires, wireFromJson);
     readArray(place, "variables", document.variables, variableFromJson);
     readArray(place, "sweeps", document.sweeps, sweepFromJson);
+    readArray(place, "reaches", document.reaches, reachFromJson);
     readArray(place, "candidates", document.candidates, portFromJson);
     readArray(place, "frames", document.frames, frameFromJson);
     readArray(place, "seeds", document.seeds, [](const JsonPlace& seed) { return seed.unsignedInteger(); });

@@ -11,7 +11,7 @@
 
 namespace ratescope::graph {
 
-inline constexpr int documentFormat = 1;
+inline constexpr int documentFormat = 2;
 
 /// Throws Error(Document) for a number that is not finite or text that is not UTF-8.
 nlohmann::json toJson(const Document& document);

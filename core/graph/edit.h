@@ -25,7 +25,8 @@ class Edit {
 };
 
 std::unique_ptr<Edit> addNode(Node node);
-std::unique_ptr<Edit> removeNodes(std::vector<std::string> slugs);  ///< with wires, sweep columns, candidates
+std::unique_ptr<Edit> removeNodes(
+    std::vector<std::string> slugs);  ///< with wires, sweep columns, reaches, candidates
 std::unique_ptr<Edit> renameNode(std::string slug, std::string newSlug);
 std::unique_ptr<Edit> moveNode(std::string slug, double x, double y);
 std::unique_ptr<Edit> setTitle(std::string slug, std::string title);
@@ -39,6 +40,7 @@ std::unique_ptr<Edit> connect(Wire wire, FanOut fanOut = FanOut::Each);
 std::unique_ptr<Edit> disconnect(Wire wire);
 std::unique_ptr<Edit> setCandidate(PortRef output, bool marked);
 std::unique_ptr<Edit> setSweeps(std::vector<Sweep> sweeps);
+std::unique_ptr<Edit> setReaches(std::vector<Reach> reaches);
 std::unique_ptr<Edit> setVariables(std::vector<Variable> variables);
 std::unique_ptr<Edit> setFrames(std::vector<Frame> frames);
 std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,

@@ -141,6 +141,11 @@ std::unique_ptr<Edit> setSweeps(std::vector<Sweep> sweeps) {
     return std::make_unique<SetList<std::vector<Sweep>>>(&Document::sweeps, std::move(sweeps), "Set sweeps");
 }
 
+std::unique_ptr<Edit> setReaches(std::vector<Reach> reaches) {
+    return std::make_unique<SetList<std::vector<Reach>>>(&Document::reaches, std::move(reaches),
+                                                         "Set reaches");
+}
+
 std::unique_ptr<Edit> setVariables(std::vector<Variable> variables) {
     return std::make_unique<SetList<std::vector<Variable>>>(&Document::variables, std::move(variables),
                                                             "Set variables");

@@ -55,6 +55,7 @@ struct Lists {
     std::vector<Node> nodes;
     std::vector<Wire> wires;
     std::vector<Sweep> sweeps;
+    std::vector<Reach> reaches;
     std::vector<PortRef> candidates;
 };
 
@@ -65,6 +66,7 @@ class ChangeLists : public Edit {
         std::swap(document.nodes, other_->nodes);
         std::swap(document.wires, other_->wires);
         std::swap(document.sweeps, other_->sweeps);
+        std::swap(document.reaches, other_->reaches);
         std::swap(document.candidates, other_->candidates);
     }
 
@@ -87,11 +89,12 @@ class RemoveNodes : public ChangeLists {
         for (const std::string& slug : slugs_)
             nodeOf(document, slug);
         const std::set<std::string> gone(slugs_.begin(), slugs_.end());
-        Lists lists{document.nodes, document.wires, {}, document.candidates};
+        Lists lists{document.nodes, document.wires, {}, document.reaches, document.candidates};
         std::erase_if(lists.nodes, [&](const Node& node) { return gone.count(node.slug) != 0; });
         std::erase_if(lists.wires, [&](const Wire& wire) {
             return gone.count(wire.from.node) || gone.count(wire.to.node);
         });
+        std::erase_if(lists.reaches, [&](const Reach& reach) { return gone.count(reach.node) != 0; });
         std::erase_if(lists.candidates, [&](const PortRef& port) { return gone.count(port.node) != 0; });
         const auto goes = [&](const SweepColumn& column) { return gone.count(column.node) != 0; };
         for (const Sweep& sweep : document.sweeps)
@@ -115,7 +118,7 @@ class RenameNode : public ChangeLists {
     Lists changed(Document& document) const override {
         nodeOf(document, slug_);
         requireFreeSlug(document, newSlug_);
-        Lists lists{document.nodes, document.wires, document.sweeps, document.candidates};
+        Lists lists{document.nodes, document.wires, document.sweeps, document.reaches, document.candidates};
         for (Node& node : lists.nodes)
             rename(node.slug);
         for (Wire& wire : lists.wires) {
@@ -125,6 +128,10 @@ class RenameNode : public ChangeLists {
         for (Sweep& sweep : lists.sweeps)
             for (SweepColumn& column : sweep.columns)
                 rename(column.node);
+        for (Reach& reach : lists.reaches) {
+            rename(reach.node);
+            renameMeasure(reach.quantity);
+        }
         for (PortRef& candidate : lists.candidates)
             rename(candidate.node);
         return lists;
@@ -133,6 +140,14 @@ class RenameNode : public ChangeLists {
   private:
     void rename(std::string& slug) const {
         if (slug == slug_) slug = newSlug_;
+    }
+
+    /// "bpp@psnr", "psnr:psnr-rgb".
+    void renameMeasure(std::string& quantity) const {
+        if (quantity.ends_with("@" + slug_))
+            quantity.replace(quantity.size() - slug_.size(), slug_.size(), newSlug_);
+        else if (quantity.starts_with(slug_ + ":"))
+            quantity.replace(0, slug_.size(), newSlug_);
     }
 
     std::string slug_, newSlug_;

@@ -1,6 +1,7 @@
 #include "core/graph/expand.h"
 
 #include "core/error.h"
+#include "core/graph/reach.h"
 #include "core/graph/sweep_tables.h"
 #include "core/graph/topology.h"
 #include "core/graph/wording.h"
@@ -148,9 +149,11 @@ std::vector<SlugPart> partsOf(const Topology& topology, const Branch& branch,
 class RowMaker {
   public:
     RowMaker(const Topology& topology, const Catalogue& catalogue, Branch& branch,
-             const std::vector<BranchTable>& tables)
-        : branch_(branch),
+             const std::vector<BranchTable>& tables, const Reach* reach)
+        : topology_(topology),
+          branch_(branch),
           tables_(tables),
+          reach_(reach),
           parts_(partsOf(topology, branch, tables)),
           picked_(tables.size()) {
         std::vector<std::string> slugs = branch.nodes;
@@ -167,13 +170,20 @@ class RowMaker {
         for (const BranchTable& table : tables)
             for (const BranchColumn& column : table.columns)
                 targets_.push_back(targetsOf(topology, *column.column, positions));
+        if (!reach) return;
+        const Manifest& manifest = *topology.manifest(*topology.positionOf(reach->node));
+        const ReachRange range = rangeOf(*reach, *manifest.parameter(reach->parameter)).value();
+        nodes_.at(reach->node)[reach->parameter] = range.value(range.low);
     }
 
     void make() {
         const std::size_t count = countRows(tables_);
-        branch_.rows.reserve(count);
+        branch_.rows.reserve(count * (reach_ ? reach_->targets.size() : 1));
         for (std::size_t i = 0; i < count; ++i) {
-            branch_.rows.push_back(row());
+            if (reach_)
+                addTargets(row());
+            else
+                branch_.rows.push_back(row());
             next();
         }
     }
@@ -193,6 +203,17 @@ class RowMaker {
             }
         row.series = seriesOfPicked();
         return row;
+    }
+
+    void addTargets(SweepRow row) {
+        const auto& reaches = topology_.document().reaches;
+        row.reach = static_cast<std::size_t>(reach_ - reaches.data());
+        row.values.emplace_back(reach_->targetColumn(), 0.0);
+        for (const double target : reach_->targets) {
+            row.target = target;
+            row.values.back().second = target;
+            branch_.rows.push_back(row);
+        }
     }
 
     std::size_t seriesOfPicked() {
@@ -215,8 +236,10 @@ class RowMaker {
         }
     }
 
+    const Topology& topology_;
     Branch& branch_;
     const std::vector<BranchTable>& tables_;
+    const Reach* reach_;
     std::vector<SlugPart> parts_;
     std::vector<std::size_t> picked_;
     std::map<std::string, NodeParameters> nodes_;
@@ -229,12 +252,13 @@ void expandRows(const Topology& topology, const Catalogue& catalogue, Branch& br
     for (const std::string& slug : branch.nodes)
         positions.push_back(*topology.positionOf(slug));
     const std::vector<BranchTable> tables = tablesOn(topology, positions);
-    if (countRows(tables) > maximumRows)
+    const Reach* const reach = reachOn(topology, positions);
+    if (countRows(tables) * (reach ? reach->targets.size() : 1) > maximumRows)
         throw Error(ErrorKind::Document,
                     "The sweeps make more than " + std::to_string(maximumRows) + " rows on the branch " +
                         inQuotes(branch.slug) + ".",
                     "Sweep fewer values, or put parameters that belong together into one table.");
-    RowMaker(topology, catalogue, branch, tables).make();
+    RowMaker(topology, catalogue, branch, tables, reach).make();
 }
 
 const ParameterValue& valueOf(const Document& document, const Parameter& parameter, const Node& node) {

@@ -7,6 +7,7 @@
 #include "core/graph/document.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct SweepRow {
     std::vector<std::pair<std::string, ParameterValue>> values;
     /// Slug → parameters, for Branch::nodes and for the nodes of every MeasureSide.
     std::map<std::string, NodeParameters> nodes;
+    /// Index into Document::reaches; its parameter stands at the low end of its range in `nodes`.
+    std::optional<std::size_t> reach;
+    double target = 0;  ///< of the reach; the last of `values`, named Reach::targetColumn()
 };
 
 /// Source nodes whose assets a value is one element of, and how they combine.
@@ -75,7 +79,8 @@ inline constexpr std::size_t maximumRows = 100'000;
 /// The branches in document order of their candidates' nodes. The document must be valid (requireValid).
 /// Tables on the same branch multiply; columns of nodes that are not upstream are ignored, and rows that are
 /// then equal are taken once. Rows run in the order of the tables in the document, the first table
-/// outermost, and within a table in the order of its rows: the order of items follows it.
+/// outermost, and within a table in the order of its rows: the order of items follows it. A reach gives one row
+/// for each target, and runs fastest.
 ///
 /// A series' slug is the branch's, then for each swept parameter that makes one curve each (also when it has
 /// one value only) "/parameter=value" for the branch's codec in manifest order, "/node.parameter=value" for

@@ -40,6 +40,7 @@ void checkCandidates(const Topology& topology, Findings& findings);
 /// What runs has its required inputs.
 void checkInputs(const Topology& topology, Findings& findings);
 void checkSweeps(const Topology& topology, Findings& findings);
+void checkReaches(const Topology& topology, Findings& findings);
 /// Sources that meet say how they combine. The document must have no cycle.
 void checkFanOut(const Topology& topology, Findings& findings);
 
@@ -60,5 +61,8 @@ std::vector<std::string> namesOf(const std::vector<Item>& items) {
 }
 
 std::vector<std::string> slugsOf(const Document& document);
+
+/// Why the node's parameter is given one value and not swept; "" if it may be.
+std::string whyNotSwept(const Manifest& manifest, const std::string& parameter);
 
 }  // namespace ratescope::graph

@@ -32,6 +32,29 @@ const Metric* Manifest::metric(const std::string& metricId) const {
     return withId(metrics, metricId);
 }
 
+void joinTables(Manifest& source) {
+    source.parameters.push_back(
+        {.id = "table",
+         .label = "Table",
+         .help =
+             "A table (CSV, TSV, JSON lines) that says something of the assets: labels, groups, split. It is "
+             "kept beside the results and changes none.",
+         .type = ParameterType::File,
+         .defaultValue = std::string(),
+         .group = "Table",
+         .entersKey = false});
+    source.parameters.push_back({.id = "table-key",
+                                 .label = "Key",
+                                 .help = "The table's column with the names of the assets, with or without "
+                                         "extension; the first one if empty.",
+                                 .type = ParameterType::Text,
+                                 .defaultValue = std::string(),
+                                 .group = "Table",
+                                 .entersKey = false});
+    source.assets.table = "table";
+    source.assets.key = "table-key";
+}
+
 const char* toText(PortType value) {
     return nameOf(value);
 }

@@ -129,8 +129,11 @@ struct AssetRule {
         Count,  ///< a generator: assets "0" … "n−1", n from an int parameter
     };
     By by = By::One;
-    std::string parameter;                ///< of Files and Count
-    std::vector<std::string> extensions;  ///< of Files: what a folder or `*` stands for, lower case, no dot
+    std::string parameter;  ///< of Files and Count
+    std::vector<std::string> extensions =
+        {};                  ///< of Files: what a folder or `*` stands for, lower case, no dot
+    std::string table = {};  ///< parameter with the file of a table that is joined to the assets; "" for none
+    std::string key = {};    ///< text parameter with the table's column that names the assets
 
     bool operator==(const AssetRule&) const = default;
 };
@@ -169,6 +172,9 @@ struct Manifest {
     const Parameter* parameter(const std::string& parameterId) const;
     const Metric* metric(const std::string& metricId) const;
 };
+
+/// Gives a source the parameters by which a table is joined to its assets: `table` and `table-key`.
+void joinTables(Manifest& source);
 
 /// Stable names, as they stand in JSON: "image" (PortType as written in the architecture: "Image"),
 /// "coded", "each", "real", "encode", "codec", "minus-db-ratio", "mean-of-values", "higher", "files",

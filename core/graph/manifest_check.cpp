@@ -224,9 +224,23 @@ class Checker {
             require(
                 isOf(ParameterType::Int) && parameter->minimum && *parameter->minimum >= 1,
                 "its assets are counted, and it has no int parameter of at least 1 that gives their number");
+        require(assets.table.empty() == assets.key.empty(),
+                "it names a parameter for a joined table, or for its key, without the other");
+        if (!assets.table.empty()) {
+            requireJoin(assets.table, ParameterType::File, "file");
+            requireJoin(assets.key, ParameterType::Text, "text");
+        }
         for (const std::string& extension : assets.extensions)
             require(isSlug(extension),
                     "the extension " + inQuotes(extension) + " is not in lower case without a dot");
+    }
+
+    /// What is joined to assets changes nothing that is computed.
+    void requireJoin(const std::string& id, ParameterType type, const std::string& name) {
+        const Parameter* const parameter = manifest_.parameter(id);
+        require(parameter && parameter->type == type && !parameter->entersKey,
+                "it joins a table by " + inQuotes(id) + ", which is no parameter of the type " + name +
+                    " that stays out of the key");
     }
 
     void checkCodec() {

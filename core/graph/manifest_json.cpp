@@ -167,6 +167,8 @@ AssetRule assetsFromJson(const JsonPlace& place) {
     read(place, "by", assets.by);
     read(place, "parameter", assets.parameter);
     readArray(place, "extensions", assets.extensions, textOf);
+    read(place, "table", assets.table);
+    read(place, "key", assets.key);
     return assets;
 }
 
@@ -215,7 +217,9 @@ json toJson(const Manifest& manifest) {
             {"assets",
              {{"by", toText(manifest.assets.by)},
               {"parameter", manifest.assets.parameter},
-              {"extensions", manifest.assets.extensions}}},
+              {"extensions", manifest.assets.extensions},
+              {"table", manifest.assets.table},
+              {"key", manifest.assets.key}}},
             {"streams", toText(manifest.streams)},
             {"extension", manifest.extension},
             {"magics", manifest.magics},

@@ -75,7 +75,16 @@ json from0(const json& old) {
     return document;
 }
 
-constexpr std::array steps = {&from0};
+/// Format 2 brought `reaches`; a document of format 1 has none.
+json from1(const json& old) {
+    if (const auto reaches = JsonPlace(old, ErrorKind::Document).find("reaches"))
+        reaches->fail("belongs to format 2, and the document says 1");
+    json document = old;
+    document["format"] = 2;
+    return document;
+}
+
+constexpr std::array steps = {&from0, &from1};
 static_assert(steps.size() == documentFormat);
 
 }  // namespace

@@ -13,6 +13,8 @@ void unsweep(Document& document, const std::string& node, const std::string& par
             return column.node == node && column.parameter == parameter;
         });
     std::erase_if(document.sweeps, [](const Sweep& sweep) { return sweep.columns.empty(); });
+    std::erase_if(document.reaches,
+                  [&](const Reach& reach) { return reach.node == node && reach.parameter == parameter; });
 }
 
 ParameterValue valueLike(const ParameterValue& like, const std::string& name, const std::string& text) {

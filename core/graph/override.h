@@ -9,7 +9,7 @@
 
 namespace ratescope::graph {
 
-/// Applies "NODE.PARAMETER=VALUE" or "VARIABLE=VALUE". A sweep over that parameter gives way to the one value.
+/// Applies "NODE.PARAMETER=VALUE" or "VARIABLE=VALUE". A sweep or a reach of that parameter gives way to the one value.
 /// Throws Error(Usage) naming what is unknown or does not fit.
 void overrideValue(Document& document, const Catalogue& catalogue, const std::string& setting);
 

@@ -12,7 +12,9 @@ bool isSwept(const Document& document, const std::string& node, const std::strin
     for (const Sweep& sweep : document.sweeps)
         for (const SweepColumn& column : sweep.columns)
             if (column.node == node && column.parameter == parameter) return true;
-    return false;
+    return std::any_of(document.reaches.begin(), document.reaches.end(), [&](const Reach& reach) {
+        return reach.node == node && reach.parameter == parameter;
+    });
 }
 
 bool reads(const Node& node, const std::string& parameter, const std::string& variable) {

@@ -138,6 +138,7 @@ std::vector<Finding> validate(const Document& document, const Catalogue& catalog
     checkCandidates(topology, findings);
     checkInputs(topology, findings);
     checkSweeps(topology, findings);
+    checkReaches(topology, findings);
     if (topology.cycle().empty()) checkFanOut(topology, findings);
     return findings.sorted();
 }

@@ -1,5 +1,6 @@
 #include "core/graph/expand.h"
 #include "core/graph/findings.h"
+#include "core/graph/reach.h"
 #include "core/graph/sweep_tables.h"
 #include "core/graph/wording.h"
 
@@ -39,15 +40,10 @@ const Parameter* sweptParameter(const Topology& topology, const SweepColumn& col
             "A sweep sets " + subjectOf(column) + ", and the node has no parameter " +
                 inQuotes(column.parameter) + ".",
             didYouMean(column.parameter, idsOf(manifest->parameters), "Its parameters are: "));
-    else if (manifest->kind == NodeKind::Measure || manifest->kind == NodeKind::Analysis)
-        add(topology, findings, column,
-            "A sweep sets " + subjectOf(column) + ", which is of the kind " + toText(manifest->kind) +
-                " and is not swept.",
-            "Use a second node with the other setting.");
-    else if (manifest->kind == NodeKind::Source && manifest->assets.parameter == column.parameter)
-        add(topology, findings, column,
-            "A sweep sets " + subjectOf(column) + ", which says what the assets are and is not swept.",
-            "Use a second source, or name all files in one.");
+    else if (const std::string reason = whyNotSwept(*manifest, column.parameter); !reason.empty())
+        add(topology, findings, column, "A sweep sets " + subjectOf(column) + ", " + reason + ".",
+            manifest->kind == NodeKind::Source ? "Use a second source, or name all files in one."
+                                               : "Use a second node with the other setting.");
     else
         return parameter;
     return nullptr;
@@ -89,14 +85,9 @@ void checkVariableColumn(const Topology& topology, const Sweep& sweep, std::size
     for (const SweptParameter& target : targets) {
         const Manifest& manifest = *topology.manifest(*topology.positionOf(target.node));
         const SweepColumn read{target.node, target.parameter->id, {}};
-        const bool asset =
-            manifest.kind == NodeKind::Source && manifest.assets.parameter == target.parameter->id;
-        if (manifest.kind == NodeKind::Measure || manifest.kind == NodeKind::Analysis || asset)
+        if (const std::string reason = whyNotSwept(manifest, target.parameter->id); !reason.empty())
             add(topology, findings, read,
-                subjectOf(read) + " reads " + subjectOf(swept) + ", which is swept, and " +
-                    (asset ? "it says what the assets are"
-                           : "a node of the kind " + std::string(toText(manifest.kind))) +
-                    " is not swept.",
+                subjectOf(read) + ", " + reason + ", reads " + subjectOf(swept) + ", which is swept.",
                 "Give the parameter a value of its own.");
         else
             checkValues(topology, sweep, column, *target.parameter, findings);
@@ -174,6 +165,16 @@ void checkSideVariables(const Topology& topology, const SweepColumn& column, con
 
 }  // namespace
 
+std::string whyNotSwept(const Manifest& manifest, const std::string& parameter) {
+    if (manifest.kind == NodeKind::Measure || manifest.kind == NodeKind::Analysis)
+        return "which is of the kind " + std::string(toText(manifest.kind)) + " and is not swept";
+    if (manifest.kind != NodeKind::Source) return {};
+    if (parameter == manifest.assets.parameter) return "which says what the assets are and is not swept";
+    if (parameter == manifest.assets.table || parameter == manifest.assets.key)
+        return "which says what is joined to the assets and is not swept";
+    return {};
+}
+
 void checkSweeps(const Topology& topology, Findings& findings) {
     const auto& sweeps = topology.document().sweeps;
     for (std::size_t i = 0; i < sweeps.size(); ++i)
@@ -187,7 +188,8 @@ void checkSweeps(const Topology& topology, Findings& findings) {
         for (const Position measure : candidate.measures)
             for (const Position side : topology.upstream(topology.sideOutputs(measure)))
                 besides.insert(side);
-        if (countRows(tablesOn(topology, nodes)) > maximumRows)
+        const Reach* const reach = reachOn(topology, nodes);
+        if (countRows(tablesOn(topology, nodes)) * (reach ? reach->targets.size() : 1) > maximumRows)
             findings.at(topology.node(*topology.positionOf(candidate.output.node)), candidate.output.port,
                         "The sweeps make more than " + std::to_string(maximumRows) +
                             " rows for the candidate " + inQuotes(candidate.output.text()) + ".",

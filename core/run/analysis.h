@@ -14,8 +14,8 @@ namespace ratescope::run {
 
 /// The table that analysis nodes read, as CSV with a schema line: one row a finished item, in the planned
 /// order. Columns: study, branch, series, asset (text); row (number of the sweep row within its branch,
-/// from 0), seed; one a swept parameter ("jpeg.quality"; a real if all its values are numbers, else text);
-/// one a rate id and one a metric id (reals; NaN where an item has none).
+/// from 0), seed; one a swept parameter, target or reached parameter ("jpeg.quality", "target:bpp"; a real if all
+/// its values are numbers, else text); one a rate id and one a metric id (reals; NaN where an item has none).
 std::string analysisRows(const store::Library& library, const store::StudyRecord& study);
 
 class AnalysisRun {

@@ -38,6 +38,7 @@ std::vector<Row> finishedRows(const store::Library& library, store::StudyId stud
             auto& known = numbers[item.branch];
             const std::int64_t number =
                 known.emplace(values, static_cast<std::int64_t>(known.size())).first->second;
+            if (item.reached) item.values.emplace_back(item.reached->parameter, item.reached->value);
             rows.push_back({std::move(item), {}, number});
             rows.back().measurements = measurementsOf(library, rows.back().item.id);
         }

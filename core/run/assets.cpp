@@ -4,6 +4,7 @@
 #include "core/graph/expand.h"
 #include "core/graph/topology.h"
 #include "core/graph/wording.h"
+#include "core/run/joined_table.h"
 #include "core/store/library.h"
 
 #include <set>
@@ -69,9 +70,14 @@ class Lister {
 
     void add(const Node& node, const Manifest& manifest) {
         const graph::NodeParameters values = graph::parametersOf(document_, manifest, node);
-        if (manifest.kind == graph::NodeKind::Source) addAssets(node, manifest, values);
+        if (manifest.kind == graph::NodeKind::Source) {
+            addAssets(node, manifest, values);
+            join(node, manifest.assets, values);
+        }
         for (const Parameter& parameter : manifest.parameters) {
-            if (parameter.type != graph::ParameterType::File || saysAssets(manifest, parameter.id)) continue;
+            if (parameter.type != graph::ParameterType::File || saysAssets(manifest, parameter.id) ||
+                parameter.id == manifest.assets.table)
+                continue;
             addFile(values.at(parameter.id));
             for (const graph::ParameterValue& swept : sweptValues(document_, node, parameter.id))
                 addFile(swept);
@@ -106,6 +112,19 @@ class Lister {
                             "Rename it.");
             assets.push_back({file.name, file.file, hashFile_(file.file), 0});
         }
+    }
+
+    void join(const Node& node, const AssetRule& rule, const graph::NodeParameters& values) {
+        if (rule.table.empty()) return;
+        const auto& table = std::get<std::string>(values.at(rule.table));
+        if (table.empty()) return;
+        const std::filesystem::path file = graph::resolvePath(table, base_);
+        JoinedTable joined =
+            joinTable(file, std::get<std::string>(values.at(rule.key)), assets_.ofSource[node.slug]);
+        assets_.tables[node.slug] = {file, hashFile_(file)};
+        assets_.joined[node.slug] = std::move(joined.ofAsset);
+        for (const std::string& note : joined.notes)
+            assets_.notes.push_back(node.slug + ": " + note);
     }
 
     void addFile(const graph::ParameterValue& value) {

@@ -31,6 +31,9 @@ struct Asset {
     bool operator==(const Asset&) const = default;
 };
 
+/// What a joined table says of an asset: column and value.
+using Attributes = std::vector<std::pair<std::string, graph::ParameterValue>>;
+
 /// A file that a parameter of type File names.
 struct NamedFile {
     std::filesystem::path file;  ///< absolute
@@ -42,6 +45,10 @@ struct NamedFile {
 struct Assets {
     std::map<std::string, std::vector<Asset>> ofSource;  ///< by the source's slug
     std::map<std::string, NamedFile> files;              ///< by the text of the parameter
+    /// By the slug of a source that a table is joined to: its file, and what it says of the source's assets.
+    std::map<std::string, NamedFile> tables;
+    std::map<std::string, std::vector<Attributes>> joined;
+    std::vector<std::string> notes;  ///< what a joined table lacks or has too much
 };
 
 using HashFile = std::function<Hash(const std::filesystem::path&)>;
@@ -53,7 +60,7 @@ HashFile knownHash(const store::Library& library);
 
 /// Lists the assets of the source nodes that a candidate, a reference or an analysis needs, and the files that
 /// File parameters of such nodes name, by the document, its variables and its sweeps. The document must be valid. Throws
-/// Error(Input) that names the node: no file matches, a file can't be read.
+/// Error(Input) that names the node: no file matches, a file can't be read, a joined table is not in order.
 Assets listAssets(const graph::Document& document, const graph::Catalogue& catalogue,
                   const graph::PathBase& base, const HashFile& hashFile);
 

@@ -79,6 +79,8 @@ class SourceFiles {
         std::int64_t number = 0;
         for (const auto& [text, named] : assets.files)
             takeParameter(text, named, ++number);
+        for (const auto& [slug, named] : assets.tables)
+            takeTable(*document_.find(slug), named);
     }
 
     std::int64_t count() const { return count_; }
@@ -117,6 +119,13 @@ class SourceFiles {
         for (graph::Sweep& sweep : document_.sweeps)
             for (auto& row : sweep.rows)
                 std::replace(row.begin(), row.end(), before, after);
+    }
+
+    void takeTable(graph::Node& node, const NamedFile& named) {
+        const fs::path place = fs::path("assets") / (node.slug + "-table") / named.file.filename();
+        add(node.slug, named.file.filename().string(), named.file, named.hash, place);
+        if (copies_)
+            node.parameters[catalogue_.find(node.type)->assets.table] = graph::ParameterValue(place.string());
     }
 
     void add(const std::string& node, const std::string& name, const fs::path& from, const Hash& hash,

@@ -37,6 +37,10 @@ void CommitLog::add(store::StudyId study, store::MeasurementOutcome outcome) {
     batch(study).measurements.push_back(std::move(outcome));
 }
 
+void CommitLog::add(store::StudyId study, store::ProbeScore probe) {
+    batch(study).probes.push_back(std::move(probe));
+}
+
 void CommitLog::add(store::TableRecord table) {
     const store::StudyId study = table.study;
     batch(study).tables.push_back(std::move(table));

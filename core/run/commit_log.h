@@ -25,6 +25,7 @@ class CommitLog {
     void add(store::StudyId study, run::StreamResult stream, store::StreamRecord record);
     void add(store::StudyId study, store::ItemOutcome outcome);
     void add(store::StudyId study, store::MeasurementOutcome outcome);
+    void add(store::StudyId study, store::ProbeScore probe);
     void add(store::TableRecord table);
     /// The item runs, or waits again; written only if it is not finished by the next commit.
     void runs(store::ItemId item) { change(item, store::State::Running); }

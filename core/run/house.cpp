@@ -18,6 +18,15 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t mostCacheMemory = 1ull << 30;
 constexpr off_t littleSpace = 1 << 20;
 
+StreamSize sizeOf(const std::vector<StreamPart>& parts) {
+    StreamSize size;
+    for (const StreamPart& part : parts) {
+        size.bits += part.bits;
+        if (part.searched) size.searchedBits += part.bits;
+    }
+    return size;
+}
+
 }  // namespace
 
 TemporaryFolder::TemporaryFolder() {
@@ -40,7 +49,7 @@ const std::optional<StreamBook::Kept>& StreamBook::find(const Hash& task) {
     if (known != streams_.end()) return known->second;
     std::optional<Kept> kept;
     if (const auto record = library_.findStream(task))
-        kept = Kept{record->artefact, {record->seconds, record->peakMemory}};
+        kept = Kept{record->artefact, {record->seconds, record->peakMemory}, sizeOf(record->parts)};
     return streams_[task] = kept;
 }
 
@@ -51,6 +60,16 @@ StreamState StreamBook::state(const Hash& task) {
 
 fs::path StreamBook::file(const Hash& task) {
     return library_.materialise(find(task).value().artefact);
+}
+
+void StreamBook::made(const Hash& task, const StreamResult& stream) {
+    sizes_[task] = sizeOf(stream.parts);
+}
+
+std::optional<StreamSize> StreamBook::size(const Hash& task) {
+    if (const auto known = sizes_.find(task); known != sizes_.end()) return known->second;
+    const auto& kept = find(task);
+    return kept ? std::optional(kept->size) : std::nullopt;
 }
 
 std::optional<TaskCost> StreamBook::cost(const Hash& task) {

@@ -30,6 +30,10 @@ class TemporaryFolder {
     std::filesystem::path path_;
 };
 
+struct StreamSize {
+    std::uint64_t bits = 0, searchedBits = 0;
+};
+
 /// The streams of the library, by task, as far as they were asked for, and what tasks took.
 class StreamBook {
   public:
@@ -41,12 +45,16 @@ class StreamBook {
     void kept(const Hash& task) { streams_.erase(task); }
     void forget() { streams_.clear(); }
     void took(const Hash& task, const TaskCost& cost) { costs_[task] = cost; }
+    void made(const Hash& task, const StreamResult& stream);
+    /// Of a stream that this run has made or the library has.
+    std::optional<StreamSize> size(const Hash& task);
     std::optional<TaskCost> cost(const Hash& task);
 
   private:
     struct Kept {
         Hash artefact;
         TaskCost cost;
+        StreamSize size;
     };
     const std::optional<Kept>& find(const Hash& task);
 
@@ -54,6 +62,7 @@ class StreamBook {
     const CommitLog& log_;
     std::unordered_map<Hash, std::optional<Kept>, HashOfHash> streams_;
     std::unordered_map<Hash, TaskCost, HashOfHash> costs_;
+    std::unordered_map<Hash, StreamSize, HashOfHash> sizes_;  ///< of those made
 };
 
 using Studies = std::map<store::StudyId, std::shared_ptr<StudyRun>>;
@@ -71,6 +80,7 @@ struct House {
     StreamBook streams;
     WorkerPool pool;
     Studies studies;
+    std::unordered_map<Hash, std::map<std::string, std::uint64_t>, HashOfHash> counts;  ///< of prepare tasks
     bool paused = false;
     std::optional<Error> trouble;
     Clock::time_point troubledAt;  ///< when there was trouble last

@@ -35,12 +35,14 @@ void ItemRunner::takeResult(const UnitRun& unit, const TaskReport& report) {
     const Task& task = taskOf(unit, report.key);
     if (makesStream(task.kind) || task.kind == TaskKind::Decode)
         house_.streams.took(report.key, {report.seconds, report.peakMemory});
+    if (report.stream) house_.streams.made(report.key, *report.stream);
     if (report.stream)
         house_.log.add(
             unit.study, *report.stream,
             {report.key, task.node, report.stream->hash, report.stream->bytes, report.stream->parts,
              report.stream->shared, report.seconds, report.peakMemory, librariesOf(unit, report.key)});
-    if (task.kind == TaskKind::Prepare) counts_[report.key] = report.counts;
+    if (task.kind == TaskKind::Prepare) house_.counts[report.key] = report.counts;
+    reach_.took(task, report);
     for (const auto& [name, csv] : report.tables)
         if (house_.study(unit.study) && (task.kind != TaskKind::Score || name != "samples"))
             house_.log.add(store::TableRecord{unit.study, task.node, name, report.key, csv});
@@ -81,8 +83,10 @@ void ItemRunner::settleCandidate(const UnitRun& unit, const Hash& task, store::I
 }
 
 void ItemRunner::settleScore(const UnitRun& unit, const TaskReport& report) {
-    // Its candidate must have been there, whether or not this chain has made it.
-    settleCandidate(unit, unit.candidate, {});
+    // Its candidates must have been there, whether or not this chain has made them.
+    for (const auto& [id, study] : house_.studies)
+        for (const Hash& candidate : study->candidatesOfScore(report.key))
+            settleCandidate(unit, candidate, {});
     store::MeasurementOutcome outcome;
     outcome.scores = report.scores;
     outcome.seconds = report.seconds;
@@ -91,9 +95,20 @@ void ItemRunner::settleScore(const UnitRun& unit, const TaskReport& report) {
         outcome.samples = samples->second;
     for (const auto& [port, inputs] : taskOf(unit, report.key).inputs)
         for (const TaskOutput& input : inputs)
-            if (const auto counts = counts_.find(input.task); counts != counts_.end())
+            if (const auto counts = house_.counts.find(input.task); counts != house_.counts.end())
                 outcome.counts = counts->second;
     settleMeasurement(report.key, outcome);
+    keepProbe(unit, report.key, outcome);
+}
+
+/// The score of a probe is kept beside the measurement that it may become.
+void ItemRunner::keepProbe(const UnitRun& unit, const Hash& task, const store::MeasurementOutcome& outcome) {
+    StudyRun* const study = house_.study(unit.study);
+    if (!study || !study->isProbe(unit.candidate) || task != unit.candidate) return;
+    const std::size_t item = study->itemsBehind(unit.candidate).front();
+    const std::size_t measure = study->plan().itemTasks[item].reach->told.measures.front();
+    house_.log.add(study->id(),
+                   store::ProbeScore{study->rows()[item].measurements[measure].id, task, outcome});
 }
 
 void ItemRunner::settleMeasurement(const Hash& task, const store::MeasurementOutcome& outcome) {
@@ -116,6 +131,7 @@ void ItemRunner::settleAsFailed(const Hash& wanted, const UnitRun& unit, const s
         outcome.failure = failure;
         settleMeasurement(wanted, outcome);
     }
+    if (StudyRun* const study = house_.study(unit.study)) reach_.fail(*study, unit.candidate, failure);
 }
 
 const store::Failure* ItemRunner::failureAbove(const UnitRun& unit, const Hash& wanted) const {
@@ -135,10 +151,13 @@ void ItemRunner::settleFailed(const Hash& wanted, const UnitRun& unit) {
 void ItemRunner::settleRest(const UnitRun& unit) {
     const StudyRun* const study = house_.study(unit.study);
     const bool keeps = study && !study->keptOf(unit.candidate).empty();
+    const bool isProbe = study && study->isProbe(unit.candidate);
     for (const Hash& wanted : unit.wanted) {
         if (failureAbove(unit, wanted)) {
             settleFailed(wanted, unit);
-        } else if (wanted == unit.candidate && !keeps) {
+        } else if (isProbe && reach_.has(taskOf(unit, wanted))) {
+            continue;
+        } else if (wanted == unit.candidate && !isProbe && !keeps) {
             settleCandidate(unit, wanted, {});
         } else {
             settleAsFailed(

@@ -23,9 +23,10 @@ std::string signatureOf(const Task& task) {
 }  // namespace
 
 ItemRunner::ItemRunner(House& house)
-    : house_(house), schedule_(house.options.jobs, house.options.physicalMemory, [this](const Hash& task) {
-          return house_.streams.state(task);
-      }) {
+    : house_(house),
+      reach_(house, reachCalls()),
+      schedule_(house.options.jobs, house.options.physicalMemory,
+                [this](const Hash& task) { return house_.streams.state(task); }) {
     house_.cache.forEach([this](const std::filesystem::path& file) {
         if (const auto task = CacheFolder::taskOf(file)) schedule_.published(*task);
     });
@@ -38,21 +39,36 @@ void ItemRunner::setJobs(int jobs) {
 
 // --- units -------------------------------------------------------------------------------------------------
 
+ReachRunner::Calls ItemRunner::reachCalls() {
+    return {[this](StudyRun& study, const Hash& candidate) { addUnit(study, candidate); },
+            [this](store::StudyId study, const Hash& candidate) {
+                return unitOf_.count({study, candidate}) != 0;
+            },
+            [this](StudyRun& study, store::ItemOutcome outcome) {
+                outcome.ended = nowMs();
+                if (outcome.started == 0) outcome.started = outcome.ended;
+                house_.log.add(study.id(), std::move(outcome));
+                ++ran_[study.id()].items;
+            }};
+}
+
 void ItemRunner::refill(store::StudyId id) {
     StudyRun& study = *house_.study(id);
+    reach_.refill(study);
     for (const Hash& candidate : study.candidates())
-        if (!unitOf_.count({id, candidate}) && !study.missing(candidate).empty()) addUnit(study, candidate);
+        addUnit(study, candidate);
     ask();
 }
 
 void ItemRunner::addUnit(StudyRun& study, const Hash& candidate) {
+    if (unitOf_.count({study.id(), candidate}) || study.missing(candidate).empty()) return;
     const UnitId id = ++lastUnit_;
     UnitRun unit;
     unit.study = study.id();
     unit.plan = study.sharedPlan();
     unit.candidate = candidate;
     unit.wanted = study.missing(candidate);
-    unit.group = study.plan().items[study.itemsOf(candidate).front()].asset;
+    unit.group = study.plan().items[study.itemsBehind(candidate).front()].asset;
     unitOf_[{study.id(), candidate}] = id;
     ++unitCount_[study.id()];
     units_.emplace(id, std::move(unit));
@@ -152,6 +168,7 @@ void ItemRunner::onResources(const ResourceAnswer& answer) {
 }
 
 void ItemRunner::unload(store::StudyId study) {
+    reach_.unload(study);
     for (auto next = units_.begin(); next != units_.end();) {
         const auto current = next++;
         if (current->second.study == study && current->second.chain == 0) endUnit(current->first);
@@ -196,6 +213,7 @@ void ItemRunner::requeue(UnitId id) {
         unit.plan = study->sharedPlan();  // the study may have been submitted anew meanwhile
         for (const store::ItemId item : study->putBack(unit.candidate))
             house_.log.waits(item);
+        reach_.look(*study, unit.candidate);
     }
     unit.wanted = study ? study->missing(unit.candidate) : std::vector<Hash>{};
     if (unit.wanted.empty())
@@ -206,7 +224,7 @@ void ItemRunner::requeue(UnitId id) {
 
 bool ItemRunner::idle(store::StudyId study) const {
     const auto count = unitCount_.find(study);
-    return count == unitCount_.end() || count->second == 0;
+    return (count == unitCount_.end() || count->second == 0) && reach_.idle(study);
 }
 
 // --- dispatch ----------------------------------------------------------------------------------------------
@@ -216,12 +234,16 @@ std::size_t ItemRunner::depth() const {
 }
 
 void ItemRunner::dispatch() {
-    ask();
-    const std::size_t most = depth();
-    for (std::size_t load = 0; load < most && !schedule_.empty(); ++load)
-        for (WorkerNumber worker = 0; worker < static_cast<std::size_t>(house_.options.jobs); ++worker)
-            while (!house_.paused && house_.pool.load(worker) <= load && hand(worker)) {
-            }
+    do {
+        reach_.advance();
+        ask();
+        const std::size_t most = depth();
+        for (std::size_t load = 0; load < most && !schedule_.empty(); ++load)
+            for (WorkerNumber worker = 0; worker < static_cast<std::size_t>(house_.options.jobs); ++worker)
+                while (!house_.paused && house_.pool.load(worker) <= load && hand(worker)) {
+                }
+        // A probe whose tasks are all there already ends when it is handed out.
+    } while (!reach_.idle() && !house_.paused && !house_.trouble);
 }
 
 bool ItemRunner::hand(WorkerNumber worker) {
@@ -232,6 +254,7 @@ bool ItemRunner::hand(WorkerNumber worker) {
     UnitRun& unit = units_.at(id);
     StudyRun* const study = house_.study(unit.study);
     const auto missing = [&] { return study ? study->missing(unit.candidate) : std::vector<Hash>{}; };
+    if (study) reach_.look(*study, unit.candidate);
     for (const Hash& task : missing())
         settleFailed(task, unit);
     unit.wanted = missing();
@@ -281,9 +304,10 @@ std::optional<Chain> ItemRunner::makeChain(const UnitRun& unit, const Dispatch& 
     chain.wanted = unit.wanted;
     // A candidate that is still in a cache does not make up for a stream that the library lacks.
     const StudyRun& study = *house_.study(unit.study);
-    if (std::find(unit.wanted.begin(), unit.wanted.end(), unit.candidate) != unit.wanted.end()) {
+    if (!study.itemsOf(unit.candidate).empty() &&
+        std::find(unit.wanted.begin(), unit.wanted.end(), unit.candidate) != unit.wanted.end()) {
         chain.keep = study.keptOf(unit.candidate);
-        for (const Hash& key : study.plan().itemTasks[study.itemsOf(unit.candidate).front()].encodes)
+        for (const Hash& key : study.tasksOf(study.itemsOf(unit.candidate).front()).encodes)
             if (house_.streams.state(key) == StreamState::None) chain.wanted.push_back(key);
     }
     for (const Hash& key : dispatch.publish)
@@ -308,8 +332,10 @@ std::optional<RunningItem> ItemRunner::running(const WorkerPool::Activity& activ
     if (chain == chains_.end()) return std::nullopt;
     const UnitRun& unit = units_.at(chain->second);
     const StudyRun* const study = house_.study(unit.study);
-    if (unit.study != id || !study || study->itemsOf(unit.candidate).empty()) return std::nullopt;
-    const std::size_t item = study->itemsOf(unit.candidate).front();
+    if (unit.study != id || !study) return std::nullopt;
+    const std::vector<std::size_t> items = study->itemsBehind(unit.candidate);
+    if (items.empty()) return std::nullopt;
+    const std::size_t item = items.front();
     const store::PlannedItem& planned = study->plan().items[item];
     RunningItem running{study->rows()[item].id, planned.series, planned.asset, "", activity.fraction};
     if (activity.task && unit.plan->tasks.count(*activity.task))

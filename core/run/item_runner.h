@@ -4,6 +4,7 @@
 // says, and turns what workers report into rows.
 
 #include "core/run/house.h"
+#include "core/run/reach_runner.h"
 #include "core/run/schedule.h"
 
 #include <cstdint>
@@ -34,7 +35,7 @@ class ItemRunner {
 
     /// Gives waiting units to workers; nothing while the house is paused.
     void dispatch();
-    bool idle() const { return units_.empty(); }
+    bool idle() const { return units_.empty() && reach_.idle(); }
     bool idle(store::StudyId study) const;
     bool busy() const { return !chains_.empty(); }  ///< workers have chains of items
     /// The chain is one of these units'.
@@ -56,7 +57,7 @@ class ItemRunner {
     struct UnitRun {
         store::StudyId study = 0;
         std::shared_ptr<const StudyPlan> plan;
-        Hash candidate;
+        Hash candidate;  ///< or what names a probe
         std::vector<Hash> wanted;
         std::string group;
         std::set<Hash> triedAgain;  ///< tasks at which a worker has died
@@ -69,6 +70,8 @@ class ItemRunner {
     };
     using Units = std::map<UnitId, UnitRun>;
 
+    ReachRunner::Calls reachCalls();
+    /// Makes a unit of what the candidate or probe lacks, if there is none yet.
     void addUnit(StudyRun& study, const Hash& candidate);
     void schedule(UnitId id);
     void ask();
@@ -88,6 +91,7 @@ class ItemRunner {
     void settleCandidate(const UnitRun& unit, const Hash& task, store::ItemOutcome outcome,
                          std::span<const KeptValue> kept = {});
     void settleScore(const UnitRun& unit, const TaskReport& report);
+    void keepProbe(const UnitRun& unit, const Hash& task, const store::MeasurementOutcome& outcome);
     void settleMeasurement(const Hash& task, const store::MeasurementOutcome& outcome);
     void settleAsFailed(const Hash& wanted, const UnitRun& unit, const store::Failure& failure);
     void settleFailed(const Hash& wanted, const UnitRun& unit);
@@ -96,6 +100,7 @@ class ItemRunner {
     void blame(UnitId id, const Loss& loss);
 
     House& house_;
+    ReachRunner reach_;
     Schedule schedule_;
     Units units_;
     std::map<std::pair<store::StudyId, Hash>, UnitId> unitOf_;
@@ -108,7 +113,6 @@ class ItemRunner {
     std::set<std::string> pending_;                             ///< signatures of both
     std::vector<UnitId> undemanded_;                            ///< units that wait for an answer
     std::unordered_map<Hash, store::Failure, HashOfHash> failedTasks_;
-    std::unordered_map<Hash, std::map<std::string, std::uint64_t>, HashOfHash> counts_;  ///< of prepare tasks
     std::map<store::StudyId, Ran> ran_;
     double meanSeconds_ = 1;  ///< of chains, weighted to the last ones
 };

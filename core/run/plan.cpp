@@ -1,10 +1,13 @@
 #include "core/run/plan.h"
 
 #include "core/graph/expand.h"
+#include "core/graph/reach.h"
 #include "core/graph/topology.h"
+#include "core/run/probe.h"
 #include "core/run/task_maker.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace ratescope::run {
@@ -21,6 +24,7 @@ struct BranchFrame {
     std::vector<Position> codecs;   ///< on the candidate's way
     std::vector<Position> streams;  ///< those of them whose streams count
     std::vector<Position> measures;
+    graph::Reached reached;  ///< by what measures, where the branch is to reach something
 };
 
 class Planner {
@@ -29,6 +33,7 @@ class Planner {
             const PlanOptions& options)
         : catalogue_(catalogue),
           topology_(document, catalogue),
+          assets_(assets),
           maker_(topology_, catalogue, assets),
           seeds_(options.seeds.empty() ? document.seeds : options.seeds) {}
 
@@ -39,6 +44,7 @@ class Planner {
             if (topology_.manifest(i)->kind == graph::NodeKind::Analysis)
                 plan_.analyses.push_back({topology_.node(i).slug, maker_.analysis(i)});
         plan_.tasks = maker_.take();
+        plan_.notes = assets_.notes;
         return std::move(plan_);
     }
 
@@ -66,14 +72,22 @@ class Planner {
     }
 
     void planBranch(const Branch& branch) {
-        BranchFrame frame{
-            branch, topology_.fanOf(branch.candidate), positions(branch.nodes), positions(branch.codecs),
-            {},     positions(branch.measures)};
+        BranchFrame frame{branch,
+                          topology_.fanOf(branch.candidate),
+                          positions(branch.nodes),
+                          positions(branch.codecs),
+                          {},
+                          positions(branch.measures),
+                          {}};
         frame.streams = countedStreams(frame.codecs);
+        const graph::Reach* const reach = graph::reachOn(topology_, frame.nodes);
+        if (reach)
+            frame.reached = graph::reachedOn(topology_, {branch.candidate, frame.measures}, reach->quantity);
         for (const graph::Series& series : branch.series)
-            plan_.series.push_back({series.slug, series.title, branch.slug, 0});
+            plan_.series.push_back({series.slug, series.title, branch.slug, 0, reach ? reach->mostRuns : 0});
         const std::size_t firstSeries = plan_.series.size() - branch.series.size();
         const std::vector<Assignment> assignments = maker_.assignments(frame.fan);
+        describeAssets(frame, assignments);
         Setting setting;
         for (const graph::SweepRow& row : branch.rows) {
             ++plan_.series[firstSeries + row.series].rows;
@@ -85,6 +99,33 @@ class Planner {
                     setting.seed = seed;
                     planItem(frame, setting);
                 }
+        }
+    }
+
+    /// What joined tables say of the branch's assets. Columns of one name that several sources have are told apart
+    /// by the source: "photos.group".
+    void describeAssets(const BranchFrame& frame, const std::vector<Assignment>& assignments) {
+        std::map<std::string, std::set<Position>> owners;  // by column
+        for (const Position source : frame.fan.sources)
+            if (const auto joined = assets_.joined.find(topology_.node(source).slug);
+                joined != assets_.joined.end())
+                for (const Attributes& attributes : joined->second)
+                    for (const auto& [column, value] : attributes)
+                        owners[column].insert(source);
+        if (owners.empty()) return;
+        Setting setting;
+        for (const Assignment& assignment : assignments) {
+            setting.assets = assignment;
+            store::AssetAttributes described{frame.branch.slug, assetName(frame, setting), {}};
+            for (const auto& [source, index] : assignment) {
+                const std::string& slug = topology_.node(source).slug;
+                const auto joined = assets_.joined.find(slug);
+                if (joined == assets_.joined.end()) continue;
+                for (const auto& [column, value] : joined->second.at(index))
+                    described.values.emplace_back(owners.at(column).size() > 1 ? slug + "." + column : column,
+                                                  value);
+            }
+            if (!described.values.empty()) plan_.attributes.push_back(std::move(described));
         }
     }
 
@@ -106,6 +147,7 @@ class Planner {
                                 tasks.candidate.task,
                                 {},
                                 {},
+                                false,
                                 {}};
         // A candidate that is a stream is kept as such.
         if (topology_.document().keepReconstructions && tasks.candidate.port != "bitstream")
@@ -120,8 +162,35 @@ class Planner {
             item.streams.push_back(maker_.node(codec, setting).stream);
         for (std::size_t i = 0; i < frame.measures.size(); ++i)
             planMeasurement(frame, i, setting, item, tasks);
+        if (setting.row->reach) planReach(frame, *setting.row, item, tasks);
         plan_.items.push_back(std::move(item));
         plan_.itemTasks.push_back(std::move(tasks));
+    }
+
+    /// What the item will be made of is not known yet: it is named by what it asks for.
+    void planReach(const BranchFrame& frame, const graph::SweepRow& row, store::PlannedItem& item,
+                   ItemTasks& tasks) {
+        const graph::Reach& reach = topology_.document().reaches.at(*row.reach);
+        const graph::Manifest& manifest = *topology_.manifest(*topology_.positionOf(reach.node));
+        const graph::ReachRange range = *graph::rangeOf(reach, *manifest.parameter(reach.parameter));
+        PlannedReach planned{reach.node,
+                             reach.parameter,
+                             reach.quantity,
+                             {range, row.target, reach.tolerance, reach.mostRuns},
+                             frame.reached,
+                             graph::Finish::Ratio,
+                             std::move(item.streams)};
+        if (!planned.told.rate) {
+            const Position measure = frame.measures.at(planned.told.measures.front());
+            planned.finish = topology_.manifest(measure)->metric(planned.told.metric)->finish;
+        }
+        tasks.reach = std::make_shared<const PlannedReach>(std::move(planned));
+        item.isReach = true;
+        item.streams.clear();
+        const ProbeTasks high = tasksAt(maker_.tasks(), catalogue_, tasks, range.high, Extent::Item);
+        item.key = keyOfReach(tasks, high);
+        for (std::size_t i = 0; i < tasks.scores.size(); ++i)
+            item.measurements[i].key = keyOfReachMeasurement(item.key, tasks.scores[i]);
     }
 
     /// Nodes behind an input that takes the whole fan-out: other assets than the item's reach them.
@@ -176,6 +245,7 @@ class Planner {
 
     const graph::Catalogue& catalogue_;
     graph::Topology topology_;
+    const Assets& assets_;
     TaskMaker maker_;
     std::vector<std::uint64_t> seeds_;
     StudyPlan plan_;

@@ -6,10 +6,12 @@
 #include "core/graph/catalogue.h"
 #include "core/graph/document.h"
 #include "core/run/assets.h"
+#include "core/run/reach_search.h"
 #include "core/run/task.h"
 #include "core/store/records.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -18,7 +20,17 @@ namespace ratescope::run {
 
 using TaskTable = std::unordered_map<Hash, Task, HashOfHash>;
 
-/// The tasks behind one planned item.
+/// What an item is to reach.
+struct PlannedReach {
+    std::string node, parameter;  ///< slug and id
+    std::string quantity;         ///< as the document names it
+    ReachAim aim;
+    graph::Reached told;                          ///< `measures` are places in the item's measurements
+    graph::Finish finish = graph::Finish::Ratio;  ///< of a metric
+    std::vector<Hash> streams;                    ///< at the low end of the range, those that count
+};
+
+/// The tasks behind one planned item. Of one that is to reach something: at the low end of its parameter's range.
 struct ItemTasks {
     TaskOutput candidate;
     std::vector<Hash> scores;            ///< of its measurements, in their order
@@ -26,6 +38,7 @@ struct ItemTasks {
     std::vector<TaskOutput> references;  ///< what each measurement's first reference input reads
     std::vector<Hash> encodes;           ///< encode and extract tasks of the codecs on its way
     std::vector<Hash> decodes;
+    std::shared_ptr<const PlannedReach> reach;  ///< nullptr for most
 };
 
 /// An analysis node; `task` has no rows yet, and so no key.
@@ -37,6 +50,7 @@ struct PlannedAnalysis {
 struct PlannedSeries {
     std::string slug, title, branch;
     std::size_t rows = 0;  ///< sweep rows; its items are rows × assets × seeds
+    int mostRuns = 0;      ///< of each item that is to reach something; 0 where none is
 };
 
 struct StudyPlan {
@@ -45,6 +59,8 @@ struct StudyPlan {
     std::vector<ItemTasks> itemTasks;       ///< in the order of items
     std::vector<PlannedAnalysis> analyses;  ///< in document order
     std::vector<PlannedSeries> series;
+    std::vector<store::AssetAttributes> attributes;  ///< of assets that a table was joined to
+    std::vector<std::string> notes;                  ///< what the user should know of it
 };
 
 struct PlanOptions {
@@ -58,7 +74,8 @@ struct PlanOptions {
 ///   parameters of that stage. Each task has the parameters of its own stage only.
 /// - An input that takes the fan-out as `all` reads every asset upstream, in asset order, wire after wire.
 /// - An item's key is its candidate's task key; a measurement's is its score task's key, which the candidate's
-///   enters.
+///   enters. An item that is to reach something has a key of its own, made of what it asks for: the candidate's
+///   task keys at both ends of the range, the quantity and what tells it, target, tolerance and number of runs.
 /// - The streams that count are those of the codecs on the candidate's way; one whose rule is Nested holds
 ///   those of the codecs upstream of it.
 /// - A task has a seed only where its node uses one, so that items that differ in the seed alone share the

@@ -228,8 +228,11 @@ json toJson(const PlanSummary& plan) {
     const store::Reconciliation& changes = plan.changes;
     json series = json::array(), nodes = json::array();
     for (const PlannedSeries& one : plan.series)
-        series.push_back(
-            {{"slug", one.slug}, {"title", one.title}, {"branch", one.branch}, {"rows", one.rows}});
+        series.push_back({{"slug", one.slug},
+                          {"title", one.title},
+                          {"branch", one.branch},
+                          {"rows", one.rows},
+                          {"mostRuns", std::max(1, one.mostRuns)}});
     for (const PlanSummary::NodeName& node : plan.nodes)
         nodes.push_back({{"slug", node.slug}, {"type", node.type}, {"title", node.title}});
     return {{"study", plan.study},
@@ -241,7 +244,8 @@ json toJson(const PlanSummary& plan) {
               {"memory", orNull(plan.estimate.memory)},
               {"bytes", orNull(plan.estimate.bytes)}}},
             {"series", series},
-            {"nodes", nodes}};
+            {"nodes", nodes},
+            {"notes", plan.notes}};
 }
 
 std::int64_t integerArgument(const json& arguments, const std::string& name) {

@@ -39,18 +39,26 @@ std::uint64_t peakOf(const std::vector<Hash>& tasks, const CostOf& costOf) {
 
 }  // namespace
 
-StudyRun::StudyRun(store::StudyId id, std::string name, std::shared_ptr<const StudyPlan> plan,
+StudyRun::StudyRun(store::StudyId id, std::string name, std::shared_ptr<StudyPlan> plan,
                    std::vector<store::ReconciledItem> rows, StudySettings settings)
     : id_(id), name_(std::move(name)), plan_(std::move(plan)), settings_(settings) {
-    for (std::size_t i = 0; i < plan_->items.size(); ++i) {
-        std::vector<std::size_t>& items = itemsOf_[plan_->items[i].key];
-        if (items.empty()) candidates_.push_back(plan_->items[i].key);
-        items.push_back(i);
-        const std::vector<Hash>& scores = plan_->itemTasks[i].scores;
-        for (std::size_t m = 0; m < scores.size(); ++m)
-            scoreRows_[scores[m]].emplace_back(i, m);
-    }
+    for (std::size_t i = 0; i < plan_->items.size(); ++i)
+        if (!plan_->itemTasks[i].reach) addItem(i);
     setRows(std::move(rows));
+}
+
+void StudyRun::addItem(std::size_t item) {
+    const ItemTasks& tasks = tasksOf(item);
+    std::vector<std::size_t>& items = itemsOf_[tasks.candidate.task];
+    if (items.empty()) candidates_.push_back(tasks.candidate.task);
+    items.push_back(item);
+    for (std::size_t m = 0; m < tasks.scores.size(); ++m)
+        scoreRows_[tasks.scores[m]].emplace_back(item, m);
+}
+
+const ItemTasks& StudyRun::tasksOf(std::size_t item) const {
+    const auto settled = settled_.find(item);
+    return settled == settled_.end() ? plan_->itemTasks[item] : settled->second;
 }
 
 void StudyRun::setRows(std::vector<store::ReconciledItem> rows) {
@@ -79,8 +87,13 @@ std::vector<Hash> StudyRun::missing(const Hash& candidate) const {
     for (const std::size_t item : itemsOf(candidate)) {
         if (!isOpen(rows_[item].state) && rows_[item].state != State::Done) continue;
         for (std::size_t m = 0; m < rows_[item].measurements.size(); ++m)
-            if (isOpen(rows_[item].measurements[m].state)) add(plan_->itemTasks[item].scores[m]);
+            if (isOpen(rows_[item].measurements[m].state)) add(tasksOf(item).scores[m]);
     }
+    if (const auto probe = probes_.find(candidate); probe != probes_.end())
+        if (std::any_of(probe->second.items.begin(), probe->second.items.end(),
+                        [&](std::size_t item) { return isOpen(rows_[item].state); }))
+            for (const Hash& task : probe->second.wanted)
+                add(task);
     return tasks;
 }
 
@@ -101,7 +114,7 @@ void StudyRun::setState(std::size_t item, State state) {
 
 std::vector<store::ItemId> StudyRun::begin(const Hash& candidate) {
     std::vector<store::ItemId> begun;
-    for (const std::size_t item : itemsOf(candidate)) {
+    for (const std::size_t item : itemsBehind(candidate)) {
         if (!isOpen(rows_[item].state)) continue;
         setState(item, State::Running);
         begun.push_back(rows_[item].id);
@@ -111,7 +124,7 @@ std::vector<store::ItemId> StudyRun::begin(const Hash& candidate) {
 
 std::vector<store::ItemId> StudyRun::putBack(const Hash& candidate) {
     std::vector<store::ItemId> waiting;
-    for (const std::size_t item : itemsOf(candidate)) {
+    for (const std::size_t item : itemsBehind(candidate)) {
         if (rows_[item].state != State::Running) continue;
         setState(item, State::Pending);
         waiting.push_back(rows_[item].id);
@@ -134,6 +147,56 @@ void StudyRun::cancelAll() {
     cancel(all);
 }
 
+bool StudyRun::isSeeking(std::size_t item) const {
+    return !hasFound(item) && isOpen(rows_[item].state);
+}
+
+void StudyRun::settle(std::size_t item, ProbeTasks tasks) {
+    if (settled_.count(item)) return;
+    plan_->tasks.merge(tasks.tasks);
+    tasks.item.reach = plan_->itemTasks[item].reach;
+    settled_[item] = std::move(tasks.item);
+    addItem(item);
+}
+
+void StudyRun::setStates(std::size_t item, const store::ReconciledItem& row) {
+    setState(item, row.state);
+    rows_[item].measurements = row.measurements;
+    rows_[item].reached = row.reached;
+}
+
+void StudyRun::wait(std::size_t item, const Hash& probe, ProbeTasks tasks, const std::vector<Hash>& wanted) {
+    plan_->tasks.merge(tasks.tasks);
+    Probe& waited = probes_[probe];
+    waited.wanted.insert(waited.wanted.end(), wanted.begin(), wanted.end());
+    if (std::find(waited.items.begin(), waited.items.end(), item) == waited.items.end())
+        waited.items.push_back(item);
+}
+
+std::vector<std::size_t> StudyRun::endProbe(const Hash& probe) {
+    const auto found = probes_.find(probe);
+    if (found == probes_.end()) return {};
+    std::vector<std::size_t> items = std::move(found->second.items);
+    probes_.erase(found);
+    return items;
+}
+
+store::ItemOutcome StudyRun::fail(std::size_t item, const store::Failure& failure) {
+    setState(item, State::Failed);
+    store::ItemOutcome outcome;
+    outcome.item = rows_[item].id;
+    outcome.state = State::Failed;
+    outcome.failure = failure;
+    return outcome;
+}
+
+std::vector<std::size_t> StudyRun::itemsBehind(const Hash& candidateOrProbe) const {
+    std::vector<std::size_t> items = itemsOf(candidateOrProbe);
+    if (const auto probe = probes_.find(candidateOrProbe); probe != probes_.end())
+        items.insert(items.end(), probe->second.items.begin(), probe->second.items.end());
+    return items;
+}
+
 std::vector<store::ItemOutcome> StudyRun::settleCandidate(const Hash& task, const store::ItemOutcome& outcome,
                                                           std::span<const KeptValue> kept,
                                                           const CostOf& costOf) {
@@ -147,7 +210,7 @@ std::vector<store::ItemOutcome> StudyRun::settleCandidate(const Hash& task, cons
         setState(item, outcome.state);
         store::ItemOutcome& row = settled.emplace_back(outcome);
         row.reconstruction = reconstruction;
-        const ItemTasks& tasks = plan_->itemTasks[item];
+        const ItemTasks& tasks = tasksOf(item);
         row.item = rows_[item].id;
         row.peakMemory = std::max(peakOf(tasks.encodes, costOf), peakOf(tasks.decodes, costOf));
         if (outcome.state != State::Done) continue;
@@ -186,7 +249,7 @@ std::vector<Hash> StudyRun::candidatesOfScore(const Hash& task) const {
     const auto rows = scoreRows_.find(task);
     if (rows == scoreRows_.end()) return candidates;
     for (const auto& [item, number] : rows->second) {
-        const Hash& key = plan_->items[item].key;
+        const Hash& key = tasksOf(item).candidate.task;
         if (std::find(candidates.begin(), candidates.end(), key) == candidates.end())
             candidates.push_back(key);
     }

@@ -4,6 +4,7 @@
 // so that a task counts in every item that needs it, whichever chain ran it.
 
 #include "core/run/plan.h"
+#include "core/run/probe.h"
 #include "core/store/library.h"
 
 #include <cstddef>
@@ -33,7 +34,7 @@ using CostOf = std::function<std::optional<TaskCost>(const Hash&)>;
 
 class StudyRun {
   public:
-    StudyRun(store::StudyId id, std::string name, std::shared_ptr<const StudyPlan> plan,
+    StudyRun(store::StudyId id, std::string name, std::shared_ptr<StudyPlan> plan,
              std::vector<store::ReconciledItem> rows, StudySettings settings);
 
     store::StudyId id() const { return id_; }
@@ -47,16 +48,38 @@ class StudyRun {
     void setRows(std::vector<store::ReconciledItem> rows);
     const std::vector<store::ReconciledItem>& rows() const { return rows_; }
 
-    /// Candidates' tasks in the planned order, each once.
+    /// Candidates' tasks in the planned order, each once; then those that reach items have come to.
     const std::vector<Hash>& candidates() const { return candidates_; }
     const std::vector<std::size_t>& itemsOf(const Hash& candidate) const;
     /// What has to run for the items of this candidate: its task if one of them is not finished, and the
-    /// scores that they lack. Failed and cancelled ones are not missing.
+    /// scores that they lack. Failed and cancelled ones are not missing. Of a probe: its tasks, while an item
+    /// waits for it.
     std::vector<Hash> missing(const Hash& candidate) const;
+    /// The tasks of an item: of a reach item that is not settled, those at the low end of its range.
+    const ItemTasks& tasksOf(std::size_t item) const;
     std::optional<std::size_t> indexOf(store::ItemId item) const;
     store::State state(std::size_t item) const { return rows_[item].state; }
     std::int64_t count(store::State state) const;  ///< items
 
+    // --- items that are to reach something
+    /// It is none, or has found what it is to be.
+    bool hasFound(std::size_t item) const { return !plan_->itemTasks[item].reach || settled_.count(item); }
+    /// It has not, and may still.
+    bool isSeeking(std::size_t item) const;
+    /// The item is that of these tasks.
+    void settle(std::size_t item, ProbeTasks tasks);
+    void setStates(std::size_t item, const store::ReconciledItem& row);
+    /// The item waits for tasks that tell its quantity; `probe` names them.
+    void wait(std::size_t item, const Hash& probe, ProbeTasks tasks, const std::vector<Hash>& wanted);
+    bool isProbe(const Hash& probe) const { return probes_.count(probe) != 0; }
+    /// Nobody waits for the probe any more; who did.
+    std::vector<std::size_t> endProbe(const Hash& probe);
+    /// One row only, however it ended.
+    store::ItemOutcome fail(std::size_t item, const store::Failure& failure);
+    /// Items of the candidate, or those that wait for the probe.
+    std::vector<std::size_t> itemsBehind(const Hash& candidateOrProbe) const;
+
+    // --- rows
     /// Pending items of the candidate run now; their ids.
     std::vector<store::ItemId> begin(const Hash& candidate);
     /// They do not after all; their ids.
@@ -77,18 +100,25 @@ class StudyRun {
 
   private:
     using ScoreRow = std::pair<std::size_t, std::size_t>;  ///< item, measurement
+    struct Probe {
+        std::vector<Hash> wanted;
+        std::vector<std::size_t> items;
+    };
 
+    void addItem(std::size_t item);
     void setState(std::size_t item, store::State state);
 
     store::StudyId id_;
     std::string name_;
-    std::shared_ptr<const StudyPlan> plan_;
+    std::shared_ptr<StudyPlan> plan_;  ///< tasks are added to it
     std::vector<store::ReconciledItem> rows_;
     StudySettings settings_;
     std::vector<Hash> candidates_;
     std::unordered_map<Hash, std::vector<std::size_t>, HashOfHash> itemsOf_;
     std::unordered_map<Hash, std::vector<ScoreRow>, HashOfHash> scoreRows_;
     std::unordered_map<store::ItemId, std::size_t> indexOf_;
+    std::unordered_map<std::size_t, ItemTasks> settled_;  ///< of reach items
+    std::unordered_map<Hash, Probe, HashOfHash> probes_;
     store::StateCounts counts_;
 };
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace ratescope::run {
 namespace {
@@ -26,8 +27,12 @@ Estimate estimateOf(const StudyPlan& plan, const graph::Document& document, cons
     Estimate estimate;
     if (items == 0) return {0.0, 0, 0};
     std::map<std::string, std::int64_t> planned;  // by branch
-    for (const store::PlannedItem& item : plan.items)
-        ++planned[item.branch];
+    std::set<std::string> decodesToo;             // branches whose items decode to find out what they are
+    for (std::size_t i = 0; i < plan.items.size(); ++i) {
+        ++planned[plan.items[i].branch];
+        const auto& reach = plan.itemTasks[i].reach;
+        if (reach && !reach->told.rate) decodesToo.insert(plan.items[i].branch);
+    }
     double seconds = 0, bytes = 0;
     std::uint64_t memory = 0;
     bool sizesKnown = true;
@@ -35,8 +40,9 @@ Estimate estimateOf(const StudyPlan& plan, const graph::Document& document, cons
         const auto known = library ? library->experience(document.id, branch) : std::nullopt;
         if (!known) return {};
         const double share = static_cast<double>(count) / static_cast<double>(plan.items.size());
-        seconds += share * (known->encodeSeconds + known->decodeSeconds);
-        bytes += share * known->bytes;
+        const double decodes = decodesToo.count(branch) ? known->runs : 1;
+        seconds += share * (known->runs * known->encodeSeconds + decodes * known->decodeSeconds);
+        bytes += share * known->runs * known->bytes;
         if (document.keepReconstructions) {
             sizesKnown = sizesKnown && known->reconstructionBytes;
             bytes += share * known->reconstructionBytes.value_or(0);
@@ -64,6 +70,7 @@ PlanSummary summaryOf(const graph::Document& document, const graph::Catalogue& c
         summary.measurements += static_cast<std::int64_t>(item.measurements.size());
     summary.estimate = estimateOf(plan, document, library, toRun, jobs);
     summary.series = plan.series;
+    summary.notes = plan.notes;
     for (const graph::Node& node : document.nodes) {
         const graph::Manifest* const manifest = catalogue.find(node.type);
         summary.nodes.push_back({node.slug, node.type, node.title.empty() ? manifest->title : node.title});

@@ -141,7 +141,7 @@ Submitted Supervisor::State::load(graph::Document document, const std::filesyste
     if (!options.seeds.empty()) document.seeds = options.seeds;
     const Assets assets = listAssets(document, house.catalogue, {directory, house.options.roots},
                                      rememberedHash(house.library));
-    auto plan = std::make_shared<const StudyPlan>(makePlan(document, house.catalogue, assets));
+    auto plan = std::make_shared<StudyPlan>(makePlan(document, house.catalogue, assets));
     house.log.flush();
     store::StudyRecord record;
     record.documentId = document.id;
@@ -151,7 +151,7 @@ Submitted Supervisor::State::load(graph::Document document, const std::filesyste
     record.document = graph::toJson(document).dump();
     record.directory = std::filesystem::absolute(directory);
     const store::StudyId id = house.library.saveStudy(record);
-    const store::Reconciliation changes = house.library.reconcile(id, plan->items);
+    const store::Reconciliation changes = house.library.reconcile(id, plan->items, plan->attributes);
     const std::string name = nameOf(document);
     runner.unload(id);
     house.studies[id] =
@@ -188,7 +188,7 @@ void Supervisor::State::start(store::StudyId id) {
 
 void Supervisor::State::reload(StudyRun& study) {
     house.log.flush();
-    study.setRows(house.library.reconcile(study.id(), study.plan().items).items);
+    study.setRows(house.library.reconcile(study.id(), study.plan().items, study.plan().attributes).items);
 }
 
 void Supervisor::State::open(store::StudyId id, bool starts) {

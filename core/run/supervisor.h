@@ -54,6 +54,7 @@ struct PlanSummary {
         std::string slug, type, title;
     };
     std::vector<NodeName> nodes;
+    std::vector<std::string> notes;  ///< what the user should know: of joined tables
 };
 
 /// What submitting a document would change. `library` may be open for reading only, or nullptr if there is

@@ -80,7 +80,10 @@ void Supervisor::State::advance(store::StudyId id, Turn& turn) {
     if (!study || house.trouble) return;
     if (turn.phase == Phase::Items && runner.idle(id) && house.flush()) {
         turn.phase = Phase::Timing;
-        if (study->settings().repeats > 0) timing.add(*study);
+        if (study->settings().repeats > 0) {
+            timing.add(*study);
+            runDirect();
+        }
     }
     if (turn.phase == Phase::Timing && !timing.waits(id) && !timing.busy() && house.flush()) {
         turn.phase = Phase::Analysis;

@@ -110,10 +110,13 @@ Task TaskMaker::newTask(Position position, TaskKind kind, const graph::NodeParam
     task.version = manifest.version;
     task.library = catalogue_.libraryOf(manifest.id);
     if (manifest.usesSeed) task.seed = setting.seed;
-    const bool fansOut = manifest.kind == NodeKind::Source && manifest.assets.by != AssetRule::By::One;
+    const bool isSource = manifest.kind == NodeKind::Source;
+    const bool fansOut = isSource && manifest.assets.by != AssetRule::By::One;
     for (const graph::Parameter& parameter : manifest.parameters) {
         if (stage && parameter.stage != *stage) continue;
         if (fansOut && parameter.id == manifest.assets.parameter) continue;
+        if (isSource && (parameter.id == manifest.assets.table || parameter.id == manifest.assets.key))
+            continue;
         graph::ParameterValue value = parameters.at(parameter.id);
         if (parameter.type == graph::ParameterType::File && !std::get<std::string>(value).empty()) {
             const NamedFile& named = assets_.files.at(std::get<std::string>(value));

@@ -56,6 +56,7 @@ class TaskMaker {
     std::size_t partner(graph::Position source, const std::string& name) const;
     const std::vector<Asset>& assetsOf(graph::Position source) const;
 
+    const TaskTable& tasks() const { return tasks_; }  ///< made so far
     TaskTable take() { return std::move(tasks_); }
 
   private:

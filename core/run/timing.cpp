@@ -11,7 +11,7 @@ void Timing::add(const StudyRun& study) {
     std::deque<Hash> candidates;
     for (const Hash& candidate : study.candidates()) {
         const std::size_t item = study.itemsOf(candidate).front();
-        if (study.state(item) == store::State::Done && !study.plan().itemTasks[item].encodes.empty())
+        if (study.state(item) == store::State::Done && !study.tasksOf(item).encodes.empty())
             candidates.push_back(candidate);
     }
     if (!candidates.empty()) waiting_[study.id()] = std::move(candidates);
@@ -30,7 +30,7 @@ void Timing::next() {
     const StudyRun* const study = house_.study(id);
     if (first->second.empty()) waiting_.erase(first);
     if (!study || study->itemsOf(candidate).empty()) return;
-    const ItemTasks& tasks = study->plan().itemTasks[study->itemsOf(candidate).front()];
+    const ItemTasks& tasks = study->tasksOf(study->itemsOf(candidate).front());
     Chain chain = house_.newChain(study->settings());
     chain.wanted = tasks.encodes;
     chain.wanted.insert(chain.wanted.end(), tasks.decodes.begin(), tasks.decodes.end());
@@ -56,7 +56,7 @@ void Timing::take(store::StudyId id, const Hash& candidate, const DirectChain::O
         timed.peakMemory = row.peakMemory.value_or(0);
         timed.started = row.started.value_or(0);
         timed.ended = row.ended.value_or(0);
-        const ItemTasks& tasks = study->plan().itemTasks[item];
+        const ItemTasks& tasks = study->tasksOf(item);
         for (const Hash& task : tasks.encodes)
             timed.encodeSeconds += seconds.at(task);
         for (const Hash& task : tasks.decodes)

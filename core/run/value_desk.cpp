@@ -52,7 +52,9 @@ ValueDesk::Wish ValueDesk::wishOf(const Waiting& waiting) const {
     const std::string& port = waiting.request.port;
     const std::size_t item = waiting.study->indexOf(waiting.request.item).value();
     const StudyPlan& plan = waiting.study->plan();
-    const ItemTasks& tasks = plan.itemTasks[item];
+    const ItemTasks& tasks = waiting.study->tasksOf(item);
+    if (port != "reference" && !waiting.study->hasFound(item))
+        throw noSuchValue(port, "it has not found what it is to be");
     Wish wish;
     wish.chain = house_.newChain(waiting.study->settings());
     if (port == "candidate") {

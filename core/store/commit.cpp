@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/store/artefacts.h"
 #include "core/store/connection.h"
+#include "core/store/reached.h"
 #include "core/store/reconstructions.h"
 #include "core/store/rows.h"
 #include "core/store/summary.h"
@@ -18,6 +19,7 @@ class BatchWriter {
     void write(const run::StreamResult& result, const StreamRecord& record);
     void write(const ItemOutcome& outcome);
     void write(const MeasurementOutcome& outcome, const std::optional<Hash>& samples);
+    void write(const ProbeScore& probe, const std::optional<Hash>& samples);
     void write(const TableRecord& table, const Hash& csv);
 
   private:
@@ -168,6 +170,14 @@ void BatchWriter::write(const MeasurementOutcome& outcome, const std::optional<H
     if (done && !outcome.counts.empty()) noteRateDifferences(outcome.measurement);
 }
 
+void BatchWriter::write(const ProbeScore& probe, const std::optional<Hash>& samples) {
+    const std::optional<MeasurementId> row = addProbe(database_, probe);
+    if (!row) return;
+    MeasurementOutcome outcome = probe.outcome;
+    outcome.measurement = *row;
+    write(outcome, samples);
+}
+
 void BatchWriter::noteRateDifferences(MeasurementId measurement) {
     database_.run(
         "INSERT OR IGNORE INTO rate_difference SELECT a.study, x.name FROM measurement AS a "
@@ -216,9 +226,14 @@ void Library::commit(Batch& batch) {
     IncomingArtefacts artefacts(*connection_);
     for (const auto& [result, record] : batch.streams)
         artefacts.add(result.hash, result.bytes, result.file);
-    std::vector<std::optional<Hash>> samples;
+    std::vector<std::optional<Hash>> samples, probeSamples;
+    const auto add = [&](const MeasurementOutcome& outcome) {
+        return outcome.samples ? std::optional(artefacts.add(*outcome.samples)) : std::nullopt;
+    };
     for (const MeasurementOutcome& outcome : batch.measurements)
-        samples.push_back(outcome.samples ? std::optional(artefacts.add(*outcome.samples)) : std::nullopt);
+        samples.push_back(add(outcome));
+    for (const ProbeScore& probe : batch.probes)
+        probeSamples.push_back(add(probe.outcome));
     std::vector<Hash> csvs;
     for (const TableRecord& table : batch.tables)
         csvs.push_back(artefacts.add(table.csv));
@@ -234,6 +249,8 @@ void Library::commit(Batch& batch) {
         writer.write(outcome);
     for (std::size_t i = 0; i < batch.measurements.size(); ++i)
         writer.write(batch.measurements[i], samples[i]);
+    for (std::size_t i = 0; i < batch.probes.size(); ++i)
+        writer.write(batch.probes[i], probeSamples[i]);
     for (std::size_t i = 0; i < batch.tables.size(); ++i)
         writer.write(batch.tables[i], csvs[i]);
     refreshSmall(*connection_->database);

@@ -66,8 +66,7 @@ class AxisFinder {
         if (id == "time-encode") return {curves::timeQuantity(id, "Encoding time"), nullptr, 0, {}};
         if (id == "time-decode") return {curves::timeQuantity(id, "Decoding time"), nullptr, 0, {}};
         if (const auto rate = curves::findRate(id)) return rateAxis(id, *rate, other);
-        if (sweptNumbers(database_, study_).contains(id))
-            return {curves::parameterQuantity(id, id, ""), nullptr, 0, {}};
+        if (parameters().contains(id)) return {curves::parameterQuantity(id, id, ""), nullptr, 0, {}};
         return metricAxis(id);
     }
 
@@ -119,6 +118,12 @@ class AxisFinder {
         return found.front();
     }
 
+    std::set<std::string> parameters() const {
+        std::set<std::string> names = sweptNumbers(database_, study_);
+        names.merge(reachedParameters(database_, study_));
+        return names;
+    }
+
     static std::string listed(const std::vector<std::string>& names) {
         std::string text;
         for (const std::string& name : names)
@@ -132,7 +137,7 @@ class AxisFinder {
             names.push_back(metric.id);
         for (const std::string& rate : ratesOf(library_, study_))
             names.push_back(rate);
-        for (const std::string& column : sweptNumbers(database_, study_))
+        for (const std::string& column : parameters())
             names.push_back(column);
         names.insert(names.end(), {"time-encode", "time-decode"});
         return Error(ErrorKind::Usage, "The study has no " + id + ".", "It has " + listed(names) + ".");
@@ -145,6 +150,17 @@ class AxisFinder {
 };
 
 }  // namespace
+
+std::set<std::string> reachedParameters(Database& database, StudyId study) {
+    std::set<std::string> parameters;
+    Statement rows = database.query(
+        "SELECT DISTINCT item_reach.parameter FROM item_reach CROSS JOIN item ON item.id = item_reach.item "
+        "WHERE item.study = ? AND item.orphaned = 0",
+        study);
+    while (rows.next())
+        parameters.insert(rows.text(0));
+    return parameters;
+}
 
 std::vector<StudyMetric> metricsOf(const Library& library, StudyId study) {
     Database& database = *library.connection().database;

@@ -8,6 +8,7 @@
 #include "core/store/sqlite.h"
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 namespace ratescope::store {
@@ -18,6 +19,9 @@ struct CurveAxis {
     std::int64_t measure = 0;            ///< row that gives the metric, or the count of a rate; 0 for none
     std::string metric;                  ///< of a metric
 };
+
+/// "jpeg.quality": the parameters whose values items of the study have found.
+std::set<std::string> reachedParameters(Database& database, StudyId study);
 
 /// Throws Error(Usage) for an unknown or ambiguous id, listing what there is.
 CurveAxis yAxis(const Library& library, StudyId study, const std::string& id);

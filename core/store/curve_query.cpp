@@ -53,6 +53,15 @@ struct PointPlace {
     std::optional<double> number(const std::string& column) const { return points.number(index, column); }
 };
 
+// Of itemsOfPoint: parameter, value, within, monotone of what an item has reached; NULL where it is to reach nothing.
+constexpr int reachColumn = 12;
+
+std::optional<curves::ReachedValue> reachedOf(const Statement& rows) {
+    if (rows.isNull(reachColumn)) return std::nullopt;
+    return curves::ReachedValue{rows.real(reachColumn + 1), rows.integer(reachColumn + 2) != 0,
+                                rows.integer(reachColumn + 3) != 0};
+}
+
 /// The statistics of one axis, item after item.
 class AxisReader {
   public:
@@ -68,6 +77,8 @@ class AxisReader {
             case Kind::Rate:
                 return rate(rows, first);
             case Kind::Parameter:
+                if (!rows.isNull(reachColumn) && rows.text(reachColumn) == axis_.quantity.id)
+                    return asStatistic(rows.real(reachColumn + 1));
                 return asStatistic(point.number(axis_.quantity.id));
             case Kind::Time:
                 return asStatistic(rows.optionalReal(axis_.quantity.id == "time-encode" ? 4 : 5));
@@ -100,7 +111,9 @@ class AxisReader {
 Statement itemsOfPoint(Database& database, std::int64_t point, const CurveAxis& x, const CurveAxis& y) {
     return database.query(
         "SELECT item.asset, item.seed, item.bits, item.searched_bits, item.encode_seconds, "
-        "item.decode_seconds, mx.counts, sx.s0, sx.s1, my.counts, sy.s0, sy.s1 FROM item "
+        "item.decode_seconds, mx.counts, sx.s0, sx.s1, my.counts, sy.s0, sy.s1, reach.parameter, "
+        "reach.value, reach.within, reach.monotone FROM item LEFT JOIN item_reach AS reach ON reach.item = "
+        "item.id "
         "LEFT JOIN measurement AS mx ON mx.item = item.id AND mx.measure = ?2 AND mx.orphaned = 0 "
         "AND mx.state = 2 LEFT JOIN score AS sx ON sx.measurement = mx.id AND sx.metric = ?3 "
         "LEFT JOIN measurement AS my ON my.item = item.id AND my.measure = ?4 AND my.orphaned = 0 "
@@ -123,9 +136,10 @@ CurveData readItems(Database& database, StudyId study, const CurveAxis& x, const
             while (rows.next()) {
                 const auto xs = readX.read(rows, 6, point);
                 const auto ys = readY.read(rows, 9, point);
-                if (xs && ys)
-                    data.points.push_back(
-                        {series.info.slug, rows.text(0), rows.natural(1), values, *xs, *ys});
+                if (!xs || !ys) continue;
+                data.points.push_back(
+                    {series.info.slug, rows.text(0), rows.natural(1), values, *xs, *ys, reachedOf(rows)});
+                if (!rows.isNull(reachColumn)) data.series.back().reaches = rows.text(reachColumn);
             }
         }
     }
@@ -301,13 +315,19 @@ std::vector<curves::Curve> meanCurves(const Library& library, StudyId study, con
     const CurveAxis axisY = yAxis(library, study, y);
     const CurveAxis axisX = xAxis(library, study, x, axisY);
     const std::string axis = keptAxis(axisX, axisY);
-    if (!axis.empty()) return SummedCurves(database, study, axisX, axisY, axis).make();
+    // What items have reached is in no kept sum.
+    const bool isReached = axisX.quantity.kind == curves::Quantity::Kind::Parameter &&
+                           reachedParameters(database, study).contains(axisX.quantity.id);
+    if (!axis.empty() && !isReached) return SummedCurves(database, study, axisX, axisY, axis).make();
     const CurveData data = readItems(database, study, axisX, axisY);
     std::vector<curves::Curve> curves = curves::makeCurves(data.x, data.y, data.series, data.points);
     for (curves::Curve& curve : curves) {
         curve.items.clear();
-        for (curves::Point& point : curve.points)
+        curve.reaches.clear();
+        for (curves::Point& point : curve.points) {
             point.samples.clear();
+            point.reached.reset();
+        }
     }
     return curves;
 }

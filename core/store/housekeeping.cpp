@@ -24,7 +24,8 @@ std::vector<std::int64_t> column(Statement rows) {
 /// Streams that items did name and that none names now.
 void removeStreams(Database& database, const char* whichTasks) {
     database.run(std::string("DELETE FROM stream WHERE task IN (") + whichTasks +
-                 ") AND task NOT IN (SELECT task FROM item_stream)");
+                 ") AND task NOT IN (SELECT task FROM item_stream) AND task NOT IN (SELECT task FROM "
+                 "reach_stream)");
 }
 
 void removeEmptyPoints(Database& database) {
@@ -116,7 +117,7 @@ Library::Usage Library::usage() const {
     usage.orphaned = static_cast<std::uint64_t>(database.integer(
         "SELECT coalesce(sum(bytes), 0) FROM stream WHERE task NOT IN (SELECT task FROM item_stream "
         "JOIN item ON item.id = item_stream.item WHERE item.orphaned = 0) "
-        "AND task IN (SELECT task FROM item_stream)"));
+        "AND task IN (SELECT task FROM item_stream UNION SELECT task FROM reach_stream)"));
     usage.reconstructions = bytesIn(connection_->folder("reconstructions"));
     usage.cache = bytesIn(cacheFolder());
     usage.checkpoints = bytesIn(checkpointFolder());
@@ -129,6 +130,7 @@ std::uint64_t Library::collectGarbage(bool orphanedRows) {
     if (orphanedRows) {
         Transaction transaction(database, Transaction::Kind::Write);
         database.run("DELETE FROM item WHERE orphaned = 1");
+        database.run("DELETE FROM reach_stream");
         database.run("DELETE FROM measurement WHERE orphaned = 1");
         database.run("DELETE FROM stream WHERE task NOT IN (SELECT task FROM item_stream)");
         database.run(std::string("UPDATE item SET reconstruction = NULL WHERE reconstruction IS NOT NULL AND "
@@ -162,11 +164,10 @@ void Library::deleteStudy(StudyId study) {
     {
         Transaction transaction(database, Transaction::Kind::Write);
         database.script("CREATE TEMP TABLE IF NOT EXISTS named (task BLOB PRIMARY KEY); DELETE FROM named;");
-        database.run(
-            "INSERT OR IGNORE INTO named SELECT task FROM item_stream JOIN item ON item.id = "
-            "item_stream.item "
-            "WHERE item.study = ?",
-            study);
+        for (const char* const table : {"item_stream", "reach_stream"})
+            database.run(std::string("INSERT OR IGNORE INTO named SELECT task FROM ") + table +
+                             " AS stream JOIN item ON item.id = stream.item WHERE item.study = ?",
+                         study);
         database.run("DELETE FROM item WHERE study = ?", study);
         removeStreams(database, "SELECT task FROM named");
         database.run("DELETE FROM study WHERE id = ?", study);

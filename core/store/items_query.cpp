@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "core/store/connection.h"
 #include "core/store/query.h"
+#include "core/store/reached.h"
 #include "core/store/rows.h"
 #include "core/store/stream_rows.h"
 #include "core/store/swept_json.h"
@@ -200,6 +201,7 @@ ItemRow readItem(Database& database, ItemId id) {
     item.started = optionalInteger(rows, 17);
     item.ended = optionalInteger(rows, 18);
     item.notes = rows.text(19);
+    item.reached = readReach(database, id);
     return item;
 }
 

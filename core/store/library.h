@@ -54,7 +54,9 @@ class Library {
     // --------------------------------------------------------------------------------------------
     /// Makes the study's rows those planned: new ones pending, known ones as they are (orphaned ones taken
     /// back), others orphaned. Row order is the planned order. One transaction.
-    Reconciliation reconcile(StudyId study, const std::vector<PlannedItem>& planned);
+    /// `attributes` replaces what the study's tables said of its assets.
+    Reconciliation reconcile(StudyId study, const std::vector<PlannedItem>& planned,
+                             const std::vector<AssetAttributes>& attributes = {});
     /// What reconcile would do; writes nothing. `documentId` may be unknown.
     Reconciliation preview(const std::string& documentId, const std::vector<PlannedItem>& planned) const;
     std::optional<StreamRecord> findStream(const Hash& task) const;
@@ -71,6 +73,7 @@ class Library {
         double bytes = 0;
         std::optional<double> reconstructionBytes;  ///< of those that were kept
         std::uint64_t peakMemory = 0;
+        double runs = 1;  ///< of an item until it has found what it is to be
         std::int64_t n = 0;
     };
     std::optional<Experience> experience(const std::string& documentId, const std::string& branch) const;
@@ -82,6 +85,10 @@ class Library {
     /// Flushes the artefacts, then writes all rows in one durable transaction. Throws Error(Resource) when
     /// the disk is full: nothing of the batch is then in the library, and it may be tried again.
     void commit(Batch& batch);
+    /// What a reach item has found. Results that the library has of its tasks are taken over; its states then.
+    ReconciledItem setReached(const ReachOutcome& outcome);
+    /// What a score task gave, if a finished measurement or a probe has it.
+    std::optional<KnownScore> findScore(const Hash& task) const;
     void heartbeat();
     /// Failed items (all, or those given) become pending; their failed measurements too. Returns how many.
     std::int64_t retry(StudyId study, std::span<const ItemId> items = {});

@@ -1,4 +1,5 @@
 #include "core/error.h"
+#include "core/store/attributes.h"
 #include "core/store/connection.h"
 #include "core/store/reconciler.h"
 
@@ -26,11 +27,13 @@ std::optional<FileIdentity> identityOf(const std::filesystem::path& file) {
 
 }  // namespace
 
-Reconciliation Library::reconcile(StudyId study, const std::vector<PlannedItem>& planned) {
+Reconciliation Library::reconcile(StudyId study, const std::vector<PlannedItem>& planned,
+                                  const std::vector<AssetAttributes>& attributes) {
     connection_->requireWriter();
     Transaction transaction(*connection_->database, Transaction::Kind::Write);
     const Reconciliation result =
         Reconciler(*connection_->database, study, Reconciler::Effect::Write).run(planned);
+    writeAttributes(*connection_->database, study, attributes);
     transaction.commit();
     return result;
 }
@@ -66,13 +69,13 @@ std::optional<Library::Experience> Library::experience(const std::string& docume
     // A thousand finished items say as much as all.
     Statement rows = connection_->database->query(
         "SELECT count(*), avg(encode_seconds), avg(decode_seconds), avg(bytes), max(peak_memory), "
-        "avg((SELECT bytes FROM reconstruction WHERE id = reconstruction_id)) FROM ("
+        "avg((SELECT bytes FROM reconstruction WHERE id = reconstruction_id)), avg(runs) FROM ("
         "SELECT item.encode_seconds, item.decode_seconds, item.bytes, item.peak_memory, item.reconstruction "
-        "AS reconstruction_id FROM study "
+        "AS reconstruction_id, coalesce(reach.runs, 1) AS runs FROM study "
         "JOIN branch ON branch.study = study.id AND branch.slug = ?2 JOIN series ON series.branch = "
         "branch.id "
         "JOIN point ON point.series = series.id JOIN item ON item.point = point.id AND item.state = 2 "
-        "WHERE study.document_id = ?1 LIMIT 1000)",
+        "LEFT JOIN item_reach AS reach ON reach.item = item.id WHERE study.document_id = ?1 LIMIT 1000)",
         documentId, branch);
     if (!rows.next() || rows.integer(0) == 0) return std::nullopt;
     Experience experience;
@@ -82,6 +85,7 @@ std::optional<Library::Experience> Library::experience(const std::string& docume
     experience.bytes = rows.real(3);
     experience.peakMemory = rows.natural(4);
     experience.reconstructionBytes = rows.optionalReal(5);
+    experience.runs = rows.real(6);
     return experience;
 }
 

@@ -50,6 +50,7 @@ struct ItemRow {
     std::optional<std::uint64_t> peakMemory;
     std::optional<std::int64_t> started, ended;  ///< ms since the epoch
     std::string notes;
+    std::optional<ReachRecord> reached;  ///< of an item that was to reach something, once it has
 };
 
 struct ItemsPage {
@@ -126,7 +127,7 @@ struct CurveData {
 /// left out. Throws Error(Usage) for an unknown or ambiguous id, listing what there is.
 CurveData curvePoints(const Library& library, StudyId study, const std::string& y, const std::string& x);
 
-/// The mean curves of the same, without their items and samples: bit for bit the points that
+/// The mean curves of the same, without their items, samples and what these have reached: bit for bit the points that
 /// curves::makeCurves makes of curvePoints, in a time that depends on the number of points, not of items,
 /// when y is a metric and x a rate with counts of the same measure, a parameter or a time. `expected` counts
 /// the items that the document has at the point.

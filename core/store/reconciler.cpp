@@ -1,7 +1,8 @@
 #include "core/store/reconciler.h"
 
-#include "core/curves/statistic.h"
 #include "core/error.h"
+#include "core/store/reached.h"
+#include "core/store/results.h"
 #include "core/store/series_points.h"
 
 #include <algorithm>
@@ -11,29 +12,6 @@ namespace {
 
 State stateOf(const Statement& rows, int column) {
     return static_cast<State>(rows.integer(column));
-}
-
-void copyItemResult(Database& database, ItemId from, ItemId to) {
-    database.run(
-        "UPDATE item SET (state, bits, searched_bits, bytes, encode_seconds, decode_seconds, timed, "
-        "peak_memory, started, ended, environment) = (SELECT state, bits, searched_bits, bytes, "
-        "encode_seconds, decode_seconds, timed, peak_memory, started, ended, environment FROM item "
-        "WHERE id = ?1) WHERE id = ?2",
-        from, to);
-}
-
-void copyMeasurementResult(Database& database, MeasurementId from, MeasurementId to) {
-    database.run("INSERT INTO score SELECT ?2, metric, s0, s1, value FROM score WHERE measurement = ?1", from,
-                 to);
-    database.run(
-        "INSERT OR IGNORE INTO measure_count SELECT new.measure, entry.name FROM measurement AS old "
-        "JOIN count_entry AS entry ON entry.count_set = old.counts JOIN measurement AS new ON new.id = ?2 "
-        "WHERE old.id = ?1",
-        from, to);
-    database.run(
-        "UPDATE measurement SET (state, counts, samples, seconds, environment) = (SELECT state, counts, "
-        "samples, seconds, environment FROM measurement WHERE id = ?1) WHERE id = ?2",
-        from, to);
 }
 
 }  // namespace
@@ -61,6 +39,7 @@ Reconciliation Reconciler::run(const std::vector<PlannedItem>& planned) {
     std::int64_t position = 0;
     for (const PlannedItem& item : planned) {
         ReconciledItem placed = place(item, position++);
+        if (item.isReach && placed.id) placed.reached = readReach(database_, placed.id);
         if (writes()) result_.items.push_back(std::move(placed));
     }
     orphanUnplanned();
@@ -77,7 +56,7 @@ ReconciledItem Reconciler::place(const PlannedItem& item, std::int64_t position)
     PointRow* point = writes() ? &pointFor(item, identity) : nullptr;
     ReconciledItem placed;
     if (const KnownItem* known = findItem(item, identity)) {
-        placed = {known->id, known->state, {}};
+        placed = {known->id, known->state, {}, {}};
         if (!seen_.insert(known->id).second) {
             // Asked for twice: the same row.
             placeMeasurements(item, placed);
@@ -130,12 +109,9 @@ State Reconciler::keepReconstruction(const PlannedItem& item, ItemId id, State s
 
 ReconciledItem Reconciler::addItem(const PlannedItem& item, PointRow* point, std::int64_t position) {
     const bool lacksReconstruction = item.reconstruction && !reconstructionFor(item);
-    const ItemId donor =
-        lacksReconstruction
-            ? 0
-            : database_.integer("SELECT id FROM item WHERE key = ? AND state = 2 LIMIT 1", item.key);
+    const ItemId donor = lacksReconstruction ? 0 : finishedItem(database_, item.key);
     ++(donor ? result_.itemsReused : result_.itemsNew);
-    ReconciledItem placed{0, donor ? State::Done : State::Pending, {}};
+    ReconciledItem placed{0, donor ? State::Done : State::Pending, {}, {}};
     if (!writes()) return placed;
     database_.run(
         "INSERT INTO item (study, series, point, asset, seed, key, position, orphaned, state) "
@@ -145,10 +121,10 @@ ReconciledItem Reconciler::addItem(const PlannedItem& item, PointRow* point, std
     std::int64_t order = 0;
     for (const Hash& task : item.streams)
         database_.run("INSERT INTO item_stream VALUES (?, ?, ?)", placed.id, order++, task);
-    if (donor) {
-        copyItemResult(database_, donor, placed.id);
-        keepReconstruction(item, placed.id, placed.state);
-    }
+    if (!donor) return placed;
+    copyItemResult(database_, donor, placed.id);
+    if (item.isReach) copyReach(database_, donor, placed.id);
+    keepReconstruction(item, placed.id, placed.state);
     return placed;
 }
 
@@ -203,8 +179,7 @@ void Reconciler::placeMeasurements(const PlannedItem& item, ReconciledItem& plac
 }
 
 ReconciledMeasurement Reconciler::addMeasurement(const PlannedMeasurement& planned, ItemId item) {
-    const MeasurementId donor =
-        database_.integer("SELECT id FROM measurement WHERE key = ? AND state = 2 LIMIT 1", planned.key);
+    const MeasurementId donor = finishedMeasurement(database_, planned.key);
     ++(donor ? result_.measurementsReused : result_.measurementsNew);
     ReconciledMeasurement placed{0, donor ? State::Done : State::Pending};
     if (!writes()) return placed;
@@ -213,8 +188,7 @@ ReconciledMeasurement Reconciler::addMeasurement(const PlannedMeasurement& plann
         study_, item, measureFor(planned), planned.key);
     placed.id = database_.lastInsertId();
     if (donor) {
-        copyMeasurementResult(database_, donor, placed.id);
-        rescore(placed.id, planned.metrics);
+        copyMeasurementResult(database_, donor, placed.id, planned.metrics);
         resultsMoved_ = true;
     }
     return placed;
@@ -230,7 +204,7 @@ void Reconciler::keepMeasurement(const KnownMeasurement& known, const PlannedMea
         "INSERT OR IGNORE INTO measure_count SELECT ?, entry.name FROM measurement "
         "JOIN count_entry AS entry ON entry.count_set = measurement.counts WHERE measurement.id = ?",
         measure, known.id);
-    rescore(known.id, planned.metrics);
+    rescore(database_, known.id, planned.metrics);
 }
 
 void Reconciler::orphanMeasurement(MeasurementId id) {
@@ -290,17 +264,6 @@ std::int64_t Reconciler::seriesFor(const PlannedItem& item) {
         branch, item.series, item.seriesTitle, static_cast<std::int64_t>(series_.size()));
     return series_[item.series] =
                database_.integer("SELECT id FROM series WHERE branch = ? AND slug = ?", branch, item.series);
-}
-
-void Reconciler::rescore(MeasurementId id, const std::vector<graph::Metric>& metrics) {
-    for (const graph::Metric& metric : metrics) {
-        Statement rows =
-            database_.query("SELECT s0, s1 FROM score WHERE measurement = ? AND metric = ?", id, metric.id);
-        if (!rows.next()) continue;
-        const double value = curves::finish(metric.finish, rows.real(0), rows.real(1));
-        database_.run("UPDATE score SET value = ? WHERE measurement = ? AND metric = ? AND value <> ?1",
-                      value, id, metric.id);
-    }
 }
 
 std::int64_t Reconciler::measureFor(const PlannedMeasurement& planned) {

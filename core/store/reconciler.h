@@ -63,7 +63,6 @@ class Reconciler {
     PointRow& pointFor(const PlannedItem& item, const std::string& identity);
     std::int64_t seriesFor(const PlannedItem& item);
     std::int64_t measureFor(const PlannedMeasurement& planned);
-    void rescore(MeasurementId id, const std::vector<graph::Metric>& metrics);
     void writeExpected();
     void findRateDifferences();
 

@@ -66,8 +66,45 @@ struct PlannedItem {
     Hash key;                   ///< of the candidate's task
     std::vector<Hash> streams;  ///< tasks whose streams count, outermost last (nested: only that one)
     std::vector<PlannedMeasurement> measurements;
+    /// It is to reach something: its key names what it asks for, and its streams are known once it has.
+    bool isReach = false;
     std::optional<std::string>
         reconstruction;  ///< the candidate's output, if its value is to be kept as a file
+};
+
+/// What a reach item has come to.
+struct ReachRecord {
+    std::string parameter;        ///< "jpeg.quality"
+    graph::ParameterValue value;  ///< an integer or a real
+    double quantity = 0;          ///< of the rate or metric asked for
+    int runs = 0;
+    bool within = false;   ///< the target is met within the tolerance
+    bool monotone = true;  ///< as far as was seen
+    Hash candidate;        ///< task
+
+    bool operator==(const ReachRecord&) const = default;
+};
+
+/// An item has found what it is to be.
+struct ReachOutcome {
+    ItemId item = 0;
+    ReachRecord record;
+    std::vector<Hash> streams;                           ///< tasks whose streams count, outermost last
+    std::vector<Hash> probed;                            ///< tasks of all streams that were made to find it
+    std::vector<std::pair<MeasurementId, Hash>> scores;  ///< its measurements and their score tasks
+    bool keepsReconstruction = false;  ///< it is to be decoded, though another item has the result
+};
+
+/// What a score task gave.
+struct KnownScore {
+    std::map<std::string, std::uint64_t> counts;
+    std::vector<run::MetricScore> scores;
+};
+
+/// What joined tables say of one asset of a branch.
+struct AssetAttributes {
+    std::string branch, asset;                                          ///< slug; name as in its items
+    std::vector<std::pair<std::string, graph::ParameterValue>> values;  ///< by column
 };
 
 struct ReconciledMeasurement {
@@ -79,6 +116,7 @@ struct ReconciledItem {
     ItemId id = 0;
     State state = State::Pending;
     std::vector<ReconciledMeasurement> measurements;  ///< in the order planned
+    std::optional<ReachRecord> reached;
 };
 
 /// What submitting changed (or, for a preview, would change).
@@ -132,6 +170,13 @@ struct MeasurementOutcome {
     std::map<std::string, std::string> libraries;  ///< foreign ones of its tasks: name → version
 };
 
+/// A score that was made to find out what a reach item is to be; kept beside one of its measurements.
+struct ProbeScore {
+    MeasurementId beside = 0;
+    Hash task;
+    MeasurementOutcome outcome;
+};
+
 struct TableRecord {
     StudyId study = 0;
     std::string node, name;
@@ -144,9 +189,12 @@ struct Batch {
     std::vector<std::pair<run::StreamResult, StreamRecord>> streams;
     std::vector<ItemOutcome> items;
     std::vector<MeasurementOutcome> measurements;
+    std::vector<ProbeScore> probes;
     std::vector<TableRecord> tables;
 
-    bool empty() const { return streams.empty() && items.empty() && measurements.empty() && tables.empty(); }
+    bool empty() const {
+        return streams.empty() && items.empty() && measurements.empty() && probes.empty() && tables.empty();
+    }
 };
 
 /// A failed item or measurement, for status.

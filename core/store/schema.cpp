@@ -179,6 +179,25 @@ CREATE TABLE writer (
     heartbeat INTEGER NOT NULL) STRICT;
 )sql";
 
+// Of items that are to reach something (their streams and scores are those of the task found, and of probes), and
+// what tables say of assets. Since version 3.
+constexpr const char* reachTables = R"sql(
+CREATE TABLE item_reach (
+    item INTEGER PRIMARY KEY REFERENCES item ON DELETE CASCADE,
+    parameter TEXT NOT NULL, value ANY NOT NULL, quantity REAL NOT NULL, runs INTEGER NOT NULL,
+    within INTEGER NOT NULL, monotone INTEGER NOT NULL, candidate BLOB NOT NULL) STRICT;
+CREATE INDEX item_reach_candidate ON item_reach (candidate);
+CREATE TABLE reach_stream (
+    item INTEGER NOT NULL REFERENCES item ON DELETE CASCADE, task BLOB NOT NULL,
+    PRIMARY KEY (item, task)) STRICT, WITHOUT ROWID;
+CREATE TABLE reach_score (
+    measurement INTEGER PRIMARY KEY REFERENCES measurement ON DELETE CASCADE, task BLOB NOT NULL) STRICT;
+CREATE INDEX reach_score_task ON reach_score (task);
+CREATE TABLE asset_attribute (
+    branch INTEGER NOT NULL REFERENCES branch ON DELETE CASCADE, asset TEXT NOT NULL, attributes TEXT NOT NULL,
+    PRIMARY KEY (branch, asset)) STRICT, WITHOUT ROWID;
+)sql";
+
 // Sums become stale by trigger, so that no way of changing a row can forget it.
 constexpr const char* triggers = R"sql(
 CREATE TRIGGER item_counted AFTER INSERT ON item BEGIN
@@ -244,7 +263,10 @@ SELECT item.id AS item, study.name AS study, branch.slug AS branch, branch.title
     environment.cpu AS cpu, environment.gpu AS gpu, environment.device AS device,
     environment.threads AS threads, environment.libraries AS libraries,
     environment.command_line AS command_line, environment.document_hash AS document_hash,
-    reconstruction.file AS reconstruction
+    reconstruction.file AS reconstruction,
+    reach.parameter AS reached_parameter, reach.value AS reached_value, reach.quantity AS reached,
+    reach.runs AS reach_runs, reach.within AS reach_within, reach.monotone AS reach_monotone,
+    attribute.attributes AS attributes
 FROM item
 JOIN point ON point.id = item.point
 JOIN series ON series.id = point.series
@@ -252,6 +274,8 @@ JOIN branch ON branch.id = series.branch
 JOIN study ON study.id = item.study
 JOIN state ON state.id = item.state
 LEFT JOIN item_failure AS failure ON failure.item = item.id
+LEFT JOIN item_reach AS reach ON reach.item = item.id
+LEFT JOIN asset_attribute AS attribute ON attribute.branch = branch.id AND attribute.asset = item.asset
 LEFT JOIN environment ON environment.id = item.environment
 LEFT JOIN reconstruction ON reconstruction.id = item.reconstruction;
 
@@ -265,7 +289,9 @@ SELECT item.id AS item, study.name AS study, branch.slug AS branch, series.slug 
     metric.better AS better, metric.finish AS finish, metric.pool AS pool, score.s0 AS s0, score.s1 AS s1,
     point.expected AS expected, item.bytes AS bytes, item.bits AS bits, item.searched_bits AS searched_bits,
     item.encode_seconds AS encode_seconds, item.decode_seconds AS decode_seconds,
-    measurement.seconds AS measure_seconds, item.peak_memory AS peak_memory
+    measurement.seconds AS measure_seconds, item.peak_memory AS peak_memory,
+    reach.parameter AS reached_parameter, reach.value AS reached_value, reach.within AS reach_within,
+    attribute.attributes AS attributes
 FROM measurement
 JOIN item ON item.id = measurement.item
 JOIN point ON point.id = item.point
@@ -279,6 +305,8 @@ LEFT JOIN (count_entry AS entry JOIN rate ON rate.count_name = entry.name)
     ON entry.count_set = measurement.counts AND entry.n > 0
 LEFT JOIN rate_difference AS difference
     ON difference.study = item.study AND difference.count_name = entry.name
+LEFT JOIN item_reach AS reach ON reach.item = item.id
+LEFT JOIN asset_attribute AS attribute ON attribute.branch = branch.id AND attribute.asset = item.asset
 WHERE item.state = 2 AND item.orphaned = 0 AND measurement.state = 2 AND measurement.orphaned = 0;
 )sql";
 
@@ -294,8 +322,9 @@ void packAllSeries(Database& database) {
 }
 
 // Version 0 stands for the libraries before the first release, which had no notes on items. Version 1 kept the sums
-// of each point in a row of their own; those of version 2 are made when the writer is idle.
-constexpr std::array<Migration, 2> allMigrations = {{
+// of each point in a row of their own; those of version 2 are made when the writer is
+// idle. Version 2 knew no items that reach something and no attributes of assets.
+constexpr std::array<Migration, 3> allMigrations = {{
     {0, "ALTER TABLE item ADD COLUMN notes TEXT NOT NULL DEFAULT '';", nullptr},
     {1, R"sql(
 CREATE TABLE reconstruction (
@@ -312,6 +341,7 @@ CREATE INDEX summary_block ON summary (block);
 INSERT OR IGNORE INTO stale SELECT point FROM item WHERE orphaned = 0 AND state = 2;
 )sql",
      packAllSeries},
+    {2, reachTables, nullptr},
 }};
 
 void dropViews(Database& database) {
@@ -345,6 +375,7 @@ void createSchema(Database& database) {
     Transaction transaction(database, Transaction::Kind::Exclusive);
     database.script(("PRAGMA application_id = " + std::to_string(applicationId)).c_str());
     database.script(tables);
+    database.script(reachTables);
     database.script(triggers);
     database.script(views);
     stamp(database, schemaVersion);

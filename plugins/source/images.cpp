@@ -29,6 +29,9 @@ Samples come as they are stored: 8 or 16 bits, grey, RGB or CMYK, of Y4M also YC
 profile and EXIF orientation are kept as fields. Nothing is converted; that is what `image.convert` is for. Y4M files
 name no matrix, which is BT.601 then; where it is another, `take-as` of `image.convert` says so. Raw YUV files say nothing
 of themselves: `source.raw-images` reads them.
+
+`table` joins a table to the files by their names: its columns stand beside the items, and `bd --by COLUMN` compares
+by group.
 )";
 
 graph::Manifest imagesManifest() {
@@ -53,6 +56,7 @@ graph::Manifest imagesManifest() {
         .by = graph::AssetRule::By::Files,
         .parameter = "files",
         .extensions = {"png", "jpg", "jpeg", "webp", "tif", "tiff", "ppm", "pgm", "pnm", "y4m"}};
+    graph::joinTables(manifest);
     return manifest;
 }
 

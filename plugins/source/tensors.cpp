@@ -27,6 +27,9 @@ Paths are relative to the document, or begin with a named root: `${RATESCOPE_DAT
 
 Tensors come in the order of the file with the types they have. NaN and infinities are data like any other here;
 a codec that can't hold them refuses them.
+
+`table` joins a table to the files by their names: its columns stand beside the items, and `bd --by COLUMN` compares
+by group.
 )";
 
 graph::Manifest tensorsManifest() {
@@ -51,6 +54,7 @@ graph::Manifest tensorsManifest() {
                             .entersKey = false}};
     manifest.assets = {
         .by = graph::AssetRule::By::Files, .parameter = "files", .extensions = {"safetensors"}};
+    graph::joinTables(manifest);
     return manifest;
 }
 

@@ -13,6 +13,15 @@
 
 #define VERIFY_SAYS(outcome, text) QVERIFY2((outcome).errors.contains(text), (outcome).said().constData())
 
+/// The place shows the product's photographs, or the test is skipped; a failure where CI is set.
+#define NEED_PHOTOGRAPHS(place)                                                                              \
+    do {                                                                                                     \
+        if (!(place).showPhotographs()) {                                                                    \
+            QVERIFY2(!qEnvironmentVariableIsSet("CI"), "the sample photographs are missing: scripts/setup"); \
+            QSKIP("skipped: no sample photographs");                                                         \
+        }                                                                                                    \
+    } while (false)
+
 #define VERIFY_FITS(value, schema)                                     \
     do {                                                               \
         const QByteArray schemaFault = e2e::misfit((value), (schema)); \

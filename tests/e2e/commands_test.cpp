@@ -559,16 +559,8 @@ void CommandsTest::reconstructionsAreKept() {
 }
 
 void CommandsTest::photographs() {
-    const QString samples = qEnvironmentVariable(
-        "RATESCOPE_SAMPLES",
-        qEnvironmentVariable("XDG_CACHE_HOME", QDir::homePath() + "/.cache") + "/ratescope/samples");
-    if (!QFileInfo::exists(samples + "/coffee.png")) {
-        QVERIFY2(!qEnvironmentVariableIsSet("CI"), "the sample photographs are missing: scripts/setup");
-        QSKIP("skipped: no sample photographs");
-    }
     Place place;
-    place.environment.insert("RATESCOPE_SAMPLES", samples);
-    place.environment.insert("XDG_CACHE_HOME", QFileInfo(QFileInfo(samples).path()).path());
+    NEED_PHOTOGRAPHS(place);
     Study study("photographs");
     study.node("photographs", "source.images", {{"files", "${RATESCOPE_SAMPLES}"}})
         .node("jpeg", "image.jpeg")

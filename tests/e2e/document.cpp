@@ -10,7 +10,7 @@ using nlohmann::json;
 Study::Study(const std::string& name) {
     const QByteArray id =
         QCryptographicHash::hash(QByteArray::fromStdString(name), QCryptographicHash::Md5).toHex();
-    document = {{"ratescope", "document"}, {"format", 1},
+    document = {{"ratescope", "document"}, {"format", 2},
                 {"id", id.toStdString()},  {"name", name},
                 {"nodes", json::array()},  {"wires", json::array()},
                 {"sweeps", json::array()}};

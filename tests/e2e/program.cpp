@@ -53,6 +53,15 @@ Place::Place() : environment(QProcessEnvironment::systemEnvironment()) {
     environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
 }
 
+bool Place::showPhotographs() {
+    const QString cache =
+        qEnvironmentVariable("XDG_CACHE_HOME", QDir::homePath() + QStringLiteral("/.cache"));
+    const QString samples =
+        qEnvironmentVariable("RATESCOPE_SAMPLES", cache + QStringLiteral("/ratescope/samples"));
+    environment.insert(QStringLiteral("RATESCOPE_SAMPLES"), samples);
+    return QFileInfo::exists(samples + QStringLiteral("/coffee.png"));
+}
+
 QString Place::write(const QString& name, const QByteArray& bytes) const {
     const QString file = path(name);
     QDir().mkpath(QFileInfo(file).path());

@@ -38,6 +38,9 @@ class Place {
     QByteArray read(const QString& name) const;
     bool has(const QString& name) const;
 
+    /// Shows the product's own photographs to the programs; false where scripts/setup has not fetched them.
+    bool showPhotographs();
+
     /// What programs of this place are started with; may be changed.
     QProcessEnvironment environment;
 

@@ -52,6 +52,8 @@ class AnalysisTest : public QObject {
     void meanCurveDiffersFromPerItem();
     void everyNumberFollowsTheSeed();
     void groupsHaveTheirOwnMeans();
+    void groupsOfMeanCurves();
+    void aGroupWithoutNumberSaysWhy();
     void itemsWithoutNumberAreCountedAndNamed();
     void importedComparesByMeanCurve();
     void hullMakesNonMonotoneComparable();
@@ -304,6 +306,44 @@ void AnalysisTest::groupsHaveTheirOwnMeans() {
     QVERIFY(near(*comparison.groups[0].mean.ratePercent, -38, 1e-9));
     QCOMPARE(comparison.groups[1].mean.rateItems, 3u);
     QVERIFY(near(*comparison.groups[1].mean.ratePercent, -28, 1e-9));
+    QCOMPARE(comparison.groups[1].n, 3u);
+    // The sixth asset is in no group, and still in the total.
+    QVERIFY(near(*comparison.mean.ratePercent, -30, 1e-9));
+    QCOMPARE(comparison.warnings.front(), std::string("1 asset in no group, in the total only: kodim15."));
+}
+
+void AnalysisTest::groupsOfMeanCurves() {
+    const std::vector<Curve> curves = sample::curves(6);
+    CompareOptions options;
+    options.averaging = BdAveraging::MeanCurve;
+    options.bootstrap.resamples = 200;
+    for (int i = 0; i < 6; ++i)
+        options.groups["kodim" + std::to_string(10 + i)] = i == 0 ? "10" : "9";
+    const BdComparison comparison = compareCurves(curves[0], curves[2], options);
+    QCOMPARE(comparison.groups.size(), 2u);
+    QCOMPARE(comparison.groups[0].group, std::string("9"));  // numbers in their order
+    QCOMPARE(comparison.groups[0].n, 5u);
+    const std::vector<Item> five(curves[0].items.begin() + 1, curves[0].items.end());
+    const Curve anchor = withItems(curves[0], five), test = withItems(curves[2], five);
+    const BdResult direct = bjontegaardDelta({"a", meanPoints(anchor)}, {"b", meanPoints(test)});
+    QVERIFY(near(*comparison.groups[0].mean.ratePercent, *direct.ratePercent, 1e-12));
+    QVERIFY(comparison.groups[0].mean.rateInterval.has_value());
+    QVERIFY(near(*comparison.groups[1].mean.ratePercent, -40, 1e-9));
+    QVERIFY(!comparison.groups[1].mean.rateInterval);
+}
+
+void AnalysisTest::aGroupWithoutNumberSaysWhy() {
+    std::vector<ItemPoint> items = sample::items(3);
+    for (ItemPoint& item : items)
+        if (item.asset == "kodim12" && item.series == "webp") item.y.s0 *= 1e-3;  // 30 dB above all others
+    CompareOptions options;
+    options.averaging = BdAveraging::MeanCurve;
+    options.bootstrap.resamples = 0;
+    options.groups = {{"kodim10", "a"}, {"kodim11", "a"}, {"kodim12", "b"}};
+    const auto curves = makeCurves(sample::bpp(), sample::psnr(), sample::series(), items);
+    const BdComparison comparison = compareCurves(curves[0], curves[2], options);
+    QVERIFY(comparison.groups[0].mean.ratePercent.has_value());
+    QVERIFY(!comparison.groups[1].mean.ratePercent);
 }
 
 void AnalysisTest::itemsWithoutNumberAreCountedAndNamed() {

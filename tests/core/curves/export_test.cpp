@@ -62,6 +62,7 @@ class ExportTest : public QObject {
     void bdTableAsMarkdown();
     void bdTableAsLatexAndCsv();
     void bdTableOfGroups();
+    void reachedValuesAreExported();
     void bdTableRefuses();
     void compressAiRoundTrip();
     void compressAiRefuses_data();
@@ -158,10 +159,67 @@ void ExportTest::bdTableOfGroups() {
     CompareOptions options;
     for (int i = 0; i < 6; ++i)
         options.groups["kodim" + std::to_string(10 + i)] = i < 3 ? "a" : "b";
-    const BdTable table = makeGroupTable(compareWithAnchor(sample::curves(), anchor, options));
-    QCOMPARE(table.rows.size(), 4u);
-    QCOMPARE(table.rows[0].title, std::string("JPEG · optimise · a"));
-    QCOMPARE(table.rows[3].n, 3u);
+    options.groupedBy = "scene";
+    const auto comparisons = compareWithAnchor(sample::curves(), anchor, options);
+    const BdTable table = makeBdTable(comparisons);
+    QCOMPARE(table.rows.size(), 6u);
+    QCOMPARE(table.rows[0].title, std::string("JPEG · optimise"));
+    QCOMPARE(table.rows[0].n, 6u);
+    QCOMPARE(table.rows[1].title, std::string("JPEG · optimise · scene=a"));
+    QCOMPARE(table.rows[5].n, 3u);
+    QVERIFY(table.rows[5].overlap && *table.rows[5].overlap > 0.9);
+    QVERIFY(textOf(table).find("\nWebP · scene=b ") != std::string::npos);
+    QVERIFY(markdownOf(table).find("| WebP · scene=b | -24.0 |") != std::string::npos);
+    QVERIFY(latexOf(table).find("WebP $\\cdot$ scene=b & $-$24.0 &") != std::string::npos);
+    const CsvTable csv = parseCsv(csvOf(table), "bd");
+    QCOMPARE(csv.header.back(), std::string("group"));
+    QCOMPARE(csv.rows[3].back(), std::string());
+    QCOMPARE(csv.rows[5].back(), std::string("b"));
+    QCOMPARE(csv.rows[5][0], std::string("webp"));
+    const nlohmann::json json = jsonOfComparisons(comparisons);
+    QCOMPARE(SchemaCheck(schema("bd"))(json), std::string());
+    QCOMPARE(json["grouped_by"], "scene");
+    QCOMPARE(json["comparisons"][1]["groups"][1]["group"], "b");
+    QCOMPARE(json["comparisons"][1]["groups"][1]["n"], 3);
+    QVERIFY(parseCsv(csvOf(makeBdTable(::comparisons())), "bd").header.back() == "n");
+}
+
+void ExportTest::reachedValuesAreExported() {
+    std::vector<SeriesInfo> series = sample::series();
+    series[2].reaches = "webp.quality";
+    std::vector<ItemPoint> items = sample::items(2);
+    for (ItemPoint& item : items)
+        if (item.series == "webp") {
+            item.values = {{"target:bpp", item.values.front().second}};
+            item.reached = ReachedValue{item.asset == "kodim10" ? 40.0 : 50.0, item.asset == "kodim10", true};
+        }
+    const std::vector<Curve> curves = makeCurves(sample::bpp(), sample::psnr(), series, items);
+    QVERIFY(!curves[0].points[0].reached);
+    const ReachedValues& reached = curves[2].points[0].reached.value();
+    QVERIFY(reached.mean == 45 && reached.least == 40 && reached.greatest == 50);
+    QCOMPARE(reached.outside, 1u);
+    const nlohmann::json json = jsonOfCurves(curves, true);
+    QCOMPARE(SchemaCheck(schema("curves"))(json), std::string());
+    QCOMPARE(json["series"][2]["points"][0]["reached"]["parameter"], "webp.quality");
+    QCOMPARE(json["series"][2]["points"][0]["items"][1]["within_tolerance"], false);
+    QVERIFY(!json["series"][0]["points"][0].contains("reached"));
+    const CsvTable points = parseCsv(csvOfPoints(curves), "points");
+    const auto cell = [](const CsvTable& table, std::size_t row, const std::string& column) {
+        const auto found = std::find(table.header.begin(), table.header.end(), column);
+        return found == table.header.end() ? "no column"
+                                           : table.rows[row][std::size_t(found - table.header.begin())];
+    };
+    QCOMPARE(cell(points, 10, "reached_parameter"), std::string("webp.quality"));
+    QCOMPARE(cell(points, 10, "reached"), std::string("45"));
+    QCOMPARE(cell(points, 10, "outside_tolerance"), std::string("1"));
+    QCOMPARE(cell(points, 10, "target:bpp"), std::string("10"));
+    QCOMPARE(cell(points, 0, "reached"), std::string());
+    const CsvTable rows = parseCsv(csvOfItems(curves), "items");
+    QCOMPARE(cell(rows, 21, "reached"), std::string("50"));
+    QCOMPARE(cell(rows, 21, "within_tolerance"), std::string("false"));
+    // Parts of a curve have the values of their items.
+    QCOMPARE(withItems(curves[2], std::vector<Item>{{"kodim11", 0}}).points[0].reached->mean, 50.0);
+    QCOMPARE(parseCsv(csvOfPoints(sample::curves()), "points").header.size(), 12u);
 }
 
 void ExportTest::bdTableRefuses() {

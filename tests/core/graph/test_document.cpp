@@ -41,6 +41,7 @@ Document fullDocument() {
         sample::sweepOf("jpeg.quality", {std::int64_t{5}, std::int64_t{95}}),
         {{{"jpeg", "optimise", {}}, {"", "factor", true}, {"jpeg", "subsampling", false}},
          {{true, 0.25, std::string("4:4:4")}, {false, std::int64_t{1}, std::string("4:2:0")}}}};
+    document.reaches = {{"jpeg", "smoothing", "psnr:psnr-rgb", {30.0, 35.5}, 0.001, 9, 0.5, 2.0}};
     document.candidates = {{"jpeg", "image"}};
     document.frames = {{"Frame", "text", 1, 2, 3, 4.5}};
     document.seeds = {0, 18446744073709551615ull};
@@ -128,7 +129,7 @@ class TestDocument : public QObject {
 
     void textIsReadable() {
         const QString text = shown(toText(fullDocument()));
-        QVERIFY(text.startsWith("{\n  \"ratescope\": \"document\",\n  \"format\": 1,\n"));
+        QVERIFY(text.startsWith("{\n  \"ratescope\": \"document\",\n  \"format\": 2,\n"));
         QVERIFY(
             text.contains("\n    {\"columns\": [{\"node\": \"jpeg\", \"parameter\": \"quality\"}], \"rows\": "
                           "[[5], [95]]},\n"));
@@ -175,8 +176,8 @@ class TestDocument : public QObject {
         row("The file must be an object", [](json& j) { j = json::array(); });
         row("The file has no field \"format\"", [](json& j) { j.erase("format"); });
         row("format must be an integer", [](json& j) { j["format"] = 1.5; });
-        row("The document has format 2, and this version of Ratescope reads up to 1",
-            [](json& j) { j["format"] = 2; });
+        row("The document has format 3, and this version of Ratescope reads up to 2",
+            [](json& j) { j["format"] = 3; });
         row("The file has no field \"id\"", [](json& j) { j.erase("id"); });
         row("The file has no field \"nodes\"", [](json& j) { j.erase("nodes"); });
         row("nodes must be an array", [](json& j) { j["nodes"] = json::object(); });
@@ -203,6 +204,11 @@ class TestDocument : public QObject {
             [](json& j) { j["sweeps"][0]["columns"][0]["node"] = ""; });
         row("sweeps[0].columns[0] must name a node's parameter or a variable",
             [](json& j) { j["sweeps"][0]["columns"][0]["variable"] = "x"; });
+        row("reaches belongs to format 2, and the document says 1", [](json& j) { j["format"] = 1; });
+        row("reaches[0] has no field \"quantity\"", [](json& j) { j["reaches"][0].erase("quantity"); });
+        row("reaches[0].targets[1] must be a number", [](json& j) { j["reaches"][0]["targets"][1] = "35"; });
+        row("reaches[0].most_runs must be an integer", [](json& j) { j["reaches"][0]["most_runs"] = 9.5; });
+        row("reaches[0].runs is not a field", [](json& j) { j["reaches"][0]["runs"] = 9; });
         row("seeds[0] must be an integer of at least 0", [](json& j) { j["seeds"][0] = -1; });
         row("threads must be an integer", [](json& j) { j["threads"] = 1e10; });
         row("candidates[0] must be text", [](json& j) { j["candidates"][0] = 1; });
@@ -341,6 +347,19 @@ class TestDocument : public QObject {
                 }).startsWith("document: connections[1].to must be a node and a port"));
     }
 
+    void format1Opens() {
+        nlohmann::json json = readJson(pathOf(sourceFolder() + "/tests/documents/v1-photographs.ratescope"));
+        bool migrated = false;
+        const Document document = documentFromJson(json, &migrated);
+        QVERIFY(migrated);
+        QVERIFY(document.reaches.empty());
+        QCOMPARE(document.sweeps.size(), 2u);
+        QCOMPARE(shown(document.id), QString("5e1b7c0a94f24d0f8a6b2d3c9e7f1a20"));
+        json["format"] = 2;
+        QVERIFY(documentFromJson(json, &migrated) == document);
+        QVERIFY(!migrated);
+    }
+
     void oldFileIsKeptWhenSaved() {
         QTemporaryDir folder;
         const QString path = folder.filePath("study.ratescope"), kept = path + ".format-0";
@@ -357,9 +376,9 @@ class TestDocument : public QObject {
     void newerFileIsNotOverwritten() {
         QTemporaryDir folder;
         const QString path = folder.filePath("study.ratescope");
-        writeFile(path, "{\"ratescope\":\"document\",\"format\":2}");
+        writeFile(path, "{\"ratescope\":\"document\",\"format\":3}");
         QVERIFY(errorOf([&] { writeDocument(pathOf(path), fullDocument()); }).contains("newer version"));
-        QCOMPARE(contentOf(path), QByteArray("{\"ratescope\":\"document\",\"format\":2}"));
+        QCOMPARE(contentOf(path), QByteArray("{\"ratescope\":\"document\",\"format\":3}"));
     }
 };
 

@@ -25,6 +25,8 @@ Document rich() {
         sweepOf("jpeg.quality", {std::int64_t{10}, std::int64_t{20}}),
         {{{"webp", "effort", {}}, {"jpeg", "optimise", true}}, {{1.0, true}, {2.0, true}, {1.0, false}}},
         sweepOf("enlarge.scale", {1.0})};
+    document.reaches = {{"webp", "effort", "near:psnr-rgb", {30.0}},
+                        {"jpeg", "quality", "bpp@psnr", {0.5, 1.0}}};
     document.candidates = {{"webp", "image"}, {"jpeg", "image"}, {"enlarge", "image"}};
     return document;
 }
@@ -83,6 +85,7 @@ std::unique_ptr<Edit> randomEdit(const Document& document, Random& random, int d
             return setSweeps(std::move(sweeps));
         }
         case 16:
+            if (random() % 3 == 0) return setReaches({{slug, "quality", "bpp", {real + 1}}});
             return random() % 2 ? setVariables({{"level", real}})
                                 : setFrames({{"frame", "text", real, 0, 1, 1}});
         case 17:
@@ -139,6 +142,8 @@ class TestEdit : public QObject {
         QVERIFY(document().sweeps.empty());
         history.apply(setVariables({{"level", 1.0}}));
         QCOMPARE(document().variables.size(), 1u);
+        history.apply(setReaches({{"crop", "scale", "psnr-rgb", {30.0}}}));
+        QCOMPARE(document().reaches.size(), 1u);
         history.apply(setFrames({{"a", "b", 1, 2, 3, 4}}));
         QCOMPARE(document().frames.size(), 1u);
         history.apply(setStudy({1, 2}, 4, 9, true));
@@ -146,7 +151,7 @@ class TestEdit : public QObject {
         QCOMPARE(document().threads, 4);
         QCOMPARE(document().stallSeconds, 9.0);
         QVERIFY(document().keepReconstructions);
-        QCOMPARE(history.position(), 17u);
+        QCOMPARE(history.position(), 18u);
         QCOMPARE(shown(history.titles()[3]), QString("Set scale of crop"));
         while (history.canUndo())
             history.undo();
@@ -163,6 +168,8 @@ class TestEdit : public QObject {
         QVERIFY(document.candidates == (std::vector<PortRef>{{"webp", "image"}}));
         QCOMPARE(document.sweeps.size(), 1u);
         QVERIFY(document.sweeps[0] == sweepOf("webp.effort", {1.0, 2.0}));
+        QCOMPARE(document.reaches.size(), 1u);
+        QCOMPARE(document.reaches[0].text(), std::string("webp.effort"));
         history.undo();
         QVERIFY(document == start);
         QCOMPARE(shown(toText(document)), shown(toText(start)));
@@ -177,10 +184,23 @@ class TestEdit : public QObject {
         QCOMPARE(history.document().wiresFrom({"mozjpeg", "image"}).size(), 2u);
         QCOMPARE(history.document().sweeps[1].columns[1].text(), std::string("mozjpeg.optimise"));
         QCOMPARE(history.document().candidates[1].text(), std::string("mozjpeg.image"));
+        QCOMPARE(history.document().reaches[1].text(), std::string("mozjpeg.quality"));
         history.undo();
         QVERIFY(history.document() == start);
         history.redo();
         QCOMPARE(shown(toText(history.document())), shown(text));
+    }
+
+    void renamingAMeasureRenamesWhatReachesName() {
+        const Document start = rich();
+        History history(start);
+        history.apply(renameNode("near", "close"));
+        QCOMPARE(shown(history.document().reaches[0].quantity), QString("close:psnr-rgb"));
+        history.apply(renameNode("psnr", "far"));
+        QCOMPARE(shown(history.document().reaches[1].quantity), QString("bpp@far"));
+        history.undo();
+        history.undo();
+        QVERIFY(history.document() == start);
     }
 
     void errorsLeaveTheDocumentAsItWas() {

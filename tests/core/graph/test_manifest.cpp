@@ -362,6 +362,19 @@ class TestManifest : public QObject {
             [](Manifest& m) { m.assets.parameter = "folder"; });
         row("test.photos", "in lower case without a dot",
             [](Manifest& m) { m.assets.extensions = {".PNG"}; });
+        row("test.photos", "or for its key, without the other",
+            [](Manifest& m) { m.assets.table = "files"; });
+        row("test.photos",
+            "it joins a table by \"table\", which is no parameter of the type file that stays out",
+            [](Manifest& m) {
+                joinTables(m);
+                m.parameters[m.parameters.size() - 2].entersKey = true;
+            });
+        row("test.photos", "it joins a table by \"table-key\", which is no parameter of the type text",
+            [](Manifest& m) {
+                joinTables(m);
+                m.parameters.pop_back();
+            });
         row("test.noise", "assets are counted", [](Manifest& m) { m.parameters[0].minimum = {}; });
         row("test.resize", "role that only codecs have",
             [](Manifest& m) { m.inputs[0].role = PortRole::Coded; });

@@ -43,6 +43,15 @@ class TestOverride : public QObject {
         QCOMPARE(document.sweeps.size(), 1u);
     }
 
+    void aParameterIsSetAndNoLongerReached() {
+        Document document = sample::jpegStudy();
+        document.reaches = {{"jpeg", "quality", "bpp", {0.5}}};
+        overrideValue(document, sample::catalogue(), "jpeg.optimise=true");
+        QCOMPARE(document.reaches.size(), 1u);
+        overrideValue(document, sample::catalogue(), "jpeg.quality=50");
+        QVERIFY(document.reaches.empty());
+    }
+
     void rowsOfTheWrongLengthDoNoHarm() {
         Document document = swept();
         document.sweeps[0].rows.push_back({});

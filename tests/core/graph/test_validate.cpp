@@ -387,8 +387,8 @@ class TestValidate : public QObject {
                 d.nodes[1].parameters["quality"] = d.nodes[2].parameters["peak"] = VariableRef{"level"};
                 d.sweeps = {sweepOf("level", {std::int64_t{5}})};
             },
-            "error psnr.peak: \"peak\" of the node \"psnr\" reads the variable \"level\", which is swept, "
-            "and a node of the kind measure is not swept.");
+            "error psnr.peak: \"peak\" of the node \"psnr\", which is of the kind measure and is not swept, "
+            "reads the variable \"level\", which is swept.");
         row(
             "unused node swept",
             [](Document& d) {

@@ -2,6 +2,8 @@
 
 #include "core/build_info.h"
 
+#include <cmath>
+
 namespace ratescope::run::fake {
 namespace {
 
@@ -82,6 +84,22 @@ Manifest plainCodec() {
     return made;
 }
 
+Manifest sized() {
+    Manifest made = codec("sized");
+    Parameter quality = parameter("quality", ParameterType::Int, std::int64_t{50});
+    quality.minimum = 1;
+    quality.maximum = 100;
+    quality.movesAlongCurve = true;
+    Parameter scale = parameter("scale", ParameterType::Real, 1.0);
+    scale.minimum = 0.01;
+    scale.maximum = 100;
+    scale.logScale = true;
+    Parameter shape = parameter("shape", ParameterType::Choice, std::string("rising"));
+    shape.choices = {"rising", "falling", "hump"};
+    made.parameters = {quality, scale, shape, behaviour()};
+    return made;
+}
+
 Manifest layers() {
     Manifest made = codec("layers");
     Parameter layers = parameter("layers", ParameterType::Int, std::int64_t{1}, Stage::Extract);
@@ -134,6 +152,7 @@ Catalogue catalogue() {
                         noise(),
                         manifest("sum", NodeKind::Transform, {port("values", PortRole::Value, FanOut::All)}),
                         plainCodec(),
+                        sized(),
                         layers(),
                         residual(),
                         measure(),
@@ -176,6 +195,20 @@ Document study(int assets, const std::vector<std::int64_t>& qualities) {
                       wire("codec.value", "measure.candidate")};
     document.sweeps = {sweep("codec.quality", {qualities.begin(), qualities.end()})};
     return document;
+}
+
+Document reaching(int assets, const std::vector<double>& bytes) {
+    Document document = study(assets, {});
+    document.nodes[1].type = "fake.sized";
+    document.sweeps.clear();
+    document.reaches = {{"codec", "quality", "bytes", bytes}};
+    return document;
+}
+
+double sizeOf(const std::string& shape, std::int64_t quality, double scale) {
+    const auto q = static_cast<double>(shape == "falling" ? 101 - quality : quality);
+    const bool isHump = shape == "hump" && quality >= 40 && quality < 60;
+    return 200 * std::exp(0.03 * q) / scale * (isHump ? 10 : 1);
 }
 
 }  // namespace ratescope::run::fake

@@ -6,9 +6,13 @@
 //   garbage               writes no message, then hangs
 //   fail                  reports a failure
 //   full                  reports that memory or disk was not to be had
+//   brittle               fails where its quality is above 50
 //   deaf, slow            takes its time, and heeds no cancel; heeds it
 //   forget                succeeds, and keeps no value that it was told to keep
 //   none, ""              succeeds at once
+//
+// A stream of fake.sized has the size that its parameters say (fake_study.h), and a measure's error is that of its
+// quality: 100 divided by it.
 //
 // Each task that runs is one line in the file RATESCOPE_FAKE_RECORD: "encode codec <first digits of its key>".
 
@@ -17,6 +21,7 @@
 #include "core/hash.h"
 #include "core/run/local_socket.h"
 #include "core/run/protocol.h"
+#include "tests/core/run/fake_study.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -188,7 +193,7 @@ class FakeWorker {
         report.seconds = 0.25;
         report.peakMemory = 1 << 20;
         const auto behaviour = one.parameters.find("behaviour");
-        if (behaviour != one.parameters.end()) behave(std::get<std::string>(behaviour->second), report);
+        if (behaviour != one.parameters.end()) behave(std::get<std::string>(behaviour->second), one, report);
         if (!report.failure) fill(one, report);
         say(report);
         if (!report.failure) return;
@@ -196,7 +201,7 @@ class FakeWorker {
         throw InputFailed();
     }
 
-    void behave(const std::string& how, TaskReport& report) {
+    void behave(const std::string& how, const Task& one, TaskReport& report) {
         if (how == "crash") {
             std::fprintf(stderr, "about to crash\n");
             std::raise(SIGSEGV);
@@ -212,6 +217,9 @@ class FakeWorker {
         while (how == "hang" || how == "garbage")
             std::this_thread::sleep_for(std::chrono::seconds(1));
         if (how == "fail") report.failure = TaskFailure{ErrorKind::Input, "It failed.", "Do something else."};
+        if (how == "brittle" && one.parameters.count("quality") &&
+            std::get<std::int64_t>(one.parameters.at("quality")) > 50)
+            report.failure = TaskFailure{ErrorKind::Input, "It broke.", "Do something else."};
         if (how == "full") report.failure = TaskFailure{ErrorKind::Resource, "No memory.", "Buy some."};
         if (how == "deaf") std::this_thread::sleep_for(5 * slowTime);
         if (how != "slow") return;
@@ -223,6 +231,36 @@ class FakeWorker {
         if (cancelled_) report.failure = TaskFailure{ErrorKind::Cancelled, "Stopped.", ""};
     }
 
+    /// The encode task that a candidate's task or stream comes from.
+    const Task& encodeOf(const Hash& key) const {
+        const Task* found = &task(key);
+        while (found->inputs.count("bitstream"))
+            found = &task(found->inputs.at("bitstream").front().task);
+        return *found;
+    }
+
+    std::string streamOf(const Task& one) const {
+        const std::string hex = one.key.hex();
+        if (one.type != "fake.sized") return hex;
+        const double asset = static_cast<double>(task(one.inputs.at("coded").front().task).index);
+        const auto bytes = static_cast<std::size_t>(
+            (1 + asset / 2) * fake::sizeOf(std::get<std::string>(one.parameters.at("shape")),
+                                           std::get<std::int64_t>(one.parameters.at("quality")),
+                                           std::get<double>(one.parameters.at("scale"))));
+        std::string text = hex.substr(0, bytes);
+        text.resize(bytes, '.');
+        return text;
+    }
+
+    double errorOf(const Task& score) const {
+        for (const auto& [port, inputs] : score.inputs) {
+            const Task& encode = encodeOf(inputs.front().task);
+            if (encode.type == "fake.sized")
+                return 100 / static_cast<double>(std::get<std::int64_t>(encode.parameters.at("quality")));
+        }
+        return static_cast<double>(score.key.bytes[0]) + 1;
+    }
+
     void fill(const Task& one, TaskReport& report) {
         const std::string hex = one.key.hex();
         switch (one.kind) {
@@ -230,14 +268,15 @@ class FakeWorker {
             case TaskKind::Extract: {
                 StreamResult stream;
                 stream.file = chain_->staging / hex;
-                if (!writeFile(stream.file, hex)) {
+                const std::string bytes = streamOf(one);
+                if (!writeFile(stream.file, bytes)) {
                     report.failure =
                         TaskFailure{ErrorKind::Resource, "The stream can't be written.", "Make room."};
                     break;
                 }
-                stream.hash = sha256(hex);
-                stream.bytes = hex.size();
-                stream.parts = {{"codes", 8 * hex.size(), false}};
+                stream.hash = sha256(bytes);
+                stream.bytes = bytes.size();
+                stream.parts = {{"codes", 8 * bytes.size(), false}};
                 report.stream = stream;
                 break;
             }
@@ -253,7 +292,7 @@ class FakeWorker {
                     if (key == one.key) writeFile(published(key), hex);
                 break;
             case TaskKind::Score:
-                report.scores = {{"error", static_cast<double>(one.key.bytes[0]) + 1, 1}};
+                report.scores = {{"error", errorOf(one), 1}};
                 report.tables["samples"] = "#{}\nvalue\n1\n";
                 break;
             case TaskKind::Analyse: {

@@ -325,6 +325,19 @@ class LibraryTest : public QObject {
         }
         QCOMPARE(std::filesystem::exists(folder.library().string() + ".version-" + version.toStdString()),
                  old);
+        // The same tables as in a new library.
+        const auto tables = [](const std::filesystem::path& file) {
+            Database database(file, Database::Mode::Read);
+            QStringList names;
+            Statement rows =
+                database.query("SELECT type || ' ' || name FROM sqlite_schema ORDER BY type, name");
+            while (rows.next())
+                names << QString::fromStdString(rows.text(0));
+            return names;
+        };
+        const SampleFolder fresh;
+        Library(fresh.library(), Access::Write);
+        QCOMPARE(tables(folder.library()), tables(fresh.library()));
         QCOMPARE(Library(folder.library(), Access::Read).itemCounts()[State::Done], 24);
     }
 };
