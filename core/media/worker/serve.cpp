@@ -60,7 +60,8 @@ run::ResourceAnswer answer(const run::ResourceQuery& query, Plugins& plugins) {
         try {
             const Resources resources =
                 plugins.node(task.library, task.type).make()->resources(Parameters(task.parameters));
-            needs = {resources.threads, resources.processes, resources.memory, resources.exclusive};
+            needs = {resources.threads, resources.processes, resources.memory, resources.exclusive,
+                     resources.batch};
         } catch (...) {
             failure = failureOf(task, 0);
         }
