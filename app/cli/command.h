@@ -46,6 +46,8 @@ Command gcCommand();
 Command duCommand();
 Command deleteCommand();
 Command annotateCommand();
+Command doctorCommand();
+Command reproduceCommand();
 Command serveCommand();
 
 }  // namespace ratescope::cli

@@ -1,3 +1,4 @@
+#include "app/cli/bundle.h"
 #include "app/cli/command.h"
 #include "app/cli/output.h"
 #include "app/cli/study_curves.h"
@@ -72,7 +73,8 @@ int importCurve(const ImportChoice& choice) {
 }
 
 struct ExportChoice {
-    std::string library, study, format = "csv", view = "points", output;
+    std::string what = "rows", library, study, format = "csv", view = "points", output, metric;
+    bool withoutSources = false;
 };
 
 void exportTables(const store::Library& library, store::StudyId study, const std::filesystem::path& folder) {
@@ -95,6 +97,8 @@ void exportTables(const store::Library& library, store::StudyId study, const std
 int exportRows(const ExportChoice& choice) {
     const store::Library library(choice.library, store::Access::Read);
     const store::StudyRecord study = library.study(choice.study);
+    if (choice.what == "bundle")
+        return exportBundle(library, study, {choice.output, choice.metric, !choice.withoutSources});
     if (choice.format == "tables") {
         exportTables(library, study.id, choice.output.empty() ? "." : choice.output);
         return exitDone;
@@ -128,25 +132,33 @@ Command importCommand() {
 }
 
 Command exportCommand() {
-    return {"export",
-            "Write a study's rows (views v_points, v_items) or its tables",
-            {"ratescope-cli export --library photographs.rslib --format csv -o points.csv",
-             "ratescope-cli export --library photographs.rslib --format tables -o tables"},
-            [](CLI::App& app) {
-                auto choice = std::make_shared<ExportChoice>();
-                app.add_option("--library", choice->library, "Library to read")->required();
-                app.add_option("--study", choice->study, "Study, when the library holds several");
-                app.add_option("--format", choice->format,
-                               "csv, json, or tables (CSV files in the folder of -o)")
-                    ->check(CLI::IsMember({"csv", "json", "tables"}))
-                    ->capture_default_str();
-                app.add_option("--view", choice->view, "Rows of csv and json: points or items")
-                    ->check(CLI::IsMember({"points", "items"}))
-                    ->capture_default_str();
-                app.add_option("-o,--output", choice->output,
-                               "File or folder (default: standard output, or here)");
-                return [choice] { return exportRows(*choice); };
-            }};
+    return {
+        "export",
+        "Write a study's rows (views v_points, v_items), its tables, or all of it as a bundle for reviewers",
+        {"ratescope-cli export --library photographs.rslib --format csv -o points.csv",
+         "ratescope-cli export --library photographs.rslib --format tables -o tables",
+         "ratescope-cli export bundle --library photographs.rslib -o photographs-bundle"},
+        [](CLI::App& app) {
+            auto choice = std::make_shared<ExportChoice>();
+            app.add_option("WHAT", choice->what, "rows or bundle")
+                ->check(CLI::IsMember({"rows", "bundle"}))
+                ->capture_default_str();
+            app.add_option("--library", choice->library, "Library to read")->required();
+            app.add_option("--study", choice->study, "Study, when the library holds several");
+            app.add_option("--format", choice->format,
+                           "Of rows: csv, json, or tables (CSV files in the folder of -o)")
+                ->check(CLI::IsMember({"csv", "json", "tables"}))
+                ->capture_default_str();
+            app.add_option("--view", choice->view, "Rows of csv and json: points or items")
+                ->check(CLI::IsMember({"points", "items"}))
+                ->capture_default_str();
+            app.add_option("--y", choice->metric, "Metric of a bundle's figure (default: the study's first)");
+            app.add_flag("--without-sources", choice->withoutSources,
+                         "Name the source files in a bundle with their hashes, and leave them out");
+            app.add_option("-o,--output", choice->output,
+                           "File or folder (default: standard output, or here); of a bundle: a new folder");
+            return [choice] { return exportRows(*choice); };
+        }};
 }
 
 }  // namespace ratescope::cli

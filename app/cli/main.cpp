@@ -1,4 +1,5 @@
 #include "app/cli/command.h"
+#include "app/self_description.h"
 #include "core/build_info.h"
 #include "core/graph/wording.h"
 
@@ -23,11 +24,11 @@ std::string footerOf(const Command& command) {
 }
 
 /// CLI11 says of a misspelt command only that one is missing.
-void requireKnownCommand(int argc, char** argv) {
+void requireKnownCommand(const CLI::App& app, int argc, char** argv) {
     if (argc < 2 || argv[1][0] == '-') return;
     std::vector<std::string> names;
-    for (const Command& command : commands())
-        names.push_back(command.name);
+    for (const CLI::App* command : commandsOf(app))
+        names.push_back(command->get_name());
     if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
     throw Error(ErrorKind::Usage, "There is no command " + graph::inQuotes(argv[1]) + ".",
                 graph::didYouMean(argv[1], names, "Commands are "));
@@ -47,7 +48,8 @@ int runProgram(int argc, char** argv) {
         sub->footer(footerOf(command));
         actions[sub] = command.describe(*sub);
     }
-    requireKnownCommand(argc, argv);
+    addSelfDescription(app, actions);
+    requireKnownCommand(app, argc, argv);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -59,10 +61,11 @@ int runProgram(int argc, char** argv) {
 }  // namespace
 
 std::vector<Command> commands() {
-    return {runCommand(),      planCommand(),    statusCommand(), pauseCommand(),  resumeCommand(),
-            cancelCommand(),   retryCommand(),   curvesCommand(), bdCommand(),     encodeCommand(),
-            decodeCommand(),   measureCommand(), nodesCommand(),  importCommand(), exportCommand(),
-            annotateCommand(), gcCommand(),      duCommand(),     deleteCommand(), serveCommand()};
+    return {runCommand(),       planCommand(),    statusCommand(), pauseCommand(),  resumeCommand(),
+            cancelCommand(),    retryCommand(),   curvesCommand(), bdCommand(),     encodeCommand(),
+            decodeCommand(),    measureCommand(), nodesCommand(),  importCommand(), exportCommand(),
+            annotateCommand(),  gcCommand(),      duCommand(),     deleteCommand(), doctorCommand(),
+            reproduceCommand(), serveCommand()};
 }
 
 }  // namespace ratescope::cli

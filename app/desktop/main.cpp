@@ -1,5 +1,6 @@
 #include "app/desktop/command.h"
 #include "app/exit_code.h"
+#include "app/self_description.h"
 #include "core/build_info.h"
 
 #include <CLI/CLI.hpp>
@@ -34,6 +35,7 @@ int runProgram(int argc, char** argv) {
     CLI::App* plate =
         app.add_subcommand("plate", "Set the same crop of several reconstructions side by side");
     actions[plate] = describePlate(*plate);
+    addSelfDescription(app, actions);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

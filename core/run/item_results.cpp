@@ -36,9 +36,10 @@ void ItemRunner::takeResult(const UnitRun& unit, const TaskReport& report) {
     if (makesStream(task.kind) || task.kind == TaskKind::Decode)
         house_.streams.took(report.key, {report.seconds, report.peakMemory});
     if (report.stream)
-        house_.log.add(unit.study, *report.stream,
-                       {report.key, task.node, report.stream->hash, report.stream->bytes,
-                        report.stream->parts, report.stream->shared, report.seconds, report.peakMemory});
+        house_.log.add(
+            unit.study, *report.stream,
+            {report.key, task.node, report.stream->hash, report.stream->bytes, report.stream->parts,
+             report.stream->shared, report.seconds, report.peakMemory, librariesOf(unit, report.key)});
     if (task.kind == TaskKind::Prepare) counts_[report.key] = report.counts;
     for (const auto& [name, csv] : report.tables)
         if (house_.study(unit.study) && (task.kind != TaskKind::Score || name != "samples"))
@@ -71,6 +72,7 @@ void ItemRunner::takeFailure(const UnitRun& unit, const TaskReport& report) {
 void ItemRunner::settleCandidate(const UnitRun& unit, const Hash& task, store::ItemOutcome outcome) {
     outcome.started = unit.started;
     outcome.ended = nowMs();
+    outcome.libraries = librariesOf(unit, task);
     const auto costOf = [this](const Hash& key) { return house_.streams.cost(key); };
     for (const auto& [id, study] : house_.studies)
         for (store::ItemOutcome& row : study->settleCandidate(task, outcome, costOf)) {
@@ -85,6 +87,7 @@ void ItemRunner::settleScore(const UnitRun& unit, const TaskReport& report) {
     store::MeasurementOutcome outcome;
     outcome.scores = report.scores;
     outcome.seconds = report.seconds;
+    outcome.libraries = librariesOf(unit, report.key);
     if (const auto samples = report.tables.find("samples"); samples != report.tables.end())
         outcome.samples = samples->second;
     for (const auto& [port, inputs] : taskOf(unit, report.key).inputs)

@@ -98,6 +98,15 @@ Demand ItemRunner::demandOf(const UnitRun& unit) const {
     return demand;
 }
 
+std::map<std::string, std::string> ItemRunner::librariesOf(const UnitRun& unit, const Hash& task) const {
+    std::map<std::string, std::string> libraries;
+    for (const Hash& key : upstreamTasks(unit.plan->tasks, {task}))
+        if (const auto needs = resources_.find(signatureOf(unit.plan->tasks.at(key)));
+            needs != resources_.end())
+            libraries.insert(needs->second.libraries.begin(), needs->second.libraries.end());
+    return libraries;
+}
+
 void ItemRunner::ask() {
     if (unasked_.empty() || !asked_.empty() || house_.paused) return;
     ResourceQuery query;

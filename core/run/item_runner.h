@@ -74,6 +74,8 @@ class ItemRunner {
     void ask();
     Demand demandOf(const UnitRun& unit) const;
     bool demandKnown(const UnitRun& unit) const;
+    /// Foreign libraries of the task and of all upstream of it.
+    std::map<std::string, std::string> librariesOf(const UnitRun& unit, const Hash& task) const;
     std::size_t depth() const;
     bool hand(WorkerNumber worker);
     std::optional<Dispatch> next(WorkerNumber worker);

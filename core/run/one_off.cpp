@@ -16,6 +16,7 @@ constexpr std::chrono::hours patience{24};
 /// What the worker has said so far.
 struct Listened {
     std::vector<TaskReport> reports;
+    ResourceAnswer answer;
     bool done = false;
     std::optional<Error> failure;
 };
@@ -24,7 +25,10 @@ WorkerEvents eventsOf(Listened& listened) {
     WorkerEvents events;
     events.report = [&](WorkerNumber, TaskReport report) { listened.reports.push_back(std::move(report)); };
     events.done = [&](WorkerNumber, std::uint64_t) { listened.done = true; };
-    events.resources = [](WorkerNumber, const ResourceAnswer&) {};
+    events.resources = [&](WorkerNumber, ResourceAnswer answer) {
+        listened.answer = std::move(answer);
+        listened.done = true;
+    };
     events.lost = [&](const Loss& loss) {
         listened.failure =
             Error(loss.failure.kind, "The worker " + loss.failure.what + ". " + loss.failure.log,
@@ -32,6 +36,16 @@ WorkerEvents eventsOf(Listened& listened) {
     };
     events.unusable = [](const Error&) {};
     return events;
+}
+
+/// What the worker says, for at most `stopIntervalMs`.
+void listen(WorkerPool& pool) {
+    std::vector<pollfd> descriptors;
+    pool.addDescriptors(descriptors);
+    ::poll(descriptors.data(), descriptors.size(), stopIntervalMs);
+    for (const pollfd& descriptor : descriptors)
+        if (descriptor.revents != 0) pool.handle(descriptor);
+    pool.checkDeadlines();
 }
 
 void throwFailure(const Chain& chain, const std::vector<TaskReport>& reports) {
@@ -60,12 +74,7 @@ std::vector<TaskReport> runChain(Chain chain, const WorkerCommand& worker,
     pool.run(only, chain, patience);
     bool stopped = false;
     while (!listened.done && !listened.failure) {
-        std::vector<pollfd> descriptors;
-        pool.addDescriptors(descriptors);
-        ::poll(descriptors.data(), descriptors.size(), stopIntervalMs);
-        for (const pollfd& descriptor : descriptors)
-            if (descriptor.revents != 0) pool.handle(descriptor);
-        pool.checkDeadlines();
+        listen(pool);
         if (stopped || !stop || !stop()) continue;
         stopped = true;
         pool.cancel(chain.id);
@@ -74,6 +83,17 @@ std::vector<TaskReport> runChain(Chain chain, const WorkerCommand& worker,
     if (listened.failure) throw Error(*listened.failure);
     throwFailure(chain, listened.reports);
     return std::move(listened.reports);
+}
+
+ResourceAnswer askResources(const ResourceQuery& query, const WorkerCommand& worker) {
+    const TemporaryFolder folder;
+    Listened listened;
+    WorkerPool pool(worker, folder.path(), eventsOf(listened));
+    pool.ask(only, query);
+    while (!listened.done && !listened.failure)
+        listen(pool);
+    if (listened.failure) throw Error(*listened.failure);
+    return std::move(listened.answer);
 }
 
 }  // namespace ratescope::run

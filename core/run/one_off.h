@@ -1,6 +1,7 @@
 #pragma once
 
-// One chain on a worker of its own, outside any study: what the commands `encode`, `decode` and `measure` do.
+// A worker of its own, outside any study: one chain, which is what the commands `encode`, `decode` and `measure`
+// do, or one question.
 
 #include "core/run/protocol.h"
 #include "core/run/worker_process.h"
@@ -16,5 +17,9 @@ namespace ratescope::run {
 /// Error(Internal) when the worker dies, with the last lines of its log.
 std::vector<TaskReport> runChain(Chain chain, const WorkerCommand& worker,
                                  const std::function<bool()>& stop = {});
+
+/// What the tasks need, and why those of some can't be said. Throws Error(Internal) when the worker dies,
+/// Error(Plugin) or Error(Resource) when it can't be started.
+ResourceAnswer askResources(const ResourceQuery& query, const WorkerCommand& worker);
 
 }  // namespace ratescope::run

@@ -139,6 +139,7 @@ struct TaskResources {
     std::uint64_t memory = 0;
     bool exclusive = false;
     int batch = 1;  ///< tasks that the node takes in one call, at most
+    std::map<std::string, std::string> libraries;  ///< foreign ones that the node uses: name → version
 };
 
 /// Asks what tasks need; only type, library and parameters of the tasks matter. Answered in the same order.

@@ -25,13 +25,25 @@ class BatchWriter {
         bool complete = true;
     };
     Size sizeOf(ItemId item);
+    /// The row of the environment with these libraries beside its own; nothing while none is set.
+    std::optional<std::int64_t> environmentWith(const std::map<std::string, std::string>& libraries);
     void writeScores(const MeasurementOutcome& outcome);
     void noteRateDifferences(MeasurementId measurement);
 
     Database& database_;
-    std::optional<std::int64_t> environment_;
+    std::optional<Environment> environment_;
+    std::map<std::map<std::string, std::string>, std::int64_t> environmentRows_;  ///< by libraries
     IncomingArtefacts& artefacts_;
 };
+
+std::optional<std::int64_t> BatchWriter::environmentWith(
+    const std::map<std::string, std::string>& libraries) {
+    if (!environment_) return std::nullopt;
+    if (const auto row = environmentRows_.find(libraries); row != environmentRows_.end()) return row->second;
+    Environment environment = *environment_;
+    environment.libraries.insert(libraries.begin(), libraries.end());
+    return environmentRows_[libraries] = environmentRow(database_, environment);
+}
 
 void BatchWriter::write(const run::StreamResult& result, const StreamRecord& record) {
     if (database_.integer("SELECT count(*) FROM stream WHERE task = ?", record.task) > 0) return;
@@ -45,7 +57,7 @@ void BatchWriter::write(const run::StreamResult& result, const StreamRecord& rec
         "environment) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         record.task, record.node, artefacts_.row(result.hash), result.bytes, bits, searched, record.seconds,
-        record.peakMemory, environment_);
+        record.peakMemory, environmentWith(record.libraries));
     const std::int64_t stream = database_.lastInsertId();
     for (const auto* parts : {&result.parts, &result.shared}) {
         std::int64_t position = 0;
@@ -89,7 +101,7 @@ void BatchWriter::write(const ItemOutcome& outcome) {
         static_cast<int>(written.state), size.bytes, size.bits, size.searchedBits,
         done ? std::optional(written.encodeSeconds) : std::nullopt,
         done ? std::optional(written.decodeSeconds) : std::nullopt, done && written.timed, written.peakMemory,
-        written.started, written.ended, environment_, written.item);
+        written.started, written.ended, environmentWith(written.libraries), written.item);
     if (written.failure)
         writeFailure(database_, FailureOf::Item, written.item, *written.failure);
     else
@@ -137,7 +149,8 @@ void BatchWriter::write(const MeasurementOutcome& outcome, const std::optional<H
         "?",
         static_cast<int>(state), done ? countSetOf(database_, outcome.counts) : std::nullopt,
         done && samples ? std::optional(artefacts_.row(*samples)) : std::nullopt,
-        done ? std::optional(outcome.seconds) : std::nullopt, environment_, outcome.measurement);
+        done ? std::optional(outcome.seconds) : std::nullopt, environmentWith(outcome.libraries),
+        outcome.measurement);
     if (failure)
         writeFailure(database_, FailureOf::Measurement, outcome.measurement, *failure);
     else
@@ -165,10 +178,7 @@ void BatchWriter::write(const TableRecord& table, const Hash& csv) {
 
 void Library::setEnvironment(const Environment& environment) {
     connection_->requireWriter();
-    Transaction transaction(*connection_->database, Transaction::Kind::Write);
-    const std::int64_t row = environmentRow(*connection_->database, environment);
-    transaction.commit();
-    connection_->environment = row;
+    connection_->environment = environment;
 }
 
 void Library::setState(std::span<const ItemId> items, State state) {

@@ -28,7 +28,7 @@ struct Library::Connection {
     std::string notice;
     std::optional<LockFile> lock;  ///< outlives the database
     std::unique_ptr<Database> database;
-    std::optional<std::int64_t> environment;  ///< row of what commits record
+    std::optional<Environment> environment;  ///< of what is committed
 
   private:
     void openForReading();

@@ -290,6 +290,20 @@ std::optional<Environment> environmentOf(const Library& library, ItemId item) {
     return readEnvironment(database, rows.integer(0));
 }
 
+std::vector<Environment> environmentsOf(const Library& library, StudyId study) {
+    Database& database = *library.connection().database;
+    const Snapshot snapshot(database);
+    std::vector<Environment> environments;
+    Statement rows = database.query(
+        "SELECT DISTINCT environment FROM item WHERE study = ? AND orphaned = 0 AND environment IS NOT NULL "
+        "ORDER BY environment",
+        study);
+    while (rows.next())
+        if (std::optional<Environment> environment = readEnvironment(database, rows.integer(0)))
+            environments.push_back(std::move(*environment));
+    return environments;
+}
+
 std::vector<FailureRow> Library::failures(std::optional<StudyId> study, std::size_t limit) const {
     Database& database = *connection_->database;
     const Snapshot snapshot(database);

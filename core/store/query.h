@@ -90,6 +90,8 @@ std::vector<StreamRecord> streamsOf(const Library& library, ItemId item);
 std::optional<Failure> failureOf(const Library& library, ItemId item);
 /// Where and how the item was made; nothing until it has ended.
 std::optional<Environment> environmentOf(const Library& library, ItemId item);
+/// Those of all items that the document asks for and that have ended, each once.
+std::vector<Environment> environmentsOf(const Library& library, StudyId study);
 
 // --- curves ------------------------------------------------------------------------------------------------
 

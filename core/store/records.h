@@ -95,6 +95,7 @@ struct StreamRecord {
     std::vector<run::StreamPart> parts, shared;
     double seconds = 0;
     std::uint64_t peakMemory = 0;
+    std::map<std::string, std::string> libraries;  ///< foreign ones that made it: name → version
 };
 
 /// All that is recorded of where and how results were made; equal ones are stored once.
@@ -113,7 +114,8 @@ struct ItemOutcome {
     double encodeSeconds = 0, decodeSeconds = 0;
     bool timed = false;  ///< medians of `--time`, taken alone
     std::uint64_t peakMemory = 0;
-    std::int64_t started = 0, ended = 0;  ///< ms since the epoch
+    std::int64_t started = 0, ended = 0;           ///< ms since the epoch
+    std::map<std::string, std::string> libraries;  ///< foreign ones of its tasks: name → version
 };
 
 struct MeasurementOutcome {
@@ -124,6 +126,7 @@ struct MeasurementOutcome {
     std::vector<run::MetricScore> scores;
     std::optional<std::string> samples;  ///< CSV
     double seconds = 0;
+    std::map<std::string, std::string> libraries;  ///< foreign ones of its tasks: name → version
 };
 
 struct TableRecord {

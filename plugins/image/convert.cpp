@@ -182,7 +182,8 @@ graph::Manifest convertManifest() {
 }  // namespace
 
 NodeEntry convertNode() {
-    return {convertManifest(), [] { return std::make_unique<Convert>(); }};
+    return {
+        convertManifest(), [] { return std::make_unique<Convert>(); }, {{"Little CMS", iccLibraryVersion()}}};
 }
 
 }  // namespace ratescope::media::image

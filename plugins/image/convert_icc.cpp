@@ -100,4 +100,9 @@ Image toSrgb(Context& context, const Image& image, Intent intent) {
     return out;
 }
 
+std::string iccLibraryVersion() {
+    const int number = cmsGetEncodedCMMversion();
+    return std::to_string(number / 1000) + "." + std::to_string(number / 10 % 100);
+}
+
 }  // namespace ratescope::media::image

@@ -7,6 +7,9 @@
 
 namespace ratescope::media::image {
 
+/// Of the library that is loaded: "2.14".
+std::string iccLibraryVersion();
+
 enum class Intent { Relative, Perceptual };
 
 /// RGB and CMYK become sRGB, grey becomes grey on sRGB's curve; 8 or 16 bits; alpha is copied; the profile is

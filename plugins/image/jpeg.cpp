@@ -305,7 +305,9 @@ Manifest jpegManifest() {
 }  // namespace
 
 NodeEntry jpegNode() {
-    return {jpegManifest(), [] { return std::make_unique<JpegCodec>(); }};
+    return {jpegManifest(),
+            [] { return std::make_unique<JpegCodec>(); },
+            {{"libjpeg-turbo", imageLibraries().at("libjpeg-turbo")}}};
 }
 
 }  // namespace ratescope::media::image

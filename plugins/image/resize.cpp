@@ -200,7 +200,8 @@ graph::Manifest resizeManifest() {
 }  // namespace
 
 NodeEntry resizeNode() {
-    return {resizeManifest(), [] { return std::make_unique<Resize>(); }};
+    return {
+        resizeManifest(), [] { return std::make_unique<Resize>(); }, {{"OpenCV", cv::getVersionString()}}};
 }
 
 }  // namespace ratescope::media::image

@@ -55,7 +55,7 @@ graph::Manifest imagesManifest() {
 }  // namespace
 
 NodeEntry imagesNode() {
-    return {imagesManifest(), [] { return std::make_unique<Images>(); }};
+    return {imagesManifest(), [] { return std::make_unique<Images>(); }, imageLibraries()};
 }
 
 }  // namespace ratescope::media::source

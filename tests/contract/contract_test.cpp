@@ -78,6 +78,10 @@ class ContractTest : public QObject {
         const std::vector<Sample>& samples = samples_.at(manifest.id);
         return *std::find_if(samples.begin(), samples.end(), [&](const Sample& s) { return s.name == name; });
     }
+    Libraries libraries() const {
+        media::Plugins plugins;
+        return plugins.node(catalogue_.libraryOf(node().id), node().id).libraries;
+    }
     std::filesystem::path keptFile() const {
         return std::filesystem::path(qgetenv("RATESCOPE_SOURCE").toStdString()) / "tests/contract/kept.json";
     }
@@ -147,10 +151,10 @@ class ContractTest : public QObject {
     void givesWhatItsVersionGave() {
         const Trials& trials = tried(node()).taken;
         if (qEnvironmentVariableIsSet("RATESCOPE_KEEP")) {
-            keep(node(), trials, keptFile());
+            keep(node(), libraries(), trials, keptFile());
             return;
         }
-        const Comparison comparison = compareToKept(node(), trials, keptFile());
+        const Comparison comparison = compareToKept(node(), libraries(), trials, keptFile());
         const std::string difference = comparison.difference;
         switch (comparison.verdict) {
             case Verdict::Same:

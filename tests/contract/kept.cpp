@@ -1,9 +1,6 @@
 #include "tests/contract/kept.h"
 
-#include <jpeglib.h>
-#include <lcms2.h>
 #include <nlohmann/json.hpp>
-#include <opencv2/core/utility.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -49,6 +46,13 @@ double scoreFrom(const json& value) {
     return value.get<std::string>() == "inf" ? HUGE_VAL : -HUGE_VAL;
 }
 
+std::string textOf(const Libraries& libraries) {
+    std::string text;
+    for (const auto& [name, version] : libraries)
+        text += (text.empty() ? "" : ", ") + name + " " + version;
+    return text;
+}
+
 /// The first difference; "" if there is none.
 std::string differenceOf(const Trial& trial, const json& kept, double tolerance, bool keysOnly) {
     for (const auto& [name, text] : trial.exact) {
@@ -68,14 +72,7 @@ std::string differenceOf(const Trial& trial, const json& kept, double tolerance,
 
 }  // namespace
 
-std::string foreignLibrary(const std::string& nodeId) {
-    if (nodeId == "image.jpeg") return "libjpeg-turbo " + std::to_string(LIBJPEG_TURBO_VERSION_NUMBER);
-    if (nodeId == "image.resize") return "OpenCV " + cv::getVersionString();
-    if (nodeId == "image.convert") return "Little CMS " + std::to_string(cmsGetEncodedCMMversion());
-    return "";
-}
-
-Comparison compareToKept(const graph::Manifest& manifest, const Trials& trials,
+Comparison compareToKept(const graph::Manifest& manifest, const Libraries& libraries, const Trials& trials,
                          const std::filesystem::path& file) {
     const json all = readKept(file);
     if (!all.contains(manifest.id)) return {Verdict::Unknown, "nothing is kept"};
@@ -83,7 +80,7 @@ Comparison compareToKept(const graph::Manifest& manifest, const Trials& trials,
     if (kept.at("version") != manifest.version)
         return {Verdict::AnotherVersion,
                 "kept version " + kept.at("version").dump() + ", now " + std::to_string(manifest.version)};
-    const bool anotherLibrary = kept.at("library") != foreignLibrary(manifest.id);
+    const bool anotherLibrary = kept.at("library") != textOf(libraries);
     for (const auto& [name, trial] : trials) {
         if (!kept.at("samples").contains(name)) return {Verdict::Changed, "it took no " + name + " before"};
         const std::string difference =
@@ -94,17 +91,17 @@ Comparison compareToKept(const graph::Manifest& manifest, const Trials& trials,
         if (!trials.contains(name)) return {Verdict::Changed, "it takes no " + name + " any more"};
     if (anotherLibrary)
         return {Verdict::AnotherLibrary,
-                kept.at("library").get<std::string>() + " before, now " + foreignLibrary(manifest.id)};
+                kept.at("library").get<std::string>() + " before, now " + textOf(libraries)};
     return {};
 }
 
-void keep(const graph::Manifest& manifest, const Trials& trials, const std::filesystem::path& file) {
+void keep(const graph::Manifest& manifest, const Libraries& libraries, const Trials& trials,
+          const std::filesystem::path& file) {
     json all = readKept(file);
     json samples = json::object();
     for (const auto& [name, trial] : trials)
         samples[name] = toJson(trial);
-    all[manifest.id] = {
-        {"version", manifest.version}, {"library", foreignLibrary(manifest.id)}, {"samples", samples}};
+    all[manifest.id] = {{"version", manifest.version}, {"library", textOf(libraries)}, {"samples", samples}};
     std::ofstream(file) << all.dump(1) << "\n";
 }
 

@@ -16,9 +16,8 @@ namespace ratescope::contract {
 /// Trials of one node by sample; refused samples are not among them.
 using Trials = std::map<std::string, Trial>;
 
-/// The foreign library that a node's output depends on, with its version ("libjpeg-turbo 2.1.5"); "" for nodes
-/// whose output is all our own.
-std::string foreignLibrary(const std::string& nodeId);
+/// The foreign libraries that a node's output depends on, as its entry in the plugin says: name → version.
+using Libraries = std::map<std::string, std::string>;
 
 enum class Verdict { Same, Changed, AnotherVersion, AnotherLibrary, Unknown };
 
@@ -27,12 +26,13 @@ struct Comparison {
     std::string difference;  ///< the first one
 };
 
-/// Exact texts must be equal; scores within the manifest's tolerance, or 1e-9 relative. Where the library is
+/// Exact texts must be equal; scores within the manifest's tolerance, or 1e-9 relative. Where a library is
 /// another one only keys are compared.
-Comparison compareToKept(const graph::Manifest& manifest, const Trials& trials,
+Comparison compareToKept(const graph::Manifest& manifest, const Libraries& libraries, const Trials& trials,
                          const std::filesystem::path& file);
 
 /// Writes these trials in place of those kept of the node.
-void keep(const graph::Manifest& manifest, const Trials& trials, const std::filesystem::path& file);
+void keep(const graph::Manifest& manifest, const Libraries& libraries, const Trials& trials,
+          const std::filesystem::path& file);
 
 }  // namespace ratescope::contract

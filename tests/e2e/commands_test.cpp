@@ -61,9 +61,10 @@ double number(const Row& row, const char* column) {
     return row.value(QString::fromLatin1(column)).toDouble();
 }
 
-const QStringList commandNames = {"run",    "plan",     "status", "pause",  "resume",  "cancel", "retry",
-                                  "curves", "bd",       "encode", "decode", "measure", "nodes",  "import",
-                                  "export", "annotate", "gc",     "du",     "delete",  "serve"};
+const QStringList commandNames = {"run",    "plan",   "status",    "pause",    "resume", "cancel",
+                                  "retry",  "curves", "bd",        "encode",   "decode", "measure",
+                                  "nodes",  "import", "export",    "annotate", "gc",     "du",
+                                  "delete", "doctor", "reproduce", "serve",    "manual", "completion"};
 
 }  // namespace
 
@@ -536,6 +537,9 @@ void CommandsTest::photographs() {
         .sweep("jpeg", "subsampling", {"4:2:0", "4:4:4"});
     const QString document = place.write("photographs.ratescope", study.text());
     COMPARE_JSON(ran(place, {document, "--jobs", "2"})["ranItems"], 24);
+    for (const Row& row : rowsOf(exported(place, "photographs.rslib", "items")))
+        QVERIFY2(row["libraries"].contains("libjpeg-turbo") && row["libraries"].contains("libpng"),
+                 qPrintable(row["libraries"]));
     const Outcome curves = place.cli({"curves", "--library", "photographs.rslib", "--y", "psnr-rgb"});
     VERIFY_CODE(curves, 0);
     double quality = 0;

@@ -7,6 +7,7 @@
 #include "tests/e2e/rows.h"
 #include "tests/e2e/server.h"
 
+#include <QDir>
 #include <QFile>
 #include <QRegularExpression>
 #include <QSet>
@@ -31,6 +32,7 @@ class ExternalTest : public QObject {
     void aServerThatDiesFailsItsItem();
     void batchesAreOneCall();
     void aBadItemOfABatchFailsAlone();
+    void bundlesBringTheirPrograms();
     void nothingOutlivesAKilledRun();
 };
 
@@ -444,6 +446,30 @@ void ExternalTest::aBadItemOfABatchFailsAlone() {
                  failure.dump().c_str());
     }
     QCOMPARE(linesIn(place, "log.tool"), 11);
+}
+
+void ExternalTest::bundlesBringTheirPrograms() {
+    const Place place;
+    writeProgram(place, "tools/tool", programText("copier.sh"));
+    place.write("table.txt", "a table");
+    place.write(
+        "study.ratescope",
+        commandStudy("well", 2, {{"encoder", "tools/tool well {input} {bitstream} --table=table.txt"}})
+            .text());
+    VERIFY_CODE(runAllowed(place), 0);
+    VERIFY_CODE(place.cli({"export", "bundle", "--library", "study.rslib", "-o", "bundle"}), 0);
+    QDir(place.path("tools")).removeRecursively();
+    QFile::remove(place.path("table.txt"));
+    const json document = json::parse(place.read("bundle/study.ratescope").toStdString());
+    COMPARE_JSON(document["nodes"][1]["parameters"]["encoder"],
+                 "assets/file-1/tool well {input} {bitstream} --table=assets/file-2/table.txt");
+    COMPARE_JSON(document["nodes"][1]["parameters"]["decoder"], "cp {bitstream} {output}");
+    QVERIFY(place.read("bundle/assets.csv").contains("cp,"));
+    // Where they lie is another approval.
+    VERIFY_CODE(place.cli({"reproduce", "bundle"}), 10);
+    const Outcome again = place.cli({"reproduce", "bundle", "--allow-commands", "--json"});
+    VERIFY_CODE(again, 0);
+    VERIFY_FITS(again.json(), "reproduce");
 }
 
 void ExternalTest::nothingOutlivesAKilledRun() {

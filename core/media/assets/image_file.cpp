@@ -26,6 +26,10 @@ void checkImageSize(std::int64_t width, std::int64_t height, const std::string& 
                     "Cut it into smaller pictures; if it should be small, the file is damaged.");
 }
 
+std::map<std::string, std::string> imageLibraries() {
+    return {{"libjpeg-turbo", jpegLibraryVersion()}, {"libpng", pngLibraryVersion()}};
+}
+
 Image decodeImage(std::span<const std::byte> bytes, const std::string& name) {
     switch (imageFormatOf(bytes)) {
         case ImageFormat::Png:

@@ -11,10 +11,14 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 
 namespace ratescope::media {
+
+/// The libraries that picture files are read with: name → version.
+std::map<std::string, std::string> imageLibraries();
 
 /// A picture with more pixels than this is refused before memory is asked for.
 inline constexpr std::int64_t maxImagePixels = std::int64_t{1} << 28;

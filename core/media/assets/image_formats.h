@@ -20,6 +20,9 @@ Image decodePnm(std::span<const std::byte> bytes, const std::string& name);
 std::vector<std::byte> encodePng(const Image& image, const std::string& name);
 std::vector<std::byte> encodePnm(const Image& image, const std::string& name, ColourModel model);
 
+std::string jpegLibraryVersion();
+std::string pngLibraryVersion();
+
 /// "<name> <reason>." with what can be done about a damaged picture.
 Error damagedImage(const std::string& name, const std::string& reason);
 /// "<name> can't hold …": the remedy names the conversion node.

@@ -158,4 +158,11 @@ Image decodeJpeg(std::span<const std::byte> bytes, const std::string& name) {
     return image;
 }
 
+std::string jpegLibraryVersion() {
+    // MMmmmppp: libjpeg has no call that says what is loaded.
+    constexpr int number = LIBJPEG_TURBO_VERSION_NUMBER;
+    return std::to_string(number / 1'000'000) + "." + std::to_string(number / 1000 % 1000) + "." +
+           std::to_string(number % 1000);
+}
+
 }  // namespace ratescope::media

@@ -256,4 +256,8 @@ std::vector<std::byte> encodePng(const Image& image, const std::string& name) {
     return std::move(writer.out);
 }
 
+std::string pngLibraryVersion() {
+    return png_get_libpng_ver(nullptr);
+}
+
 }  // namespace ratescope::media

@@ -9,6 +9,7 @@
 #include "core/media/node/node.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ namespace ratescope::media {
 struct NodeEntry {
     graph::Manifest manifest;
     std::function<std::unique_ptr<Node>()> make;
+    /// The foreign libraries that its output depends on: name → version, of the library that is loaded where it
+    /// can be asked. Recorded with every result.
+    std::map<std::string, std::string> libraries = {};
 };
 
 struct PluginFamily {

@@ -58,10 +58,10 @@ run::ResourceAnswer answer(const run::ResourceQuery& query, Plugins& plugins) {
         run::TaskResources& needs = answer.resources.emplace_back();
         std::optional<run::TaskFailure>& failure = answer.failures.emplace_back();
         try {
-            const Resources resources =
-                plugins.node(task.library, task.type).make()->resources(Parameters(task.parameters));
-            needs = {resources.threads, resources.processes, resources.memory, resources.exclusive,
-                     resources.batch};
+            const NodeEntry& node = plugins.node(task.library, task.type);
+            const Resources resources = node.make()->resources(Parameters(task.parameters));
+            needs = {resources.threads,   resources.processes, resources.memory,
+                     resources.exclusive, resources.batch,     node.libraries};
         } catch (...) {
             failure = failureOf(task, 0);
         }
