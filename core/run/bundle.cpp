@@ -121,11 +121,14 @@ class SourceFiles {
             const auto file = graph::fileOf(files[i]);
             if (!file) continue;
             const std::string name = graph::literal(words[i]).value().substr(file->prefix.size());
-            const bool ofSystem = i == 0 && name.find('/') == std::string::npos;
+            if (i == 0 && name.find('/') == std::string::npos) {
+                add("", name, file->path, Hash::fromHex(file->hash), "");
+                continue;
+            }
             const fs::path place =
                 fs::path("assets") / ("file-" + std::to_string(++number)) / fs::path(file->path).filename();
-            add("", name, file->path, Hash::fromHex(file->hash), ofSystem ? fs::path() : place);
-            if (!ofSystem) words[i] = {{graph::CommandPiece::Kind::Text, file->prefix + place.string(), ""}};
+            add("", name, file->path, Hash::fromHex(file->hash), place);
+            words[i] = {{graph::CommandPiece::Kind::Text, file->prefix + place.string(), ""}};
         }
         replace(text, graph::toText(words));
     }
