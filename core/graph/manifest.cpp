@@ -32,6 +32,11 @@ const Metric* Manifest::metric(const std::string& metricId) const {
     return withId(metrics, metricId);
 }
 
+bool Manifest::runsCommands() const {
+    return std::any_of(parameters.begin(), parameters.end(),
+                       [](const Parameter& parameter) { return parameter.type == ParameterType::Command; });
+}
+
 const char* toText(PortType value) {
     return nameOf(value);
 }

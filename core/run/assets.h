@@ -42,6 +42,8 @@ struct NamedFile {
 struct Assets {
     std::map<std::string, std::vector<Asset>> ofSource;  ///< by the source's slug
     std::map<std::string, NamedFile> files;              ///< by the text of the parameter
+    std::map<std::string, std::string>
+        commands;  ///< resolved (command_files.h), by the text of the parameter
 };
 
 using HashFile = std::function<Hash(const std::filesystem::path&)>;
@@ -52,8 +54,9 @@ HashFile rememberedHash(store::Library& library);
 HashFile knownHash(const store::Library& library);
 
 /// Lists the assets of the source nodes that a candidate, a reference or an analysis needs, and the files that
-/// File parameters of such nodes name, by the document, its variables and its sweeps. The document must be valid. Throws
-/// Error(Input) that names the node: no file matches, a file can't be read.
+/// File and Command parameters of such nodes name, by the document, its variables and its sweeps. The document must
+/// be valid. Throws Error(Input) that names the node: no file matches, a file can't be read, a program is not there;
+/// Error(Document) for an empty command.
 Assets listAssets(const graph::Document& document, const graph::Catalogue& catalogue,
                   const graph::PathBase& base, const HashFile& hashFile);
 

@@ -59,6 +59,7 @@ PlanSummary summaryOf(const graph::Document& document, const graph::Catalogue& c
         summary.measurements += static_cast<std::int64_t>(item.measurements.size());
     summary.estimate = estimateOf(plan, document.id, library, toRun, jobs);
     summary.series = plan.series;
+    summary.commands = commandsOf(plan, catalogue);
     for (const graph::Node& node : document.nodes) {
         const graph::Manifest* const manifest = catalogue.find(node.type);
         summary.nodes.push_back({node.slug, node.type, node.title.empty() ? manifest->title : node.title});

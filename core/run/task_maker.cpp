@@ -112,7 +112,7 @@ Task TaskMaker::newTask(Position position, TaskKind kind, const graph::NodeParam
     if (manifest.usesSeed) task.seed = setting.seed;
     const bool fansOut = manifest.kind == NodeKind::Source && manifest.assets.by != AssetRule::By::One;
     for (const graph::Parameter& parameter : manifest.parameters) {
-        if (stage && parameter.stage != *stage) continue;
+        if (stage && parameter.stage != *stage && parameter.stage != Stage::Every) continue;
         if (fansOut && parameter.id == manifest.assets.parameter) continue;
         graph::ParameterValue value = parameters.at(parameter.id);
         if (parameter.type == graph::ParameterType::File && !std::get<std::string>(value).empty()) {
@@ -120,6 +120,8 @@ Task TaskMaker::newTask(Position position, TaskKind kind, const graph::NodeParam
             value = named.file.string();
             task.parameterFiles[parameter.id] = named.hash;
         }
+        if (parameter.type == graph::ParameterType::Command)
+            value = assets_.commands.at(std::get<std::string>(value));
         task.parameters.emplace(parameter.id, std::move(value));
     }
     return task;

@@ -3,4 +3,4 @@
 
 using namespace ratescope::media::image;
 
-RATESCOPE_FAMILY("image", {jpegNode(), cropNode(), resizeNode(), convertNode()})
+RATESCOPE_FAMILY("image", {jpegNode(), cropNode(), resizeNode(), convertNode(), commandNode()})

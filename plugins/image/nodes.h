@@ -10,5 +10,6 @@ NodeEntry jpegNode();
 NodeEntry cropNode();
 NodeEntry resizeNode();
 NodeEntry convertNode();
+NodeEntry commandNode();
 
 }  // namespace ratescope::media::image

@@ -3,4 +3,4 @@
 
 using namespace ratescope::media::measure;
 
-RATESCOPE_FAMILY("measure", {psnrNode(), tensorErrorNode()})
+RATESCOPE_FAMILY("measure", {psnrNode(), tensorErrorNode(), commandNode()})

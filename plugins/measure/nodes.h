@@ -8,5 +8,6 @@ namespace ratescope::media::measure {
 
 NodeEntry psnrNode();
 NodeEntry tensorErrorNode();
+NodeEntry commandNode();
 
 }  // namespace ratescope::media::measure

@@ -58,9 +58,12 @@ void writeImage(const std::filesystem::path& file, const Image& image) {
         bytes = encodePnm(image, file.string(), ColourModel::Rgb);
     else if (extension == "pgm")
         bytes = encodePnm(image, file.string(), ColourModel::Grey);
+    else if (extension == "pnm")
+        bytes = encodePnm(image, file.string(),
+                          image.model == ColourModel::Grey ? ColourModel::Grey : ColourModel::Rgb);
     else
         throw Error(ErrorKind::Usage, file.string() + " does not end as a picture that can be written.",
-                    "End it with .png, .ppm or .pgm.");
+                    "End it with .png, .ppm, .pgm or .pnm.");
     AsideFile out(file);
     out.write(bytes);
     out.commit();

@@ -9,7 +9,8 @@
 //   deaf, slow            takes its time, and heeds no cancel; heeds it
 //   none, ""              succeeds at once
 //
-// Each task that runs is one line in the file RATESCOPE_FAKE_RECORD: "encode codec <first digits of its key>".
+// Each task that runs is one line in the file RATESCOPE_FAKE_RECORD: "encode codec <first digits of its key>". With
+// RATESCOPE_FAKE_BATCH=N every task may be called with N others, and each chain is a line too, "chain".
 
 #include "core/build_info.h"
 #include "core/error.h"
@@ -109,6 +110,8 @@ class FakeWorker {
         for (const Task& task : query.tasks) {
             TaskResources needs;
             const auto exclusive = task.parameters.find("exclusive");
+            if (const std::string batch = setting("RATESCOPE_FAKE_BATCH"); !batch.empty())
+                needs.batch = std::stoi(batch);
             needs.exclusive = exclusive != task.parameters.end() && std::get<bool>(exclusive->second);
             answer.resources.push_back(needs);
             answer.failures.emplace_back();
@@ -119,14 +122,17 @@ class FakeWorker {
     void runChain(const Chain& chain) {
         chain_ = &chain;
         running_ = chain.id;
+        if (!setting("RATESCOPE_FAKE_BATCH").empty()) record("chain");
         cancelled_ = false;
         failed_.clear();
         ran_.clear();
-        for (const Hash& wanted : chain.wanted)
+        for (const Hash& wanted : chain.wanted) {
+            if (cancelled_) break;
             try {
                 have(wanted);
             } catch (const InputFailed&) {
             }
+        }
         running_ = 0;
         say(Done{chain.id});
     }
