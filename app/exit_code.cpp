@@ -20,6 +20,8 @@ ExitCode exitCodeOf(ErrorKind kind) {
             return exitResource;
         case ErrorKind::Cancelled:
             return exitCancelled;
+        case ErrorKind::Unapproved:
+            return exitUnapproved;
         case ErrorKind::Internal:
             break;
     }

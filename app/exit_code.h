@@ -17,6 +17,7 @@ enum ExitCode : int {
     exitResource = 7,
     exitCancelled = 8,
     exitItemsFailed = 9,
+    exitUnapproved = 10,
 };
 
 ExitCode exitCodeOf(ErrorKind kind);

@@ -5,8 +5,8 @@
 namespace ratescope {
 namespace {
 
-constexpr std::array<const char*, 8> names = {"usage",  "input",    "document",  "library",
-                                              "plugin", "resource", "cancelled", "internal"};
+constexpr std::array<const char*, 9> names = {"usage",    "input",     "document", "library",   "plugin",
+                                              "resource", "cancelled", "internal", "unapproved"};
 
 }  // namespace
 

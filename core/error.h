@@ -8,14 +8,15 @@ namespace ratescope {
 
 /// What kind of thing went wrong. Decides the exit code of the command line (docs/exit-codes.md).
 enum class ErrorKind {
-    Usage,      ///< the command or request was wrong
-    Input,      ///< a file or value from outside is missing, damaged, hostile or of the wrong shape
-    Document,   ///< the study's document is invalid
-    Library,    ///< the library file is locked, damaged, read-only or of another version
-    Plugin,     ///< a plugin is missing, does not load or has another build id
-    Resource,   ///< disk, memory, time or device is not to be had
-    Cancelled,  ///< the user asked to stop
-    Internal,   ///< a fault of Ratescope itself
+    Usage,       ///< the command or request was wrong
+    Input,       ///< a file or value from outside is missing, damaged, hostile or of the wrong shape
+    Document,    ///< the study's document is invalid
+    Library,     ///< the library file is locked, damaged, read-only or of another version
+    Plugin,      ///< a plugin is missing, does not load or has another build id
+    Resource,    ///< disk, memory, time or device is not to be had
+    Cancelled,   ///< the user asked to stop
+    Internal,    ///< a fault of Ratescope itself
+    Unapproved,  ///< commands that nobody has approved were to be run
 };
 
 /// The one exception of the project: what happened, and what the user can do about it.

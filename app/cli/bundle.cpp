@@ -83,7 +83,7 @@ void print(const run::Reproduction& result) {
 struct ReproduceChoice {
     std::string folder, library;
     int jobs = 0;
-    bool json = false;
+    bool json = false, allowCommands = false;
 };
 
 int reproduce(const ReproduceChoice& choice, const std::string& commandLine) {
@@ -97,6 +97,7 @@ int reproduce(const ReproduceChoice& choice, const std::string& commandLine) {
             ? (std::filesystem::absolute(folder).lexically_normal().string() + ".reproduced.rslib")
             : choice.library;
     document.jobs = choice.jobs;
+    document.allowCommands = choice.allowCommands;
     const ChosenStudy study = readStudy(document, catalogue);
     {
         ProgressLine line;
@@ -141,6 +142,8 @@ Command reproduceCommand() {
                                "Library for the second run (default: BUNDLE.reproduced.rslib)");
                 app.add_option("--jobs", choice->jobs, "Tasks at a time (default: one for each processor)")
                     ->check(CLI::Range(1, 1024));
+                app.add_flag("--allow-commands", choice->allowCommands,
+                             "Run the bundle's external commands, and remember that they may");
                 app.add_flag("--json", choice->json, "JSON (docs/schemas/reproduce.json)");
                 return [choice] { return reproduce(*choice, commandLineText()); };
             }};

@@ -2,6 +2,8 @@
 #include "app/cli/output.h"
 #include "core/curves/statistic.h"
 #include "core/curves/text.h"
+#include "core/graph/expand.h"
+#include "core/run/approval.h"
 #include "core/run/jobs.h"
 #include "core/run/one_off.h"
 
@@ -21,7 +23,7 @@ namespace {
 struct CodecChoice {
     std::string node, input, output;
     std::vector<std::string> settings, inputs;
-    bool json = false;
+    bool json = false, allowCommands = false;
 };
 
 std::pair<std::string, std::string> splitAt(const std::string& text, const char* form) {
@@ -31,9 +33,9 @@ std::pair<std::string, std::string> splitAt(const std::string& text, const char*
     return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-run::Settings settingsOf(const CodecChoice& choice) {
+run::Settings settingsOf(const std::vector<std::string>& texts) {
     run::Settings settings;
-    for (const std::string& text : choice.settings)
+    for (const std::string& text : texts)
         settings.insert_or_assign(splitAt(text, "--set PARAM=VALUE").first,
                                   splitAt(text, "--set PARAM=VALUE").second);
     return settings;
@@ -47,7 +49,8 @@ run::InputFiles inputsOf(const CodecChoice& choice) {
     return inputs;
 }
 
-run::TaskReport runJob(const run::Job& job) {
+run::TaskReport runJob(const run::Job& job, const graph::Catalogue& catalogue, bool allowCommands) {
+    run::requireApproval(run::commandsOf(job.chain.tasks, catalogue), {.all = allowCommands});
     run::WorkerCommand worker;
     worker.program = run::installedWorker();
     worker.arguments = {"--serve"};
@@ -68,8 +71,9 @@ nlohmann::json partsJson(const std::vector<run::StreamPart>& parts) {
 int encode(const CodecChoice& choice) {
     const graph::Catalogue catalogue = installedCatalogue();
     requireNode(catalogue, choice.node);
-    const run::TaskReport report = runJob(run::encodeJob(catalogue, choice.node, settingsOf(choice),
-                                                         inputsOf(choice), choice.input, choice.output));
+    const run::TaskReport report = runJob(run::encodeJob(catalogue, choice.node, settingsOf(choice.settings),
+                                                         inputsOf(choice), choice.input, choice.output),
+                                          catalogue, choice.allowCommands);
     const run::StreamResult& stream = report.stream.value();
     if (choice.json) {
         std::cout << nlohmann::json{{"node", choice.node},
@@ -96,9 +100,14 @@ int decode(const CodecChoice& choice) {
     const graph::Catalogue catalogue = installedCatalogue();
     const std::string node = choice.node.empty() ? run::codecOf(catalogue, choice.input) : choice.node;
     requireNode(catalogue, node);
-    runJob(
-        run::decodeJob(catalogue, node, settingsOf(choice), inputsOf(choice), choice.input, choice.output));
+    runJob(run::decodeJob(catalogue, node, settingsOf(choice.settings), inputsOf(choice), choice.input,
+                          choice.output),
+           catalogue, choice.allowCommands);
     return exitDone;
+}
+
+void addAllowOption(CLI::App& app, bool& allow) {
+    app.add_flag("--allow-commands", allow, "Run the node's external commands, and remember that they may");
 }
 
 void addCodecOptions(CLI::App& app, CodecChoice& choice) {
@@ -106,20 +115,38 @@ void addCodecOptions(CLI::App& app, CodecChoice& choice) {
     app.add_option("--input", choice.inputs, "PORT=FILE for encoder and shared inputs")
         ->take_all()
         ->allow_extra_args(false);
+    addAllowOption(app, choice.allowCommands);
     app.add_option("INPUT", choice.input, "File to read")->required();
     app.add_option("OUTPUT", choice.output, "File to write")->required();
 }
 
 struct MeasureChoice {
-    std::vector<std::string> metrics;
+    std::vector<std::string> metrics, settings;
     std::string reference, candidate, map;
-    bool json = false;
+    bool json = false, allowCommands = false;
 };
 
 struct MetricValue {
-    const graph::Metric* metric;
+    graph::Metric metric;
     double value;
 };
+
+/// What one run of a measure node gave.
+struct MeasureRun {
+    std::vector<graph::Metric> metrics;
+    std::vector<run::MetricScore> scores;
+    std::optional<run::MapRange> mapRange;
+};
+
+MeasureRun runMeasure(const MeasureChoice& choice, const graph::Catalogue& catalogue,
+                      const graph::Manifest& measure) {
+    const run::Job job = run::measureJob(catalogue, measure.id, settingsOf(choice.settings), choice.reference,
+                                         choice.candidate, choice.map);
+    const auto score = std::find_if(job.chain.tasks.begin(), job.chain.tasks.end(),
+                                    [&](const run::Task& task) { return task.key == job.answer; });
+    run::TaskReport report = runJob(job, catalogue, choice.allowCommands);
+    return {graph::metricsOf(measure, score->parameters), std::move(report.scores), report.mapRange};
+}
 
 /// The measure node that gives the metric ("psnr-rgb"), or the one that is named ("measure.psnr:psnr-rgb").
 const graph::Manifest& measureOf(const graph::Catalogue& catalogue, const std::string& metric) {
@@ -153,23 +180,22 @@ void requireOneMeasure(const MeasureChoice& choice, const graph::Catalogue& cata
 
 Measured measureAll(const MeasureChoice& choice, const graph::Catalogue& catalogue) {
     if (!choice.map.empty()) requireOneMeasure(choice, catalogue);
-    std::map<std::string, run::TaskReport> reports;  // by measure node: one run gives all of its metrics
+    std::map<std::string, MeasureRun> runs;  // by measure node: one run gives all of its metrics
     Measured measured;
     for (const std::string& asked : choice.metrics) {
         const graph::Manifest& measure = measureOf(catalogue, asked);
         const std::string id = asked.substr(asked.find(':') + 1);
-        if (reports.count(measure.id) == 0)
-            reports[measure.id] = runJob(
-                run::measureJob(catalogue, measure.id, choice.reference, choice.candidate, choice.map));
-        const auto& scores = reports[measure.id].scores;
+        if (runs.count(measure.id) == 0) runs[measure.id] = runMeasure(choice, catalogue, measure);
+        const auto& [metrics, scores, mapRange] = runs[measure.id];
         const auto score =
             std::find_if(scores.begin(), scores.end(), [&](const auto& one) { return one.metric == id; });
-        const graph::Metric* metric = measure.metric(id);
-        if (!metric || score == scores.end())
+        const auto metric =
+            std::find_if(metrics.begin(), metrics.end(), [&](const auto& one) { return one.id == id; });
+        if (metric == metrics.end() || score == scores.end())
             throw Error(ErrorKind::Usage, measure.id + " gives no metric \"" + id + "\" for these files.",
                         "`ratescope-cli nodes " + measure.id + "` lists its metrics.");
-        measured.values.push_back({metric, curves::finish(metric->finish, score->s0, score->s1)});
-        measured.mapRange = reports[measure.id].mapRange;
+        measured.values.push_back({*metric, curves::finish(metric->finish, score->s0, score->s1)});
+        measured.mapRange = mapRange;
     }
     return measured;
 }
@@ -190,11 +216,11 @@ int measure(const MeasureChoice& choice) {
     TextTable table({"metric", "value", "unit"});
     for (const MetricValue& one : measured.values) {
         // JSON has no infinity: equal pictures have an infinite PSNR, as text.
-        metrics.push_back({{"id", one.metric->id},
+        metrics.push_back({{"id", one.metric.id},
                            {"value", std::isfinite(one.value) ? nlohmann::json(one.value)
                                                               : nlohmann::json(curves::shortest(one.value))},
-                           {"unit", one.metric->unit}});
-        table.add({one.metric->id, curves::shortest(one.value), one.metric->unit});
+                           {"unit", one.metric.unit}});
+        table.add({one.metric.id, curves::shortest(one.value), one.metric.unit});
     }
     if (!choice.map.empty() && measured.mapRange)
         std::fprintf(stderr, "%s: the map goes from %s (black in a picture) to %s (white)\n",
@@ -251,6 +277,10 @@ Command measureCommand() {
                     ->required()
                     ->take_all()
                     ->allow_extra_args(false);
+                app.add_option("--set", choice->settings, "PARAM=VALUE of the measure node")
+                    ->take_all()
+                    ->allow_extra_args(false);
+                addAllowOption(app, choice->allowCommands);
                 app.add_option("REFERENCE", choice->reference, "Original")->required();
                 app.add_option("CANDIDATE", choice->candidate, "Reconstruction")->required();
                 app.add_flag("--json", choice->json, "JSON (docs/schemas/measure.json)");

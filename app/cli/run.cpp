@@ -30,6 +30,10 @@ struct RunResult {
     double seconds = 0;
 };
 
+void printCommands(const std::string& commands) {
+    std::fprintf(stderr, "External commands, approved from now on:\n%s", commands.c_str());
+}
+
 void printPlan(const run::PlanSummary& plan) {
     const store::Reconciliation& changes = plan.changes;
     std::fprintf(
@@ -73,7 +77,11 @@ RunResult runHere(const ChosenStudy& study, const graph::Catalogue& catalogue,
     ProgressLine line;
     Session session(study.library.string(), catalogue, supervisorOptions(study.jobs, commandLine),
                     observerOf(line));
-    const run::Submitted submitted = session.runStudy(study, printPlan);
+    const auto planned = [&](const run::PlanSummary& plan) {
+        printPlan(plan);
+        if (study.options.approval.all && plan.commands) printCommands(run::toText(*plan.commands));
+    };
+    const run::Submitted submitted = session.runStudy(study, planned);
     return {study.library, submitted.plan.study, session.supervisor().ran(submitted.study), 0};
 }
 
@@ -83,9 +91,14 @@ RunResult runThere(run::Client& client, const ChosenStudy& study) {
     if (!study.options.seeds.empty()) options["seeds"] = study.options.seeds;
     if (study.options.repeats > 0) options["time"] = study.options.repeats;
     client.request("subscribe", nlohmann::json::object());
-    const nlohmann::json submitted = client.request("submit", {{"document", graph::toJson(study.document)},
-                                                               {"directory", study.directory.string()},
-                                                               {"options", options}});
+    nlohmann::json arguments{{"document", graph::toJson(study.document)},
+                             {"directory", study.directory.string()},
+                             {"options", options}};
+    if (study.options.approval.all) {
+        const nlohmann::json commands = client.request("plan", arguments).at("commands");
+        if (!commands.is_null()) arguments["options"]["commands"] = commands.at("hash");
+    }
+    const nlohmann::json submitted = client.request("submit", arguments);
     std::fprintf(
         stderr,
         "The supervisor that holds the library runs this study; an interrupt here leaves it running.\n");
@@ -145,6 +158,10 @@ void printPlanText(const run::PlanSummary& plan) {
     std::cout << nodes.text() << '\n' << series.text();
     for (const std::string& note : plan.notes)
         std::cout << note << '\n';
+    if (plan.commands)
+        std::cout << "\nExternal commands, " << (plan.commands->approved ? "approved" : "not approved yet")
+                  << ":\n"
+                  << run::toText(*plan.commands);
 }
 
 int planStudy(const StudyChoice& choice) {
@@ -173,6 +190,8 @@ Command runCommand() {
         [](CLI::App& app) {
             auto choice = std::make_shared<StudyChoice>();
             addStudyOptions(app, *choice, "run.json");
+            app.add_flag("--allow-commands", choice->allowCommands,
+                         "Run the document's external commands, and remember that they may");
             return [choice] { return runStudy(*choice, commandLineText()); };
         }};
 }

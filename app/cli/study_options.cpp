@@ -87,6 +87,7 @@ ChosenStudy readStudy(const StudyChoice& choice, const graph::Catalogue& catalog
                                            : std::filesystem::path(choice.library);
     study.options.seeds = seedsFrom(choice.seeds);
     study.options.repeats = choice.repeats;
+    study.options.approval.all = choice.allowCommands;
     study.jobs = choice.jobs > 0 ? choice.jobs : defaultJobs();
     return study;
 }

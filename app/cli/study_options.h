@@ -22,6 +22,7 @@ struct StudyChoice {
     int jobs = 0;  ///< 0: as many as there are processors
     int repeats = 0;
     bool json = false;
+    bool allowCommands = false;  ///< of `run`
 };
 
 /// Adds DOCUMENT, --library, --jobs, --device, --set, --seeds, --time and --json.

@@ -101,7 +101,9 @@ std::string parameterLine(const Parameter& parameter, bool ofCodec) {
     if (!parameter.unit.empty()) line += ", in " + parameter.unit;
     line += "; default " + valueText(parameter.defaultValue) + ". " + sentence(parameter.help);
     if (parameter.movesAlongCurve) line += " Moves along the curve.";
-    if (ofCodec && parameter.stage != Stage::Encode)
+    if (ofCodec && parameter.stage == Stage::Every)
+        line += " Of every stage.";
+    else if (ofCodec && parameter.stage != Stage::Encode)
         line += std::string(" Of the stage ") + toText(parameter.stage) + ".";
     if (!parameter.entersKey) line += " Does not change the result.";
     if (parameter.advanced) line += " Advanced.";

@@ -1,12 +1,14 @@
 #include "core/graph/expand.h"
 
 #include "core/error.h"
+#include "core/graph/names.h"
 #include "core/graph/reach.h"
 #include "core/graph/sweep_tables.h"
 #include "core/graph/topology.h"
 #include "core/graph/wording.h"
 
 #include <algorithm>
+#include <set>
 
 namespace ratescope::graph {
 namespace {
@@ -297,6 +299,25 @@ NodeParameters parametersOf(const Document& document, const Manifest& manifest, 
         parameters[parameter.id] = normalised(parameter, value);
     }
     return parameters;
+}
+
+std::vector<Metric> metricsOf(const Manifest& manifest, const NodeParameters& parameters) {
+    const auto text = [&](const char* id) { return std::get<std::string>(parameters.at(id)); };
+    std::vector<Metric> metrics = manifest.metrics;
+    std::set<std::string> seen;
+    for (Metric& metric : metrics) {
+        if (metric.named) {
+            metric.id = text("metric");
+            metric.title = text("title").empty() ? metric.id : text("title");
+            metric.unit = text("unit");
+            metric.better = fromName<Better>(text("better")).value();
+        }
+        if (!isSlug(metric.id) || !seen.insert(metric.id).second)
+            throw Error(ErrorKind::Document,
+                        inQuotes(metric.id) + " is no name for a metric of " + manifest.id + ".",
+                        "Use the letters a to z, digits and hyphens, and no name twice.");
+    }
+    return metrics;
 }
 
 FanOutOf fanOutOf(const Document& document, const Catalogue& catalogue, const PortRef& output) {

@@ -93,6 +93,10 @@ std::vector<Branch> expandBranches(const Document& document, const Catalogue& ca
 /// for an unknown variable or a value that does not fit.
 NodeParameters parametersOf(const Document& document, const Manifest& manifest, const Node& node);
 
+/// The metrics of a measure with these parameters: those of its manifest, and where the node's parameters name one
+/// (Metric::named), what they say. Throws Error(Document) for a name that is no slug, and for one that is there twice.
+std::vector<Metric> metricsOf(const Manifest& manifest, const NodeParameters& parameters);
+
 /// Which assets the value at an output is one of, so that a planner can tell the tasks of a node apart: one
 /// that takes a fan-out as `all` has none of it any more. Bypassed nodes are passed over.
 FanOutOf fanOutOf(const Document& document, const Catalogue& catalogue, const PortRef& output);

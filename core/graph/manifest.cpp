@@ -55,6 +55,11 @@ void joinTables(Manifest& source) {
     source.assets.key = "table-key";
 }
 
+bool Manifest::runsCommands() const {
+    return std::any_of(parameters.begin(), parameters.end(),
+                       [](const Parameter& parameter) { return parameter.type == ParameterType::Command; });
+}
+
 const char* toText(PortType value) {
     return nameOf(value);
 }

@@ -54,10 +54,19 @@ struct Port {
     bool operator==(const Port&) const = default;
 };
 
-enum class ParameterType { Int, Real, Bool, Choice, Text, File };
+enum class ParameterType {
+    Int,
+    Real,
+    Bool,
+    Choice,
+    Text,
+    File,
+    Command,  ///< a template of an external program's call (core/graph/command.h): it runs only once approved
+};
 
-/// Which task of a codec a parameter belongs to. Nodes of other kinds have Encode throughout.
-enum class Stage { Encode, Extract, Decode };
+/// Which task of a codec a parameter belongs to: one of them, or Every one. Nodes of other kinds have Encode
+/// throughout.
+enum class Stage { Encode, Extract, Decode, Every };
 
 /// Shown only while the parameter `parameter` has one of `values`.
 struct VisibleIf {
@@ -110,6 +119,9 @@ struct Metric {
     Pool pool = Pool::MeanOfValues;
     std::string drawUnit = "item";  ///< what the bootstrap draws
     std::string help;               ///< formula, constants, paper or standard
+    /// The node's own parameters say it: id, title, unit and direction are the values of its parameters "metric",
+    /// "title" ("" for the id), "unit" and "better". What stands above is their default.
+    bool named = false;
 
     bool operator==(const Metric&) const = default;
 };
@@ -160,7 +172,9 @@ struct Manifest {
     AssetRule assets;                         ///< sources
     StreamRule streams = StreamRule::Nested;  ///< codecs
     std::string extension;                    ///< codecs: of the stored stream ("jpg")
-    std::vector<std::string> magics;          ///< codecs: first bytes of the stored stream, hexadecimal
+    std::vector<std::string>
+        magics;  ///< codecs: first bytes of the stored stream, hexadecimal; none where a command
+                 ///< writes it
     bool usesSeed = false;
     bool usesCuda = false;
     bool hasMap = false;   ///< measures: a per-pixel or per-layer map can be asked for
@@ -171,6 +185,7 @@ struct Manifest {
     const Port* output(const std::string& portId) const;
     const Parameter* parameter(const std::string& parameterId) const;
     const Metric* metric(const std::string& metricId) const;
+    bool runsCommands() const;  ///< has a parameter of the type Command
 };
 
 /// Gives a source the parameters by which a table is joined to its assets: `table` and `table-key`.

@@ -147,9 +147,21 @@ class Checker {
             require(!metric.title.empty(), subject + " has no title");
             require(!metric.help.empty(), subject + " has no help");
             require(!metric.drawUnit.empty(), subject + " does not say what the bootstrap draws");
+            if (metric.named) checkNamed(subject);
         }
         require(manifest_.kind == NodeKind::Measure || manifest_.metrics.empty(),
                 "it has metrics, and is no measure");
+    }
+
+    void checkNamed(const std::string& subject) {
+        const auto is = [&](const char* id, ParameterType type) {
+            const Parameter* const parameter = manifest_.parameter(id);
+            return parameter && parameter->type == type;
+        };
+        require(
+            is("metric", ParameterType::Text) && is("title", ParameterType::Text) &&
+                is("unit", ParameterType::Text) && is("better", ParameterType::Choice),
+            subject + " is named by parameters, and the node lacks one of metric, title, unit and better");
     }
 
     void checkKind() {
@@ -259,7 +271,8 @@ class Checker {
                 "it is a codec, and has no decoded output");
         require(isSlug(manifest_.extension),
                 "the extension of its stored stream is not in lower case without a dot");
-        require(!manifest_.magics.empty(), "it does not say how its stored stream begins");
+        require(!manifest_.magics.empty() || manifest_.runsCommands(),
+                "it does not say how its stored stream begins");
         for (const std::string& magic : manifest_.magics) {
             const bool isHex = !magic.empty() && magic.size() % 2 == 0 &&
                                magic.find_first_not_of("0123456789abcdef") == std::string::npos;

@@ -135,7 +135,8 @@ json metricToJson(const Metric& metric) {
             {"finish", toText(metric.finish)},
             {"pool", toText(metric.pool)},
             {"draw_unit", metric.drawUnit},
-            {"help", metric.help}};
+            {"help", metric.help},
+            {"named", metric.named}};
 }
 
 Metric metricFromJson(const JsonPlace& place) {
@@ -148,6 +149,7 @@ Metric metricFromJson(const JsonPlace& place) {
     read(place, "pool", metric.pool);
     read(place, "draw_unit", metric.drawUnit);
     read(place, "help", metric.help);
+    read(place, "named", metric.named);
     return metric;
 }
 

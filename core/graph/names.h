@@ -35,12 +35,12 @@ struct Names<FanOut> {
 
 template <>
 struct Names<ParameterType> {
-    static constexpr std::array texts = {"int", "real", "bool", "choice", "text", "file"};
+    static constexpr std::array texts = {"int", "real", "bool", "choice", "text", "file", "command"};
 };
 
 template <>
 struct Names<Stage> {
-    static constexpr std::array texts = {"encode", "extract", "decode"};
+    static constexpr std::array texts = {"encode", "extract", "decode", "every"};
 };
 
 template <>

@@ -1,4 +1,5 @@
 #include "core/error.h"
+#include "core/graph/command.h"
 #include "core/graph/manifest.h"
 #include "core/graph/wording.h"
 
@@ -11,7 +12,17 @@ namespace ratescope::graph {
 namespace {
 
 bool isText(ParameterType type) {
-    return type == ParameterType::Choice || type == ParameterType::Text || type == ParameterType::File;
+    return type == ParameterType::Choice || type == ParameterType::Text || type == ParameterType::File ||
+           type == ParameterType::Command;
+}
+
+std::string whyNoCommand(const std::string& text) {
+    try {
+        parseCommand(text);
+        return "";
+    } catch (const Error& error) {
+        return "in " + inQuotes(text) + " " + error.what();
+    }
 }
 
 template <typename Number>
@@ -91,6 +102,7 @@ std::string whyOutOfRange(const Parameter& parameter, const ParameterValue& valu
 std::string whatFits(const Parameter& parameter) {
     if (parameter.type == ParameterType::Choice) return "one of " + listed(parameter.choices);
     if (parameter.type == ParameterType::File) return "a file";
+    if (parameter.type == ParameterType::Command) return "a command";
     std::string text = typeOf(parameter);
     if (isText(parameter.type) || parameter.type == ParameterType::Bool) return text;
     if (parameter.minimum && parameter.maximum)
@@ -110,6 +122,7 @@ std::string whyUnfit(const Parameter& parameter, const ParameterValue& value) {
     if (!isText(parameter.type)) return "";
     const std::string& text = std::get<std::string>(value);
     if (!isUtf8(text)) return "the text is not UTF-8";
+    if (parameter.type == ParameterType::Command) return whyNoCommand(text);
     const auto& choices = parameter.choices;
     if (parameter.type == ParameterType::Choice &&
         std::find(choices.begin(), choices.end(), text) == choices.end())

@@ -4,6 +4,7 @@
 #include "core/graph/expand.h"
 #include "core/graph/topology.h"
 #include "core/graph/wording.h"
+#include "core/run/command_files.h"
 #include "core/run/joined_table.h"
 #include "core/store/library.h"
 
@@ -75,12 +76,13 @@ class Lister {
             join(node, manifest.assets, values);
         }
         for (const Parameter& parameter : manifest.parameters) {
-            if (parameter.type != graph::ParameterType::File || saysAssets(manifest, parameter.id) ||
-                parameter.id == manifest.assets.table)
-                continue;
-            addFile(values.at(parameter.id));
-            for (const graph::ParameterValue& swept : sweptValues(document_, node, parameter.id))
-                addFile(swept);
+            const bool isCommand = parameter.type == graph::ParameterType::Command;
+            if (!isCommand && parameter.type != graph::ParameterType::File) continue;
+            if (saysAssets(manifest, parameter.id) || parameter.id == manifest.assets.table) continue;
+            std::vector<graph::ParameterValue> all = sweptValues(document_, node, parameter.id);
+            if (all.empty()) all.push_back(values.at(parameter.id));
+            for (const graph::ParameterValue& value : all)
+                isCommand ? addCommand(parameter.id, value) : addFile(value);
         }
     }
 
@@ -132,6 +134,16 @@ class Lister {
         if (!text || text->empty() || assets_.files.count(*text)) return;
         const std::filesystem::path file = graph::resolvePath(*text, base_);
         assets_.files[*text] = {file, hashFile_(file)};
+    }
+
+    void addCommand(const std::string& parameter, const graph::ParameterValue& value) {
+        const auto* const text = std::get_if<std::string>(&value);
+        if (!text || assets_.commands.count(*text)) return;
+        try {
+            assets_.commands[*text] = resolveCommand(*text, base_, hashFile_);
+        } catch (const Error& error) {
+            throw Error(error.kind(), parameter + ": " + error.what(), error.remedy());
+        }
     }
 
     const graph::Document& document_;

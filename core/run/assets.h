@@ -49,6 +49,8 @@ struct Assets {
     std::map<std::string, NamedFile> tables;
     std::map<std::string, std::vector<Attributes>> joined;
     std::vector<std::string> notes;  ///< what a joined table lacks or has too much
+    std::map<std::string, std::string>
+        commands;  ///< resolved (command_files.h), by the text of the parameter
 };
 
 using HashFile = std::function<Hash(const std::filesystem::path&)>;
@@ -59,8 +61,9 @@ HashFile rememberedHash(store::Library& library);
 HashFile knownHash(const store::Library& library);
 
 /// Lists the assets of the source nodes that a candidate, a reference or an analysis needs, and the files that
-/// File parameters of such nodes name, by the document, its variables and its sweeps. The document must be valid. Throws
-/// Error(Input) that names the node: no file matches, a file can't be read, a joined table is not in order.
+/// File and Command parameters of such nodes name, by the document, its variables and its sweeps. The document must
+/// be valid. Throws Error(Input) that names the node: no file matches, a file can't be read, a program is not there, a
+/// joined table is not in order; Error(Document) for an empty command.
 Assets listAssets(const graph::Document& document, const graph::Catalogue& catalogue,
                   const graph::PathBase& base, const HashFile& hashFile);
 

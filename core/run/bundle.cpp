@@ -4,6 +4,7 @@
 #include "core/build_info.h"
 #include "core/curves/csv.h"
 #include "core/error.h"
+#include "core/graph/command.h"
 #include "core/graph/document_json.h"
 #include "core/graph/expand.h"
 #include "core/graph/wording.h"
@@ -81,6 +82,8 @@ class SourceFiles {
             takeParameter(text, named, ++number);
         for (const auto& [slug, named] : assets.tables)
             takeTable(*document_.find(slug), named);
+        for (const auto& [text, resolved] : assets.commands)
+            takeCommand(text, resolved, number);
     }
 
     std::int64_t count() const { return count_; }
@@ -109,8 +112,32 @@ class SourceFiles {
         const fs::path place =
             fs::path("assets") / ("file-" + std::to_string(number)) / named.file.filename();
         add("", text, named.file, named.hash, place);
+        replace(text, place.string());
+    }
+
+    /// The files that a command names by path come along; programs of the system are stated only.
+    void takeCommand(const std::string& text, const std::string& resolved, std::int64_t& number) {
+        graph::CommandWords words = graph::parseCommand(text);
+        const graph::CommandWords files = graph::parseResolved(resolved);
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            const auto file = graph::fileOf(files[i]);
+            if (!file) continue;
+            const std::string name = graph::literal(words[i]).value().substr(file->prefix.size());
+            if (i == 0 && name.find('/') == std::string::npos) {
+                add("", name, file->path, Hash::fromHex(file->hash), "");
+                continue;
+            }
+            const fs::path place =
+                fs::path("assets") / ("file-" + std::to_string(++number)) / fs::path(file->path).filename();
+            add("", name, file->path, Hash::fromHex(file->hash), place);
+            words[i] = {{graph::CommandPiece::Kind::Text, file->prefix + place.string(), ""}};
+        }
+        replace(text, graph::toText(words));
+    }
+
+    void replace(const std::string& text, const std::string& by) {
         if (!copies_) return;
-        const graph::ParameterValue before = text, after = place.string();
+        const graph::ParameterValue before = text, after = by;
         for (graph::Node& node : document_.nodes)
             for (auto& [id, binding] : node.parameters)
                 if (binding == graph::Binding(before)) binding = after;
@@ -128,14 +155,16 @@ class SourceFiles {
             node.parameters[catalogue_.find(node.type)->assets.table] = graph::ParameterValue(place.string());
     }
 
+    /// An empty `place`: the file is stated, and not copied.
     void add(const std::string& node, const std::string& name, const fs::path& from, const Hash& hash,
              const fs::path& place) {
         ++count_;
-        if (copies_ && copied(from, folder_ / place) != hash)
+        const bool copies = copies_ && !place.empty();
+        if (copies && copied(from, folder_ / place) != hash)
             throw Error(ErrorKind::Input, from.string() + " changed while it was copied.",
                         "Write the bundle again.");
         csv_ += curves::csvField(node) + "," + curves::csvField(name) + "," + hash.hex() + "," +
-                curves::csvField(copies_ ? place.string() : "") + "\r\n";
+                curves::csvField(copies ? place.string() : "") + "\r\n";
     }
 
     graph::Document& document_;

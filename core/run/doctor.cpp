@@ -63,6 +63,13 @@ Finding desktop() {
                 "Build the target ratescope for figures and plates.");
 }
 
+Finding keeper() {
+    const std::filesystem::path file = programFolder() / "ratescope-keeper";
+    if (::access(file.c_str(), X_OK) == 0) return good("keeper of external commands", file.string());
+    return bad("keeper of external commands",
+               Error(ErrorKind::Plugin, file.string() + " is not there.", "Build Ratescope again."));
+}
+
 Finding processor() {
     std::string extensions;
     __builtin_cpu_init();
@@ -181,6 +188,7 @@ std::vector<Finding> examineInstallation(const graph::Catalogue& catalogue, cons
     std::vector<Finding> findings = {
         program(),
         desktop(),
+        keeper(),
         processor(),
         memory(),
         graphicsCard(),

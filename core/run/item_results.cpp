@@ -21,7 +21,7 @@ const Task& ItemRunner::taskOf(const UnitRun& unit, const Hash& key) const {
 void ItemRunner::onReport(WorkerNumber worker, const TaskReport& report) {
     const auto chain = chains_.find(report.chain);
     if (chain == chains_.end()) return;
-    UnitRun& unit = units_.at(chain->second);
+    const UnitRun& unit = units_.at(ownerOf(report.chain, report.key));
     if (!unit.plan->tasks.count(report.key)) return;
     if (report.failure) {
         takeFailure(unit, report);
@@ -50,7 +50,7 @@ void ItemRunner::takeResult(const UnitRun& unit, const TaskReport& report) {
     if (report.key == unit.candidate) settleCandidate(unit, report.key, {}, report.kept);
 }
 
-void ItemRunner::takeFailure(UnitRun& unit, const TaskReport& report) {
+void ItemRunner::takeFailure(const UnitRun& unit, const TaskReport& report) {
     if (report.failure->kind == ErrorKind::Cancelled) return;
     if (report.failure->kind == ErrorKind::Resource) {
         const bool full = house_.diskIsFull();
@@ -59,8 +59,10 @@ void ItemRunner::takeFailure(UnitRun& unit, const TaskReport& report) {
                                "The disk of the library is full: " + report.failure->what,
                                "Make room there, then resume the run. Nothing that was finished is lost."));
         // A chain from before the trouble may have met the full disk too, though there is room again.
-        unit.stopped = full || unit.begun < house_.troubledAt;
-        if (unit.stopped) return;
+        const bool stopped = full || unit.begun < house_.troubledAt;
+        for (const UnitId id : chains_.at(report.chain))
+            units_.at(id).stopped = units_.at(id).stopped || stopped;
+        if (stopped) return;
     }
     failedTasks_[report.key] = {report.failure->kind,
                                 taskOf(unit, report.key).node + ": " + report.failure->what,
@@ -171,25 +173,42 @@ void ItemRunner::settleRest(const UnitRun& unit) {
 void ItemRunner::onDone(WorkerNumber, std::uint64_t chain) {
     const auto found = chains_.find(chain);
     if (found == chains_.end()) return;
-    const UnitId id = found->second;
-    UnitRun& unit = units_.at(id);
-    const double seconds = std::chrono::duration<double>(Clock::now() - unit.begun).count();
-    meanSeconds_ += newestWeight * (seconds / static_cast<double>(depth()) - meanSeconds_);
-    if (!unit.cancelled && !unit.stopped) settleRest(unit);
-    requeue(id);
+    const std::vector<UnitId> ids = found->second;
+    const double seconds = std::chrono::duration<double>(Clock::now() - units_.at(ids.front()).begun).count();
+    const double each = seconds / static_cast<double>(depth() * ids.size());
+    meanSeconds_ += newestWeight * (each - meanSeconds_);
+    for (const UnitId id : ids) {
+        const UnitRun& unit = units_.at(id);
+        if (!unit.cancelled && !unit.stopped) settleRest(unit);
+        requeue(id);
+    }
 }
 
 // --- lost workers ------------------------------------------------------------------------------------------
 
 void ItemRunner::onLost(const Loss& loss) {
     for (const std::uint64_t chain : loss.queued)
-        if (const auto found = chains_.find(chain); found != chains_.end()) requeue(found->second);
-    if (loss.chain)
-        if (const auto found = chains_.find(*loss.chain); found != chains_.end()) blame(found->second, loss);
+        requeueChain(chain);
+    if (loss.chain) blameChain(*loss.chain, loss);
     schedule_.lost(loss.worker);
     if (loss.questions == 0) return;
     // A plugin that can't be loaded fails when it runs, with its reason.
     onResources({std::vector<TaskResources>(asked_.size()), {}});
+}
+
+void ItemRunner::requeueChain(std::uint64_t chain) {
+    const auto found = chains_.find(chain);
+    if (found == chains_.end()) return;
+    for (const UnitId id : std::vector<UnitId>(found->second))
+        requeue(id);
+}
+
+/// What else was in the chain has not failed.
+void ItemRunner::blameChain(std::uint64_t chain, const Loss& loss) {
+    const auto found = chains_.find(chain);
+    if (found == chains_.end()) return;
+    blame(loss.task ? ownerOf(chain, *loss.task) : found->second.front(), loss);
+    requeueChain(chain);
 }
 
 /// The task that ran when the worker died is tried once more alone, then stays failed.

@@ -118,6 +118,7 @@ Demand ItemRunner::demandOf(const UnitRun& unit) const {
         demand.memory =
             std::max(demand.memory, needs.memory * static_cast<std::uint64_t>(std::max(1, needs.processes)));
         demand.exclusive = demand.exclusive || needs.exclusive;
+        demand.batch = std::max(demand.batch, needs.batch);
     }
     demand.jobs = std::min(demand.jobs, house_.options.jobs);
     return demand;
@@ -186,14 +187,16 @@ void ItemRunner::cancelFinished(store::StudyId id) {
             continue;
         }
         unit.cancelled = true;
-        house_.pool.cancel(unit.chain);
+        const std::vector<UnitId>& sharing = chains_.at(unit.chain);
+        if (std::all_of(sharing.begin(), sharing.end(), [&](UnitId one) { return units_.at(one).cancelled; }))
+            house_.pool.cancel(unit.chain);
     }
 }
 
 void ItemRunner::endUnit(UnitId id) {
     const auto found = units_.find(id);
-    const UnitRun& unit = found->second;
-    chains_.erase(unit.chain);
+    UnitRun& unit = found->second;
+    leaveChain(unit, id);
     if (!schedule_.remove(id)) schedule_.ended(id);
     if (unit.suspect) schedule_.clear(*unit.suspect);
     unitOf_.erase({unit.study, unit.candidate});
@@ -201,13 +204,20 @@ void ItemRunner::endUnit(UnitId id) {
     units_.erase(found);
 }
 
+void ItemRunner::leaveChain(UnitRun& unit, UnitId id) {
+    const auto chain = chains_.find(unit.chain);
+    unit.chain = 0;
+    if (chain == chains_.end()) return;
+    std::erase(chain->second, id);
+    if (chain->second.empty()) chains_.erase(chain);
+}
+
 /// The unit waits again, if something of it is still missing.
 void ItemRunner::requeue(UnitId id) {
     UnitRun& unit = units_.at(id);
     StudyRun* const study = house_.study(unit.study);
-    chains_.erase(unit.chain);
+    leaveChain(unit, id);
     schedule_.ended(id);
-    unit.chain = 0;
     unit.cancelled = unit.stopped = false;
     if (study) {
         unit.plan = study->sharedPlan();  // the study may have been submitted anew meanwhile
@@ -246,91 +256,163 @@ void ItemRunner::dispatch() {
     } while (!reach_.idle() && !house_.paused && !house_.trouble);
 }
 
-bool ItemRunner::hand(WorkerNumber worker) {
+std::optional<Dispatch> ItemRunner::next(WorkerNumber worker) {
     std::optional<Dispatch> dispatch = schedule_.next(worker);
     if (!dispatch && schedule_.waitsForCommit() && house_.flush()) dispatch = schedule_.next(worker);
-    if (!dispatch) return false;
-    const UnitId id = dispatch->unit.id;
-    UnitRun& unit = units_.at(id);
-    StudyRun* const study = house_.study(unit.study);
-    const auto missing = [&] { return study ? study->missing(unit.candidate) : std::vector<Hash>{}; };
-    if (study) reach_.look(*study, unit.candidate);
-    for (const Hash& task : missing())
-        settleFailed(task, unit);
-    unit.wanted = missing();
+    return dispatch;
+}
+
+/// Units that a node takes together go in one chain, but no worker gets what another waits for.
+std::size_t ItemRunner::mostTogether(const Unit& unit) const {
+    if (unit.alone || unit.demand.exclusive) return 1;
+    std::size_t idle = 0;
+    for (WorkerNumber worker = 0; worker < static_cast<std::size_t>(house_.options.jobs); ++worker)
+        idle += house_.pool.load(worker) == 0;
+    const std::size_t sharing = std::max<std::size_t>(1, idle);
+    return std::min(static_cast<std::size_t>(unit.demand.batch), (schedule_.size() + sharing) / sharing);
+}
+
+bool ItemRunner::sharesChain(const Unit& unit, const Unit& other) const {
+    const UnitRun &one = units_.at(unit.id), &two = units_.at(other.id);
+    return other.demand.batch > 1 && !other.alone && !other.demand.exclusive && one.study == two.study &&
+           one.plan == two.plan;
+}
+
+bool ItemRunner::hand(WorkerNumber worker) {
+    std::optional<Dispatch> another = next(worker);
+    if (!another) return false;
+    bool handed = true;
+    while (another && handed) {
+        const std::size_t most = mostTogether(another->unit);
+        std::vector<Dispatch> together{std::move(*another)};
+        another.reset();
+        while (together.size() < most) {
+            another = next(worker);
+            if (!another || !sharesChain(together.front().unit, another->unit)) break;
+            together.push_back(std::move(*another));
+            another.reset();
+        }
+        handed = handOut(worker, together);
+    }
+    if (another) requeue(another->unit.id);
+    return handed;
+}
+
+/// Sends the units to the worker in one chain; false where there was trouble, and all wait again.
+bool ItemRunner::handOut(WorkerNumber worker, const std::vector<Dispatch>& dispatches) {
     std::optional<Chain> chain;
+    std::vector<UnitId> carried;
     try {
-        if (!unit.wanted.empty()) chain = makeChain(unit, *dispatch);
-        if (chain)
-            house_.pool.run(worker, *chain, std::chrono::duration<double>(study->settings().stallSeconds));
+        for (const Dispatch& dispatch : dispatches) {
+            UnitRun& unit = units_.at(dispatch.unit.id);
+            StudyRun* const study = house_.study(unit.study);
+            const auto missing = [&] { return study ? study->missing(unit.candidate) : std::vector<Hash>{}; };
+            if (study) reach_.look(*study, unit.candidate);
+            for (const Hash& task : missing())
+                settleFailed(task, unit);
+            unit.wanted = missing();
+            if (!unit.wanted.empty() && !chain) chain = house_.newChain(study->settings());
+            if (unit.wanted.empty() || !addTo(*chain, unit, dispatch))
+                endUnit(dispatch.unit.id);
+            else
+                carried.push_back(dispatch.unit.id);
+        }
+        if (carried.empty()) return true;
+        const StudyRun& study = *house_.study(units_.at(carried.front()).study);
+        house_.pool.run(worker, *chain, std::chrono::duration<double>(study.settings().stallSeconds));
     } catch (const Error& error) {
-        requeue(id);
+        for (const Dispatch& dispatch : dispatches)
+            if (units_.count(dispatch.unit.id)) requeue(dispatch.unit.id);
         house_.raise(error);
         return false;
     }
-    if (!chain) {
-        endUnit(id);
-        return true;
+    chains_[chain->id] = carried;
+    for (const UnitId id : carried) {
+        UnitRun& unit = units_.at(id);
+        unit.chain = chain->id;
+        unit.started = nowMs();
+        unit.begun = Clock::now();
+        for (const store::ItemId item : house_.study(unit.study)->begin(unit.candidate))
+            house_.log.runs(item);
     }
-    unit.chain = chain->id;
-    unit.started = nowMs();
-    unit.begun = Clock::now();
-    chains_[chain->id] = id;
-    for (const store::ItemId item : study->begin(unit.candidate))
-        house_.log.runs(item);
     return true;
 }
 
-/// Nothing when a stream that the library has can't be read: what needs it fails. Throws Error(Resource) when there
+/// False when a stream that the library has can't be read: what needs it fails. Throws Error(Resource) when there
 /// is no room to hand it over.
-std::optional<Chain> ItemRunner::makeChain(const UnitRun& unit, const Dispatch& dispatch) {
+bool ItemRunner::addTo(Chain& chain, const UnitRun& unit, const Dispatch& dispatch) {
     const auto isKept = [&](const Task& task) {
         return makesStream(task.kind) && house_.streams.state(task.key) == StreamState::Kept;
     };
     const std::vector<Hash> needed = upstreamTasks(unit.plan->tasks, unit.wanted, isKept);
-    Chain chain = house_.newChain(house_.study(unit.study)->settings());
+    std::map<Hash, std::filesystem::path> streams;
     try {
-        for (const Hash& key : needed) {
-            chain.tasks.push_back(unit.plan->tasks.at(key));
-            if (isKept(chain.tasks.back())) chain.streams[key] = house_.streams.file(key);
-        }
+        for (const Hash& key : needed)
+            if (isKept(unit.plan->tasks.at(key))) streams[key] = house_.streams.file(key);
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::Resource) throw;
         const store::Failure failure{error.kind(), error.what(), error.remedy(), ""};
         for (const Hash& task : unit.wanted)
             settleAsFailed(task, unit, failure);
-        return std::nullopt;
+        return false;
     }
-    chain.wanted = unit.wanted;
+    chain.streams.merge(streams);
+    for (const Hash& key : needed)
+        if (std::none_of(chain.tasks.begin(), chain.tasks.end(),
+                         [&](const Task& task) { return task.key == key; }))
+            chain.tasks.push_back(unit.plan->tasks.at(key));
+    chain.wanted.insert(chain.wanted.end(), unit.wanted.begin(), unit.wanted.end());
     // A candidate that is still in a cache does not make up for a stream that the library lacks.
     const StudyRun& study = *house_.study(unit.study);
     if (!study.itemsOf(unit.candidate).empty() &&
         std::find(unit.wanted.begin(), unit.wanted.end(), unit.candidate) != unit.wanted.end()) {
-        chain.keep = study.keptOf(unit.candidate);
+        const std::vector<TaskOutput> kept = study.keptOf(unit.candidate);
+        chain.keep.insert(chain.keep.end(), kept.begin(), kept.end());
         for (const Hash& key : study.tasksOf(study.itemsOf(unit.candidate).front()).encodes)
             if (house_.streams.state(key) == StreamState::None) chain.wanted.push_back(key);
     }
     for (const Hash& key : dispatch.publish)
         if (std::find(needed.begin(), needed.end(), key) != needed.end()) chain.publish.push_back(key);
     if (house_.options.device == "cpu")
-        chain.memoryLimit = dispatch.unit.demand.memory * 3 / 2 + memoryAllowance;
-    return chain;
+        chain.memoryLimit =
+            std::max(chain.memoryLimit, dispatch.unit.demand.memory * 3 / 2 + memoryAllowance);
+    return true;
 }
 
 // --- what is going on --------------------------------------------------------------------------------------
 
 bool ItemRunner::uses(const Hash& task) const {
     return std::any_of(chains_.begin(), chains_.end(), [&](const auto& chain) {
-        const UnitRun& unit = units_.at(chain.second);
-        const auto keys = upstreamTasks(unit.plan->tasks, unit.wanted);
-        return std::find(keys.begin(), keys.end(), task) != keys.end();
+        return std::any_of(chain.second.begin(), chain.second.end(),
+                           [&](UnitId id) { return needs(units_.at(id), task); });
     });
+}
+
+bool ItemRunner::needs(const UnitRun& unit, const Hash& task) {
+    const auto keys = upstreamTasks(unit.plan->tasks, unit.wanted);
+    return std::find(keys.begin(), keys.end(), task) != keys.end();
+}
+
+/// The unit of the chain that the task is of.
+UnitId ItemRunner::ownerOf(std::uint64_t chain, const Hash& task) const {
+    const std::vector<UnitId>& ids = chains_.at(chain);
+    if (ids.size() == 1) return ids.front();
+    const auto asks = [&](UnitId id) {
+        const UnitRun& unit = units_.at(id);
+        return unit.candidate == task ||
+               std::find(unit.wanted.begin(), unit.wanted.end(), task) != unit.wanted.end();
+    };
+    auto owner = std::find_if(ids.begin(), ids.end(), asks);
+    if (owner == ids.end())
+        owner = std::find_if(ids.begin(), ids.end(), [&](UnitId id) { return needs(units_.at(id), task); });
+    return owner == ids.end() ? ids.front() : *owner;
 }
 
 std::optional<RunningItem> ItemRunner::running(const WorkerPool::Activity& activity, store::StudyId id) {
     const auto chain = chains_.find(activity.chain);
     if (chain == chains_.end()) return std::nullopt;
-    const UnitRun& unit = units_.at(chain->second);
+    const UnitId owner = activity.task ? ownerOf(activity.chain, *activity.task) : chain->second.front();
+    const UnitRun& unit = units_.at(owner);
     const StudyRun* const study = house_.study(unit.study);
     if (unit.study != id || !study) return std::nullopt;
     const std::vector<std::size_t> items = study->itemsBehind(unit.candidate);

@@ -82,12 +82,19 @@ class ItemRunner {
     std::map<std::string, std::string> librariesOf(const UnitRun& unit, const Hash& task) const;
     std::size_t depth() const;
     bool hand(WorkerNumber worker);
-    std::optional<Chain> makeChain(const UnitRun& unit, const Dispatch& dispatch);
+    std::optional<Dispatch> next(WorkerNumber worker);
+    std::size_t mostTogether(const Unit& unit) const;
+    bool sharesChain(const Unit& unit, const Unit& other) const;
+    bool handOut(WorkerNumber worker, const std::vector<Dispatch>& dispatches);
+    bool addTo(Chain& chain, const UnitRun& unit, const Dispatch& dispatch);
+    static bool needs(const UnitRun& unit, const Hash& task);
+    UnitId ownerOf(std::uint64_t chain, const Hash& task) const;
+    void leaveChain(UnitRun& unit, UnitId id);
     void endUnit(UnitId id);
     void requeue(UnitId id);
     const Task& taskOf(const UnitRun& unit, const Hash& key) const;
     void takeResult(const UnitRun& unit, const TaskReport& report);
-    void takeFailure(UnitRun& unit, const TaskReport& report);
+    void takeFailure(const UnitRun& unit, const TaskReport& report);
     void settleCandidate(const UnitRun& unit, const Hash& task, store::ItemOutcome outcome,
                          std::span<const KeptValue> kept = {});
     void settleScore(const UnitRun& unit, const TaskReport& report);
@@ -98,6 +105,8 @@ class ItemRunner {
     void settleRest(const UnitRun& unit);
     const store::Failure* failureAbove(const UnitRun& unit, const Hash& wanted) const;
     void blame(UnitId id, const Loss& loss);
+    void blameChain(std::uint64_t chain, const Loss& loss);
+    void requeueChain(std::uint64_t chain);
 
     House& house_;
     ReachRunner reach_;
@@ -105,7 +114,7 @@ class ItemRunner {
     Units units_;
     std::map<std::pair<store::StudyId, Hash>, UnitId> unitOf_;
     std::map<store::StudyId, std::size_t> unitCount_;
-    std::map<std::uint64_t, UnitId> chains_;
+    std::map<std::uint64_t, std::vector<UnitId>> chains_;  ///< units that share one are of the same study
     UnitId lastUnit_ = 0;
     std::unordered_map<std::string, TaskResources> resources_;  ///< by signature of the task
     std::vector<Task> unasked_;                                 ///< tasks whose needs are not known

@@ -2,6 +2,8 @@
 
 #include "core/buffer/mapped_file.h"
 #include "core/error.h"
+#include "core/run/command_files.h"
+#include "core/run/installation.h"
 
 #include <algorithm>
 
@@ -35,12 +37,24 @@ const Manifest& sourceOf(const graph::Catalogue& catalogue, graph::PortType type
                 "Install the plugin that does: see RATESCOPE_PLUGINS.");
 }
 
+/// Relative paths begin in the working folder.
+std::string resolved(const graph::Parameter& parameter, const graph::ParameterValue& command) {
+    try {
+        return resolveCommand(std::get<std::string>(command),
+                              {std::filesystem::current_path(), installedRoots()}, sha256OfFile);
+    } catch (const Error& error) {
+        throw Error(error.kind(), parameter.id + ": " + error.what(), error.remedy());
+    }
+}
+
 void takeSettings(Task& task, const Manifest& manifest, graph::Stage stage, const Settings& settings) {
     for (const graph::Parameter& parameter : manifest.parameters) {
-        if (parameter.stage != stage) continue;
+        if (parameter.stage != stage && parameter.stage != graph::Stage::Every) continue;
         const auto given = settings.find(parameter.id);
-        task.parameters[parameter.id] =
+        graph::ParameterValue& value = task.parameters[parameter.id];
+        value =
             given == settings.end() ? parameter.defaultValue : graph::parseValue(parameter, given->second);
+        if (parameter.type == graph::ParameterType::Command) value = resolved(parameter, value);
     }
 }
 
@@ -185,15 +199,16 @@ std::string codecOf(const graph::Catalogue& catalogue, const std::filesystem::pa
                 "Name the codec with --node.");
 }
 
-Job measureJob(const graph::Catalogue& catalogue, const std::string& node,
+Job measureJob(const graph::Catalogue& catalogue, const std::string& node, const Settings& settings,
                const std::filesystem::path& reference, const std::filesystem::path& candidate,
                const std::filesystem::path& map) {
     const Manifest& manifest = requireKind(catalogue, node, NodeKind::Measure);
+    refuseUnknown(manifest, settings);
     Job job;
     Task prepare = newTask(catalogue, manifest, TaskKind::Prepare);
     Task score = newTask(catalogue, manifest, TaskKind::Score);
-    takeSettings(prepare, manifest, graph::Stage::Encode, {});
-    takeSettings(score, manifest, graph::Stage::Encode, {});
+    takeSettings(prepare, manifest, graph::Stage::Encode, settings);
+    takeSettings(score, manifest, graph::Stage::Encode, settings);
     for (const graph::Port& port : manifest.inputs) {
         Task& task = port.role == PortRole::Candidate ? score : prepare;
         const auto& file = port.role == PortRole::Candidate ? candidate : reference;

@@ -27,7 +27,8 @@ struct Job {
 
 /// Codes `input` with the codec `node` into the file `output`; `answer` reports the stream's parts.
 /// Throws Error(Usage) for a node that is no codec, unknown parameters, missing or unknown ports;
-/// Error(Input) for a file that can't be read.
+/// Error(Input) for a file that can't be read or a program that is not there; Error(Document) for a bad command.
+/// Commands are resolved from the working folder; whoever runs the chain asks for their approval first.
 Job encodeJob(const graph::Catalogue& catalogue, const std::string& node, const Settings& settings,
               const InputFiles& inputs, const std::filesystem::path& input,
               const std::filesystem::path& output);
@@ -40,9 +41,8 @@ Job decodeJob(const graph::Catalogue& catalogue, const std::string& node, const 
 /// The codec whose streams begin as this file does. Throws Error(Input) if none or several do.
 std::string codecOf(const graph::Catalogue& catalogue, const std::filesystem::path& stream);
 
-/// Scores `candidate` against `reference` by one measure node at its defaults; writes its map to `map` unless
-/// that is empty.
-Job measureJob(const graph::Catalogue& catalogue, const std::string& node,
+/// Scores `candidate` against `reference` by one measure node; writes its map to `map` unless that is empty.
+Job measureJob(const graph::Catalogue& catalogue, const std::string& node, const Settings& settings,
                const std::filesystem::path& reference, const std::filesystem::path& candidate,
                const std::filesystem::path& map);
 

@@ -81,7 +81,11 @@ std::vector<TaskReport> runChain(Chain chain, const WorkerCommand& worker,
     Listened listened;
     WorkerPool pool(worker, folder.path(), eventsOf(listened));
     chain.id = 1;
-    chain.staging = chain.cache = chain.checkpoints = chain.scratch = folder.path();
+    chain.staging = chain.cache = folder.path();
+    chain.checkpoints = folder.path() / "checkpoints";
+    chain.scratch = folder.path() / "scratch";
+    for (const auto& part : {chain.checkpoints, chain.scratch})
+        std::filesystem::create_directory(part);
     pool.run(only, chain, patience);
     bool stopped = false;
     while (!listened.done && !listened.failure) {

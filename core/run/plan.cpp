@@ -216,7 +216,6 @@ class Planner {
                          store::PlannedItem& item, ItemTasks& tasks) {
         const Position measure = frame.measures[index];
         const graph::MeasureSide& side = frame.branch.sides[index];
-        const graph::Manifest& manifest = *topology_.manifest(measure);
         Setting ofSide = setting;
         for (const Position source : positions(side.sources))
             ofSide.assets.try_emplace(source, 0);
@@ -226,7 +225,16 @@ class Planner {
         tasks.prepares.push_back(made.prepare);
         tasks.scores.push_back(made.score);
         tasks.references.push_back(reference(measure, ofSide));
-        item.measurements.push_back({topology_.node(measure).slug, made.score, manifest.metrics});
+        item.measurements.push_back({topology_.node(measure).slug, made.score, metricsOf(measure)});
+    }
+
+    const std::vector<graph::Metric>& metricsOf(Position measure) {
+        const auto known = metrics_.find(measure);
+        if (known != metrics_.end()) return known->second;
+        const graph::Manifest& manifest = *topology_.manifest(measure);
+        const graph::Node& node = topology_.node(measure);
+        return metrics_[measure] =
+                   graph::metricsOf(manifest, graph::parametersOf(topology_.document(), manifest, node));
     }
 
     const std::string& pairingName(const BranchFrame& frame, const Setting& setting) const {
@@ -248,6 +256,7 @@ class Planner {
     const Assets& assets_;
     TaskMaker maker_;
     std::vector<std::uint64_t> seeds_;
+    std::map<Position, std::vector<graph::Metric>> metrics_;  ///< of measures
     StudyPlan plan_;
 };
 

@@ -165,7 +165,7 @@ json write(const Done& done) {
 
 json write(const ResourceAnswer& answer) {
     json resources = listOf(answer.resources, [](const TaskResources& one) {
-        return json::array({one.threads, one.processes, one.memory, one.exclusive, one.libraries});
+        return json::array({one.threads, one.processes, one.memory, one.exclusive, one.batch, one.libraries});
     });
     json failures = listOf(answer.failures, [](const std::optional<TaskFailure>& failure) {
         return failure ? write(*failure) : json();
@@ -328,10 +328,10 @@ TaskReport readReport(const JsonPlace& place) {
 ResourceAnswer readAnswer(const JsonPlace& place) {
     ResourceAnswer answer;
     answer.resources = readList(place.field("resources"), [](const JsonPlace& item) {
-        const auto parts = tuple(item, 5);
-        TaskResources needs{
-            smallInteger(parts[0]), smallInteger(parts[1]), parts[2].unsignedInteger(), parts[3].flag(), {}};
-        for (const auto& [name, version] : parts[4].fields())
+        const auto parts = tuple(item, 6);
+        TaskResources needs{smallInteger(parts[0]), smallInteger(parts[1]), parts[2].unsignedInteger(),
+                            parts[3].flag(),        smallInteger(parts[4]), {}};
+        for (const auto& [name, version] : parts[5].fields())
             needs.libraries[name] = version.text();
         return needs;
     });

@@ -27,6 +27,9 @@
 //   A score, its map and the publication of values belong to the task: it is reported when they are done.
 // - Tasks of values in `keep` count as wanted too, and run even when these values exist: their reports name the files.
 // - A write that fails is reported as a failure of the task whose value it is, after that task's own report.
+// - A chain may carry the tasks of several items. A node that takes several tasks in one call (TaskResources::batch)
+//   gets those of the chain together; each is reported by itself, with its share of the time. Where the call fails,
+//   each task is called alone.
 // - With `repeats`, wanted encode, extract and decode tasks run also when their results exist; the first run is
 //   not among those that the median is taken of. `seconds` is the node's own call: without reading inputs,
 //   writing, hashing.
@@ -153,6 +156,7 @@ struct TaskResources {
     int processes = 1;
     std::uint64_t memory = 0;
     bool exclusive = false;
+    int batch = 1;  ///< tasks that the node takes in one call, at most
     std::map<std::string, std::string> libraries;  ///< foreign ones that the node uses: name → version
 };
 

@@ -88,6 +88,8 @@ Submission submissionOf(const json& arguments) {
     }
     if (options.contains("time"))
         submission.options.repeats = static_cast<int>(integerArgument(options, "time"));
+    if (options.contains("commands"))
+        submission.options.approval.hash = Hash::fromHex(textArgument(options, "commands"));
     if (options.contains("jobs")) submission.jobs = static_cast<int>(integerArgument(options, "jobs"));
     return submission;
 }
@@ -99,6 +101,21 @@ json changesJson(std::int64_t total, std::int64_t fresh, std::int64_t reused, st
 template <typename Number>
 json orNull(const std::optional<Number>& value) {
     return value ? json(*value) : json();
+}
+
+json toJson(const CommandList& commands) {
+    json uses = json::array();
+    for (const CommandUse& use : commands.uses) {
+        json files = json::array();
+        for (const NamedFile& file : use.files)
+            files.push_back({{"file", file.file.string()}, {"sha256", file.hash.hex()}});
+        uses.push_back(
+            {{"node", use.node}, {"parameter", use.parameter}, {"command", use.command}, {"files", files}});
+    }
+    return {{"hash", commands.hash.hex()},
+            {"approved", commands.approved},
+            {"commands", uses},
+            {"texts", commands.texts}};
 }
 
 json hello(const RequestContext& context, const json&) {
@@ -236,6 +253,7 @@ json toJson(const PlanSummary& plan) {
     for (const PlanSummary::NodeName& node : plan.nodes)
         nodes.push_back({{"slug", node.slug}, {"type", node.type}, {"title", node.title}});
     return {{"study", plan.study},
+            {"commands", plan.commands ? toJson(*plan.commands) : json()},
             {"items", changesJson(plan.items, changes.itemsNew, changes.itemsReused, changes.itemsOrphaned)},
             {"measurements", changesJson(plan.measurements, changes.measurementsNew,
                                          changes.measurementsReused, changes.measurementsOrphaned)},

@@ -35,6 +35,7 @@ struct Demand {
     int jobs = 1;              ///< places among those that the number of jobs gives
     std::uint64_t memory = 0;  ///< bytes
     bool exclusive = false;
+    int batch = 1;  ///< units that may share a chain
 
     bool operator==(const Demand&) const = default;
 };

@@ -71,6 +71,7 @@ PlanSummary summaryOf(const graph::Document& document, const graph::Catalogue& c
     summary.estimate = estimateOf(plan, document, library, toRun, jobs);
     summary.series = plan.series;
     summary.notes = plan.notes;
+    summary.commands = commandsOf(plan, catalogue);
     for (const graph::Node& node : document.nodes) {
         const graph::Manifest* const manifest = catalogue.find(node.type);
         summary.nodes.push_back({node.slug, node.type, node.title.empty() ? manifest->title : node.title});

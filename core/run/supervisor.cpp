@@ -142,6 +142,7 @@ Submitted Supervisor::State::load(graph::Document document, const std::filesyste
     const Assets assets = listAssets(document, house.catalogue, {directory, house.options.roots},
                                      rememberedHash(house.library));
     auto plan = std::make_shared<StudyPlan>(makePlan(document, house.catalogue, assets));
+    requireApproval(commandsOf(*plan, house.catalogue), options.approval);
     house.log.flush();
     store::StudyRecord record;
     record.documentId = document.id;

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/graph/catalogue.h"
 #include "core/graph/document.h"
+#include "core/run/approval.h"
 #include "core/run/plan.h"
 #include "core/store/library.h"
 
@@ -36,6 +37,7 @@ struct SupervisorOptions {
 struct StudyOptions {
     std::vector<std::uint64_t> seeds;  ///< empty: those of the document
     int repeats = 0;                   ///< > 0: encode and decode are timed alone after the items
+    Approval approval;                 ///< of external commands
 };
 
 /// Mean of finished items of the same branches; no value: nothing like it has finished.
@@ -54,7 +56,8 @@ struct PlanSummary {
         std::string slug, type, title;
     };
     std::vector<NodeName> nodes;
-    std::vector<std::string> notes;  ///< what the user should know: of joined tables
+    std::vector<std::string> notes;       ///< what the user should know: of joined tables
+    std::optional<CommandList> commands;  ///< nothing where the study runs none
 };
 
 /// What submitting a document would change. `library` may be open for reading only, or nullptr if there is
@@ -131,7 +134,8 @@ class Supervisor {
     bool stopPreparing(const std::string& study);
     /// Validates, plans, reconciles and starts. Rows that are missing run, cancelled and interrupted ones
     /// among them; failed ones stay failed until retry(). `directory` is where the document's relative paths
-    /// begin. Throws Error(Document), Error(Input), Error(Library).
+    /// begin. Throws Error(Document), Error(Input), Error(Library), and Error(Unapproved) for external commands that
+    /// the options do not approve and the user has not before.
     Submitted submit(const graph::Document& document, const std::filesystem::path& directory,
                      const StudyOptions& options = {});
     PlanSummary plan(const graph::Document& document, const std::filesystem::path& directory,

@@ -1,6 +1,8 @@
 #include "core/run/task.h"
 
 #include "core/error.h"
+#include "core/graph/command.h"
+#include "core/run/command_files.h"
 
 #include <algorithm>
 #include <array>
@@ -87,6 +89,28 @@ Hash hashOfParameterFile(const Task& task, const std::string& id, const std::str
     return found != task.parameterFiles.end() ? found->second : sha256OfFile(file);
 }
 
+/// Files by what they hold, the program by its name too: some programs go by it.
+void writeCommand(CanonicalText& text, const std::string& command) {
+    graph::CommandWords words = graph::parseResolved(command);
+    if (!words.empty() && !graph::fileOf(words.front()))
+        words = graph::parseResolved(
+            resolveCommand(command, {std::filesystem::current_path(), {}}, sha256OfFile));
+    text.open('[');
+    for (const graph::CommandWord& word : words) {
+        const auto file = graph::fileOf(word);
+        if (!file) {
+            text.string(graph::toText(word));
+            continue;
+        }
+        const bool isProgram = &word == &words.front();
+        text.open('[');
+        text.string(isProgram ? std::filesystem::path(file->path).filename().string() : file->prefix);
+        text.string(file->hash);
+        text.close(']');
+    }
+    text.close(']');
+}
+
 void writeParameters(CanonicalText& text, const Task& task, const graph::Manifest& manifest) {
     text.open('{');
     for (const auto& [id, value] : task.parameters) {
@@ -97,6 +121,8 @@ void writeParameters(CanonicalText& text, const Task& task, const graph::Manifes
         const bool namesFile = parameter && parameter->type == graph::ParameterType::File;
         if (string && namesFile && !string->empty())
             text.string(hashOfParameterFile(task, id, *string).hex());
+        else if (string && parameter && parameter->type == graph::ParameterType::Command)
+            writeCommand(text, *string);
         else if (string)
             text.string(*string);
         else

@@ -35,7 +35,8 @@ struct Task {
     std::string type;  ///< manifest id
     int version = 1;
     std::filesystem::path library;  ///< plugin that holds the node
-    /// Those of the task's own stage (a decode task has no encode parameters); all others complete.
+    /// Those of the task's own stage (a decode task has no encode parameters); all others complete. Commands are
+    /// resolved (core/run/command_files.h).
     std::map<std::string, graph::ParameterValue> parameters;
     std::optional<std::uint64_t> seed;  ///< only when the manifest says usesSeed
     std::map<std::string, std::vector<TaskOutput>> inputs;
@@ -51,8 +52,9 @@ struct Task {
 /// SHA-256 of the canonical JSON of node id, version, stage, parameters that enter the key, seed if used,
 /// keys and ports of the inputs, hash of the source file, hashes of files that parameters name. Stable over
 /// processes. A codec's encode, extract and decode differ by their kind; extract and decode name their stream
-/// as the input "bitstream" (port "bitstream" of the encode or extract task). A file parameter whose hash is
-/// not in `parameterFiles` is hashed here: throws Error(Input) if it can't be read.
+/// as the input "bitstream" (port "bitstream" of the encode or extract task). Of a command its words enter, files by
+/// their hashes, the program by name and hash. A file parameter whose hash is not in `parameterFiles` is hashed
+/// here, and so are the files of a command that is not resolved: throws Error(Input) if one can't be read.
 Hash keyOf(const Task& task, const graph::Manifest& manifest);
 
 }  // namespace ratescope::run

@@ -113,7 +113,7 @@ Task TaskMaker::newTask(Position position, TaskKind kind, const graph::NodeParam
     const bool isSource = manifest.kind == NodeKind::Source;
     const bool fansOut = isSource && manifest.assets.by != AssetRule::By::One;
     for (const graph::Parameter& parameter : manifest.parameters) {
-        if (stage && parameter.stage != *stage) continue;
+        if (stage && parameter.stage != *stage && parameter.stage != Stage::Every) continue;
         if (fansOut && parameter.id == manifest.assets.parameter) continue;
         if (isSource && (parameter.id == manifest.assets.table || parameter.id == manifest.assets.key))
             continue;
@@ -123,6 +123,8 @@ Task TaskMaker::newTask(Position position, TaskKind kind, const graph::NodeParam
             value = named.file.string();
             task.parameterFiles[parameter.id] = named.hash;
         }
+        if (parameter.type == graph::ParameterType::Command)
+            value = assets_.commands.at(std::get<std::string>(value));
         task.parameters.emplace(parameter.id, std::move(value));
     }
     return task;

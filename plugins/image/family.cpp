@@ -4,4 +4,4 @@
 using namespace ratescope::media::image;
 
 RATESCOPE_FAMILY("image", {jpegNode(), webpNode(), pngNode(), jxlNode(), avifNode(), jpeg2000Node(),
-                           cropNode(), resizeNode(), convertNode()})
+                           cropNode(), resizeNode(), convertNode(), commandNode()})

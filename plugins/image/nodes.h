@@ -15,5 +15,6 @@ NodeEntry jpeg2000Node();
 NodeEntry cropNode();
 NodeEntry resizeNode();
 NodeEntry convertNode();
+NodeEntry commandNode();
 
 }  // namespace ratescope::media::image

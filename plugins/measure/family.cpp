@@ -3,4 +3,4 @@
 
 using namespace ratescope::media::measure;
 
-RATESCOPE_FAMILY("measure", {psnrNode(), ssimNode(), msSsimNode(), tensorErrorNode()})
+RATESCOPE_FAMILY("measure", {psnrNode(), ssimNode(), msSsimNode(), tensorErrorNode(), commandNode()})

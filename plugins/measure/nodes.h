@@ -10,5 +10,6 @@ NodeEntry psnrNode();
 NodeEntry ssimNode();
 NodeEntry msSsimNode();
 NodeEntry tensorErrorNode();
+NodeEntry commandNode();
 
 }  // namespace ratescope::media::measure

@@ -105,7 +105,7 @@ void Bench::addTasks() {
         manifest_.usesSeed ? std::optional<std::uint64_t>(7) : std::nullopt;
     switch (manifest_.kind) {
         case NodeKind::Codec:
-            builder_.code(id, {}, wires({Coded, Encoder, Shared}), wires({Shared}));
+            builder_.code(id, sample_.settings, wires({Coded, Encoder, Shared}), wires({Shared}));
             break;
         case NodeKind::Measure:
             addMeasure();
@@ -119,16 +119,16 @@ void Bench::addTasks() {
             nameFile();
             break;
         default:
-            builder_.add(TaskKind::Transform, id, {}, wires({Value}), seed);
+            builder_.add(TaskKind::Transform, id, sample_.settings, wires({Value}), seed);
     }
 }
 
 void Bench::addMeasure() {
     const Hash prepare =
-        builder_.add(TaskKind::Prepare, manifest_.id, {}, wires({graph::PortRole::Reference}));
+        builder_.add(TaskKind::Prepare, manifest_.id, sample_.settings, wires({graph::PortRole::Reference}));
     Wires inputs = wires({graph::PortRole::Candidate});
     inputs["prepared"] = {{prepare, preparedPort}};
-    builder_.add(TaskKind::Score, manifest_.id, {}, inputs);
+    builder_.add(TaskKind::Score, manifest_.id, sample_.settings, inputs);
 }
 
 void Bench::nameFile() {

@@ -4,7 +4,9 @@
 #include "core/media/worker/call.h"
 #include "core/media/worker/plugins.h"
 #include "core/media/worker/task_context.h"
+#include "core/run/command_files.h"
 
+#include <QByteArray>
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -258,6 +260,24 @@ std::vector<Exhibit> senselessOf(PortType type) {
     return {{"no tensors", setOf({}), setOf({})}, {"NaN", nans, nans}};
 }
 
+namespace {
+
+/// A command has no default that does something everywhere.
+std::map<std::string, graph::ParameterValue> settingsOf(const graph::Manifest& manifest) {
+    const std::map<std::string, std::string> commands = {{"encoder", "copy {input} {bitstream}"},
+                                                         {"decoder", "copy {bitstream} {output}"},
+                                                         {"command", "differ {reference} {candidate}"}};
+    const std::filesystem::path source = qgetenv("RATESCOPE_SOURCE").toStdString();
+    std::map<std::string, graph::ParameterValue> settings;
+    for (const graph::Parameter& parameter : manifest.parameters)
+        if (parameter.type == graph::ParameterType::Command)
+            settings[parameter.id] = run::resolveCommand(
+                "tests/contract/tool.sh " + commands.at(parameter.id), {source, {}}, sha256OfFile);
+    return settings;
+}
+
+}  // namespace
+
 std::vector<Sample> samplesOf(const graph::Manifest& manifest, const graph::Catalogue& catalogue,
                               const std::filesystem::path& folder) {
     if (manifest.kind == graph::NodeKind::Source) {
@@ -273,6 +293,7 @@ std::vector<Sample> samplesOf(const graph::Manifest& manifest, const graph::Cata
     for (const Exhibit& exhibit : exhibitsOf(primary->type)) {
         Sample& sample = samples.emplace_back();
         sample.name = exhibit.name;
+        sample.settings = settingsOf(manifest);
         for (const graph::Port& port : manifest.inputs)
             if (port.required) sample.inputs[port.id] = inputFor(port, *primary, exhibit, catalogue);
     }

@@ -30,9 +30,10 @@ struct Sample {
     std::map<std::string, std::vector<media::Value>> inputs;  ///< by port
     std::filesystem::path file;                               ///< sources by files, analyses
     std::int64_t index = 0;                                   ///< sources by count
+    std::map<std::string, graph::ParameterValue> settings;    ///< in place of defaults
 };
 
-/// Samples of every required input: the node's first input goes through the exhibits, other inputs of the same
+/// Samples of every required input, with the default parameters, and commands of tests/contract/tool.sh: the node's first input goes through the exhibits, other inputs of the same
 /// type hold the same (a candidate: its twin), inputs with a schema what a source of the catalogue gives for
 /// it. Files are written into `folder`.
 std::vector<Sample> samplesOf(const graph::Manifest& manifest, const graph::Catalogue& catalogue,

@@ -40,12 +40,13 @@ QString builtProgram(const QString& name) {
 
 Place::Place() : environment(QProcessEnvironment::systemEnvironment()) {
     if (!folder_.isValid()) throw std::runtime_error("no temporary folder");
-    for (const char* name : {"runtime", "cache", "temporary"})
+    for (const char* name : {"runtime", "cache", "config", "temporary"})
         QDir(folder_.path()).mkdir(QString::fromLatin1(name));
     QFile::setPermissions(path(QStringLiteral("runtime")),
                           QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), path(QStringLiteral("runtime")));
     environment.insert(QStringLiteral("XDG_CACHE_HOME"), path(QStringLiteral("cache")));
+    environment.insert(QStringLiteral("XDG_CONFIG_HOME"), path(QStringLiteral("config")));
     environment.insert(QStringLiteral("TMPDIR"), path(QStringLiteral("temporary")));
     environment.insert(QStringLiteral("RATESCOPE_PLUGINS"), buildFolder() + QStringLiteral("/tests/plugins"));
     environment.remove(QStringLiteral("DISPLAY"));

@@ -73,11 +73,14 @@ void writeImage(const std::filesystem::path& file, const Image& image) {
         bytes = encodePnm(image, file.string(), ColourModel::Rgb);
     else if (extension == "pgm")
         bytes = encodePnm(image, file.string(), ColourModel::Grey);
+    else if (extension == "pnm")
+        bytes = encodePnm(image, file.string(),
+                          image.model == ColourModel::Grey ? ColourModel::Grey : ColourModel::Rgb);
     else if (extension == "y4m")
         bytes = encodeY4m(image, file.string());
     else
         throw Error(ErrorKind::Usage, file.string() + " does not end as a picture that can be written.",
-                    "End it with .png, .ppm, .pgm or .y4m.");
+                    "End it with .png, .ppm, .pgm, .pnm or .y4m.");
     AsideFile out(file);
     out.write(bytes);
     out.commit();

@@ -32,8 +32,9 @@ Image readImage(const std::filesystem::path& file);
 Image decodeImage(std::span<const std::byte> bytes, const std::string& name);
 
 /// By extension: png (grey or RGB with or without alpha, 8 and 16 bit, grey also 1, 2 and 4 bit; profile
-/// and orientation are embedded), pgm, ppm (any depth to 16 bits, big-endian), y4m (YCbCr of any subsampling, or grey, of
-/// 8 to 16 bits); these three have no alpha, no profile, no orientation. Throws Error(Usage) for another extension, Error(Input) for an image that the format
+/// and orientation are embedded), pgm, ppm, pnm (either, by the colour model; any depth to 16 bits, big-endian), y4m
+/// (YCbCr of any subsampling, or grey, of 8 to 16 bits); these have no alpha, no profile, no orientation. Throws
+/// Error(Usage) for another extension, Error(Input) for an image that the format
 /// can't hold (naming the conversion node), Error(Resource) when it can't be written; then nothing is left
 /// behind.
 void writeImage(const std::filesystem::path& file, const Image& image);

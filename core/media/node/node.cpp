@@ -105,6 +105,30 @@ void CodecNode::extract(Context&, ByteSource& source, const Parameters&, ByteSin
     sink.write("stream", source.read(source.left()));
 }
 
+void CodecNode::encodeBatch(Context& context, std::span<const Inputs> inputs,
+                            std::span<const Parameters> parameters, std::span<ByteSink> sinks) const {
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        encode(context, inputs[i], parameters[i], sinks[i]);
+}
+
+std::vector<Outputs> CodecNode::decodeBatch(Context& context, std::span<ByteSource> sources,
+                                            std::span<const Inputs> shared,
+                                            std::span<const Parameters> parameters) const {
+    std::vector<Outputs> outputs;
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        outputs.push_back(decode(context, sources[i], shared[i], parameters[i]));
+    return outputs;
+}
+
+std::vector<Scores> MeasureNode::scoreBatch(Context& context, std::span<const Prepared> prepared,
+                                            std::span<const Value> candidates,
+                                            std::span<const Parameters> parameters) const {
+    std::vector<Scores> scores;
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+        scores.push_back(score(context, prepared[i], candidates[i], parameters[i]));
+    return scores;
+}
+
 Value MeasureNode::map(Context&, const Prepared&, const Value&, const Parameters&) const {
     throw Error(ErrorKind::Usage, "This measure has no map.", "Ask for the map of another measure.");
 }

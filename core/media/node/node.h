@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,8 @@ struct Resources {
     int processes = 1;
     std::uint64_t memory = 256ull << 20;  ///< bytes
     bool exclusive = false;               ///< nothing else may run beside it
+    int batch = 1;  ///< so many tasks at most are taken in one call (encodeBatch, decodeBatch, scoreBatch)
+    std::string batchLabel;  ///< only tasks of the same label are
 };
 
 class Node {
@@ -86,6 +89,13 @@ class CodecNode : public Node {
     virtual void extract(Context&, ByteSource&, const Parameters&, ByteSink&) const;
     /// `shared` holds the shared ports only: a fresh object that has the bytes and these restores the value.
     virtual Outputs decode(Context&, ByteSource&, const Inputs& shared, const Parameters&) const = 0;
+
+    /// Several tasks in one call, for nodes whose resources() say so; all sequences have the same length. What it
+    /// throws is the failure of none: each task is then called alone. By default one after the other.
+    virtual void encodeBatch(Context&, std::span<const Inputs> inputs, std::span<const Parameters>,
+                             std::span<ByteSink> sinks) const;
+    virtual std::vector<Outputs> decodeBatch(Context&, std::span<ByteSource>, std::span<const Inputs> shared,
+                                             std::span<const Parameters>) const;
 };
 
 class TransformNode : public Node {
@@ -121,6 +131,10 @@ class MeasureNode : public Node {
   public:
     virtual Prepared prepare(Context&, const Inputs& references, const Parameters&) const = 0;
     virtual Scores score(Context&, const Prepared&, const Value& candidate, const Parameters&) const = 0;
+    /// As CodecNode::encodeBatch.
+    virtual std::vector<Scores> scoreBatch(Context&, std::span<const Prepared>,
+                                           std::span<const Value> candidates,
+                                           std::span<const Parameters>) const;
     /// Where in the value the error lies; only called when the manifest says hasMap.
     virtual Value map(Context&, const Prepared&, const Value& candidate, const Parameters&) const;
 };

@@ -58,13 +58,16 @@ Outcome prepare(const MeasureNode& node, const Arguments& arguments, const Param
     return outcome;
 }
 
-Outcome score(const MeasureNode& node, const Arguments& arguments, const Parameters& parameters,
-              Context& context) {
-    Scores scores = node.score(context, arguments.prepared, arguments.candidate, parameters);
+Outcome scored(Scores scores) {
     Outcome outcome;
     outcome.scores = std::move(scores.scores);
     if (scores.samples) outcome.tables["samples"] = std::move(*scores.samples);
     return outcome;
+}
+
+Outcome score(const MeasureNode& node, const Arguments& arguments, const Parameters& parameters,
+              Context& context) {
+    return scored(node.score(context, arguments.prepared, arguments.candidate, parameters));
 }
 
 Outcome call(const NodeEntry& entry, const run::Task& task, const Arguments& arguments, Context& context) {
@@ -121,6 +124,50 @@ const std::vector<Cell>& cellsOf(const Table& table, const std::string& name) {
     return *cells;
 }
 
+/// One member of all calls.
+template <typename Part>
+auto each(const std::vector<Call>& calls, Part part) {
+    std::vector<std::decay_t<decltype(part(calls.front()))>> parts;
+    for (const Call& call : calls)
+        parts.push_back(part(call));
+    return parts;
+}
+
+std::vector<Outcome> encodeTogether(const CodecNode& node, const std::vector<Call>& calls,
+                                    const std::vector<Parameters>& parameters, Context& context) {
+    std::vector<ByteSink> sinks(calls.size());
+    node.encodeBatch(context, each(calls, [](const Call& call) { return call.arguments.inputs; }), parameters,
+                     sinks);
+    std::vector<Outcome> outcomes(calls.size());
+    for (std::size_t i = 0; i < calls.size(); ++i)
+        outcomes[i].stream = std::move(sinks[i]);
+    return outcomes;
+}
+
+std::vector<Outcome> decodeTogether(const NodeEntry& entry, const CodecNode& node,
+                                    const std::vector<Call>& calls, const std::vector<Parameters>& parameters,
+                                    Context& context) {
+    auto sources = each(calls, [](const Call& call) { return call.arguments.stream.value(); });
+    std::vector<Outcome> outcomes;
+    for (Outputs& values :
+         node.decodeBatch(context, sources,
+                          each(calls, [](const Call& call) { return call.arguments.inputs; }), parameters)) {
+        checkOutputs(entry, *calls.front().task, values);
+        outcomes.emplace_back().values = std::move(values);
+    }
+    return outcomes;
+}
+
+std::vector<Outcome> scoreTogether(const MeasureNode& node, const std::vector<Call>& calls,
+                                   const std::vector<Parameters>& parameters, Context& context) {
+    std::vector<Outcome> outcomes;
+    for (Scores& scores :
+         node.scoreBatch(context, each(calls, [](const Call& call) { return call.arguments.prepared; }),
+                         each(calls, [](const Call& call) { return call.arguments.candidate; }), parameters))
+        outcomes.push_back(scored(std::move(scores)));
+    return outcomes;
+}
+
 }  // namespace
 
 Outcome callNode(const NodeEntry& entry, const run::Task& task, const Arguments& arguments,
@@ -130,6 +177,38 @@ Outcome callNode(const NodeEntry& entry, const run::Task& task, const Arguments&
                           task.kind == run::TaskKind::Decode;
     if (hasPorts) checkOutputs(entry, task, outcome.values);
     return outcome;
+}
+
+std::vector<const run::Task*> othersInCall(const NodeEntry& entry, const run::Task& task,
+                                           const std::vector<run::Task>& tasks) {
+    using run::TaskKind;
+    if (task.kind != TaskKind::Encode && task.kind != TaskKind::Decode && task.kind != TaskKind::Score)
+        return {};
+    const auto resourcesOf = [node = entry.make()](const run::Task& one) {
+        return node->resources(Parameters(one.parameters));
+    };
+    const Resources own = resourcesOf(task);
+    std::vector<const run::Task*> others;
+    for (const run::Task& other : tasks) {
+        if (static_cast<int>(others.size()) + 1 >= own.batch) break;
+        const bool alike = other.key != task.key && other.kind == task.kind && other.node == task.node;
+        if (alike && resourcesOf(other).batchLabel == own.batchLabel) others.push_back(&other);
+    }
+    return others;
+}
+
+std::vector<Outcome> callTogether(const NodeEntry& entry, const std::vector<Call>& calls, Context& context) {
+    const run::Task& first = *calls.front().task;
+    const auto parameters = each(calls, [](const Call& call) { return Parameters(call.task->parameters); });
+    std::vector<Outcome> outcomes;
+    if (first.kind == run::TaskKind::Encode)
+        outcomes = encodeTogether(*make<CodecNode>(entry, first), calls, parameters, context);
+    else if (first.kind == run::TaskKind::Decode)
+        outcomes = decodeTogether(entry, *make<CodecNode>(entry, first), calls, parameters, context);
+    else
+        outcomes = scoreTogether(*make<MeasureNode>(entry, first), calls, parameters, context);
+    if (outcomes.size() != calls.size()) throw fault(first, "did not answer every one of its calls");
+    return outcomes;
 }
 
 Value callMap(const NodeEntry& entry, const run::Task& task, const Arguments& arguments, Context& context) {

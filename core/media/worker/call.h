@@ -36,6 +36,22 @@ struct Outcome {
 /// manifest's ports say (id, type, schema).
 Outcome callNode(const NodeEntry& entry, const run::Task& task, const Arguments& arguments, Context& context);
 
+/// A task and what it is called with.
+struct Call {
+    const run::Task* task = nullptr;
+    Arguments arguments;
+};
+
+/// Those of the tasks that the node takes in one call with `task`, which is not among them: of its kind and of the same
+/// node of the document (so that none needs another), with the same batch label, as many as its resources say. Only
+/// encode, decode and score tasks are called together.
+std::vector<const run::Task*> othersInCall(const NodeEntry& entry, const run::Task& task,
+                                           const std::vector<run::Task>& tasks);
+
+/// Calls a fresh object of the node once for all calls, which are of one kind. Throws as callNode, and Error(Internal)
+/// when it does not give as many results as it was asked for.
+std::vector<Outcome> callTogether(const NodeEntry& entry, const std::vector<Call>& calls, Context& context);
+
 /// The map of a score task's measure. Throws Error(Usage) when the node has none.
 Value callMap(const NodeEntry& entry, const run::Task& task, const Arguments& arguments, Context& context);
 

@@ -240,12 +240,28 @@ class ChainRun {
     void runTask(const run::Task& task) {
         stopIfCancelled();
         if (failed_.count(task.key)) throw InputFailed();
+        reporting(task, [&](run::TaskReport& report) {
+            const Arguments arguments = argumentsOf(task);
+            if (runTogether(task, arguments)) return;
+            call(task, report, [&](const NodeEntry& entry, TaskContext& context) {
+                Outcome outcome = timedCall(entry, task, arguments, context, report.seconds);
+                report.peakMemory = peakMemory();
+                keep(entry, task, arguments, context, std::move(outcome), report);
+            });
+        });
+        if (!failed_.count(task.key)) return;
+        stopIfCancelled();
+        throw InputFailed();
+    }
+
+    /// Reports what the action makes of the task, unless it has been reported in the meantime.
+    template <typename Action>
+    void reporting(const run::Task& task, Action action) {
         run::TaskReport report;
         report.chain = chain_.id;
         report.key = task.key;
         try {
-            const Arguments arguments = argumentsOf(task);
-            call(task, arguments, report);
+            action(report);
         } catch (const InputFailed&) {
             failed_.insert(task.key);
             throw;
@@ -254,28 +270,81 @@ class ChainRun {
         } catch (...) {
             report.failure = failureOf(task, chain_.memoryLimit);
         }
-        ran_.insert(task.key);
+        if (!ran_.insert(task.key).second) return;
         if (report.failure) failed_.insert(task.key);
         send_(report);
-        if (!report.failure) return;
-        if (report.failure->kind == ErrorKind::Cancelled) stopIfCancelled();
-        throw InputFailed();
     }
 
-    void call(const run::Task& task, const Arguments& arguments, run::TaskReport& report) {
-        const NodeEntry& entry = entryOf(task);
+    template <typename Action>
+    void call(const run::Task& task, run::TaskReport& report, Action action) {
         TaskContext context(chain_, task, cancelled_, send_);
         resetPeakMemory();
         try {
-            Outcome outcome = timedCall(entry, task, arguments, context, report.seconds);
-            report.peakMemory = peakMemory();
-            keep(entry, task, arguments, context, std::move(outcome), report);
+            action(entryOf(task), context);
             context.removeCheckpoints();
         } catch (...) {
             report.log = context.lastLines();
             throw;
         }
         report.log = context.lastLines();
+    }
+
+    /// Runs and reports the task with others of the chain that its node takes in the same call. False when there is
+    /// none, or the call failed: then each is called alone.
+    bool runTogether(const run::Task& task, const Arguments& arguments) {
+        const NodeEntry& entry = entryOf(task);
+        if (alone_.count(task.key) || chain_.repeats > 0) return false;
+        std::vector<Call> calls{{&task, arguments}};
+        for (const run::Task* const other : othersInCall(entry, task, chain_.tasks))
+            if (isOpen(*other)) addCall(*other, calls);
+        if (calls.size() == 1) return false;
+        std::vector<Outcome> outcomes;
+        double seconds = 0;
+        try {
+            TaskContext context(chain_, task, cancelled_, send_);
+            resetPeakMemory();
+            const auto start = std::chrono::steady_clock::now();
+            outcomes = callTogether(entry, calls, context);
+            seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        } catch (...) {
+            if (cancelled_) throw;
+            for (const Call& one : calls)
+                alone_.insert(one.task->key);
+            return false;
+        }
+        const std::uint64_t peak = peakMemory();
+        for (std::size_t i = 0; i < calls.size(); ++i)
+            reporting(*calls[i].task, [&](run::TaskReport& report) {
+                report.seconds = seconds / static_cast<double>(calls.size());
+                report.peakMemory = peak;
+                call(*calls[i].task, report, [&](const NodeEntry&, TaskContext& context) {
+                    keep(entry, *calls[i].task, calls[i].arguments, context, std::move(outcomes[i]), report);
+                });
+            });
+        return true;
+    }
+
+    /// Neither run nor at hand.
+    bool isOpen(const run::Task& task) {
+        if (ran_.count(task.key) || failed_.count(task.key) || alone_.count(task.key)) return false;
+        if (makesStream(task.kind)) return !streams_.count(task.key) && !chain_.streams.count(task.key);
+        if (task.kind == run::TaskKind::Score) return wanted_.count(task.key) != 0;
+        const auto& outputs = entryOf(task).manifest.outputs;
+        return std::none_of(outputs.begin(), outputs.end(), [&](const graph::Port& port) {
+            return port.type != graph::PortType::Bitstream && existing({task.key, port.id}).has_value();
+        });
+    }
+
+    /// A task whose inputs can't be had is left for its own turn, which reports it. Getting them may run it.
+    void addCall(const run::Task& task, std::vector<Call>& calls) {
+        try {
+            Arguments arguments = argumentsOf(task);
+            if (isOpen(task)) calls.push_back({&task, std::move(arguments)});
+        } catch (const Stopped&) {
+            throw;
+        } catch (...) {
+            alone_.insert(task.key);
+        }
     }
 
     /// The outcome of the first call; the time of its repeats if there are any, else its own.
@@ -362,6 +431,7 @@ class ChainRun {
     std::map<run::TaskOutput, Value> held_;  ///< all that the chain has used: nothing is made twice
     std::map<Hash, MappedFile> streams_;
     std::set<Hash> ran_, failed_;
+    std::set<Hash> alone_;  ///< tasks that are not taken into a call with others any more
 };
 
 }  // namespace

@@ -60,8 +60,8 @@ run::ResourceAnswer answer(const run::ResourceQuery& query, Plugins& plugins) {
         try {
             const NodeEntry& node = plugins.node(task.library, task.type);
             const Resources resources = node.make()->resources(Parameters(task.parameters));
-            needs = {resources.threads, resources.processes, resources.memory, resources.exclusive,
-                     node.libraries};
+            needs = {resources.threads,   resources.processes, resources.memory,
+                     resources.exclusive, resources.batch,     node.libraries};
         } catch (...) {
             failure = failureOf(task, 0);
         }

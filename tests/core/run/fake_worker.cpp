@@ -14,7 +14,8 @@
 // A stream of fake.sized has the size that its parameters say (fake_study.h), and a measure's error is that of its
 // quality: 100 divided by it.
 //
-// Each task that runs is one line in the file RATESCOPE_FAKE_RECORD: "encode codec <first digits of its key>".
+// Each task that runs is one line in the file RATESCOPE_FAKE_RECORD: "encode codec <first digits of its key>". With
+// RATESCOPE_FAKE_BATCH=N every task may be called with N others, and each chain is a line too, "chain".
 
 #include "core/build_info.h"
 #include "core/error.h"
@@ -117,6 +118,8 @@ class FakeWorker {
         for (const Task& task : query.tasks) {
             TaskResources needs;
             const auto exclusive = task.parameters.find("exclusive");
+            if (const std::string batch = setting("RATESCOPE_FAKE_BATCH"); !batch.empty())
+                needs.batch = std::stoi(batch);
             needs.exclusive = exclusive != task.parameters.end() && std::get<bool>(exclusive->second);
             answer.resources.push_back(needs);
             answer.failures.emplace_back();
@@ -127,17 +130,20 @@ class FakeWorker {
     void runChain(const Chain& chain) {
         chain_ = &chain;
         running_ = chain.id;
+        if (!setting("RATESCOPE_FAKE_BATCH").empty()) record("chain");
         cancelled_ = false;
         failed_.clear();
         ran_.clear();
         std::vector<Hash> all = chain.wanted;
         for (const TaskOutput& output : chain.keep)
             all.push_back(output.task);
-        for (const Hash& wanted : all)
+        for (const Hash& wanted : all) {
+            if (cancelled_) break;
             try {
                 have(wanted);
             } catch (const InputFailed&) {
             }
+        }
         running_ = 0;
         say(Done{chain.id});
     }

@@ -214,10 +214,11 @@ class TaskTest : public QObject {
         QVERIFY(read.log.starts_with("a line\nanother"));
 
         const ResourceAnswer answer =
-            sent(ResourceAnswer{{{2, 3, 4, true, {{"libjpeg-turbo", "2.1.5"}}}, {}},
+            sent(ResourceAnswer{{{2, 3, 4, true, 5, {{"libjpeg-turbo", "2.1.5"}}}, {}},
                                 {std::nullopt, TaskFailure{ErrorKind::Plugin, "W", "R"}}});
         QVERIFY(answer.resources[0].threads == 2 && answer.resources[0].processes == 3 &&
                 answer.resources[0].memory == 4 && answer.resources[0].exclusive);
+        QCOMPARE(answer.resources[0].batch, 5);
         QCOMPARE(answer.resources[0].libraries.at("libjpeg-turbo"), std::string("2.1.5"));
         QVERIFY(!answer.failures[0] && answer.failures[1]->kind == ErrorKind::Plugin);
         const Alive alive = sent(Alive{5, sha256("t"), 1.0 / 3});

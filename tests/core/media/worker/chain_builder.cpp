@@ -53,7 +53,7 @@ Hash ChainBuilder::add(run::TaskKind kind, const std::string& type, const Settin
     const graph::Manifest& manifest = plugins.node(task.library, type).manifest;
     task.version = manifest.version;
     for (const graph::Parameter& parameter : manifest.parameters) {
-        if (parameter.stage != stageOf(kind)) continue;
+        if (parameter.stage != stageOf(kind) && parameter.stage != graph::Stage::Every) continue;
         const auto set = settings.find(parameter.id);
         task.parameters[parameter.id] = set != settings.end() ? set->second : parameter.defaultValue;
     }
