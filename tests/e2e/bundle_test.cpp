@@ -56,8 +56,7 @@ QStringList offered(const Place& place, const QByteArray& script, const QStringL
     const QByteArray line = "source completion.bash\nCOMP_WORDS=(" + words.join(' ').toUtf8() +
                             ")\nCOMP_CWORD=" + QByteArray::number(words.size() - 1) +
                             "\n_ratescope_cli\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n";
-    const Outcome outcome =
-        run("/bin/bash", {place.write("ask.bash", line)}, place.environment, place.path("."));
+    const Outcome outcome = place.run("/bin/bash", {place.write("ask.bash", line)});
     return QString::fromUtf8(outcome.output).split('\n', Qt::SkipEmptyParts);
 }
 
@@ -73,8 +72,7 @@ void BundleTest::aBundleHoldsEverythingAndIsReproduced() {
         QVERIFY2(place.has(QString("bundle/") + name), name);
     QCOMPARE(QDir(place.path("bundle/bitstreams")).entryList({"*.jpg"}).size(), 6);
     QVERIFY(place.read("bundle/environment.json").contains("libjpeg-turbo"));
-    const Outcome sums = run("/usr/bin/sha256sum", {"--check", "--quiet", "SHA256SUMS"}, place.environment,
-                             place.path("bundle"));
+    const Outcome sums = place.run("/bin/sh", {"-c", "cd bundle && sha256sum --check --quiet SHA256SUMS"});
     VERIFY_CODE(sums, 0);
 
     // On another machine, where the pictures are not: the folder was moved, the originals are gone.
@@ -126,9 +124,8 @@ void BundleTest::whatDiffersIsNamed() {
     const int digit = static_cast<int>(points.indexOf("dB") - 3);
     points[digit] = points[digit] == '7' ? '8' : '7';
     place.write("bundle/points.csv", points);
-    const Outcome sums =
-        run("/bin/sh", {"-c", "sha256sum $(cut -c67- SHA256SUMS) > new && mv new SHA256SUMS"},
-            place.environment, place.path("bundle"));
+    const Outcome sums = place.run(
+        "/bin/sh", {"-c", "cd bundle && sha256sum $(cut -c67- SHA256SUMS) > new && mv new SHA256SUMS"});
     VERIFY_CODE(sums, 0);
     const Outcome outcome = place.cli({"reproduce", "bundle"});
     VERIFY_CODE(outcome, 9);

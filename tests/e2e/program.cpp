@@ -102,7 +102,7 @@ Outcome Place::run(const QString& program, const QStringList& arguments, const Q
         process.setChildProcessModifier([user = *user_] {
             if (::setgroups(0, nullptr) != 0 || ::setgid(user) != 0 || ::setuid(user) != 0) ::_exit(127);
         });
-    process.start(builtProgram(program), arguments);
+    process.start(program, arguments);
     Outcome outcome;
     if (!process.waitForStarted()) {
         outcome.errors = process.errorString().toUtf8();
@@ -123,11 +123,11 @@ Outcome Place::run(const QString& program, const QStringList& arguments, const Q
 }
 
 Outcome Place::cli(const QStringList& arguments, const QByteArray& input, int timeoutMs) const {
-    return run(QStringLiteral("ratescope-cli"), arguments, input, timeoutMs);
+    return run(builtProgram(QStringLiteral("ratescope-cli")), arguments, input, timeoutMs);
 }
 
 Outcome Place::desktop(const QStringList& arguments, int timeoutMs) const {
-    return run(QStringLiteral("ratescope"), arguments, {}, timeoutMs);
+    return run(builtProgram(QStringLiteral("ratescope")), arguments, {}, timeoutMs);
 }
 
 std::unique_ptr<QProcess> Place::start(const QStringList& cliArguments) const {

@@ -52,11 +52,11 @@ class Place {
     Outcome desktop(const QStringList& arguments, int timeoutMs = 60'000) const;
     /// Started and left running; killed, with its process group, when it goes out of scope.
     std::unique_ptr<QProcess> start(const QStringList& cliArguments) const;
+    /// Any program, by its path, in the place's folder.
+    Outcome run(const QString& program, const QStringList& arguments, const QByteArray& input = {},
+                int timeoutMs = 60'000) const;
 
   private:
-    Outcome run(const QString& program, const QStringList& arguments, const QByteArray& input,
-                int timeoutMs) const;
-
     QTemporaryDir folder_;
     std::optional<uint> user_;
 };
