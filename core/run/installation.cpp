@@ -26,6 +26,8 @@ std::map<std::string, std::filesystem::path> installedRoots() {
         {"RATESCOPE_DATA", std::filesystem::path("..") / "shared" / "data"}};
     std::map<std::string, std::filesystem::path> roots;
     std::error_code ignored;
+    for (const char* const name : {"RATESCOPE_SAMPLES", "RATESCOPE_DATA"})
+        if (const char* const set = std::getenv(name); set && *set) roots.emplace(name, set);
     for (const auto& [name, place] : places)
         if (std::filesystem::is_directory(place, ignored))
             roots.emplace(name, std::filesystem::canonical(place, ignored));

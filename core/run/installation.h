@@ -9,8 +9,8 @@
 namespace ratescope::run {
 
 /// RATESCOPE_SAMPLES: the sample photographs, <program's folder>/../share/ratescope/samples, else those that
-/// scripts/setup put into the user's cache. RATESCOPE_DATA: ../shared/data beside the working folder. Only folders that
-/// are there; the environment variables of these names go first (graph::PathBase).
+/// scripts/setup put into the user's cache. RATESCOPE_DATA: ../shared/data beside the working folder. The
+/// environment variables of these names go first; else only folders that are there.
 std::map<std::string, std::filesystem::path> installedRoots();
 
 /// The folder of the running program.

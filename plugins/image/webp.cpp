@@ -193,7 +193,10 @@ class WebpCodec : public CodecNode {
     /// Lossless coding was measured to take 26 bytes a pixel: enough for 50 million of them.
     Resources resources(const Parameters& parameters) const override {
         Resources needs;
-        if (parameters.flag("lossless")) needs.memory = std::uint64_t{1} << 29;
+        // A decode task has none of the parameters.
+        const auto lossless = parameters.all().find("lossless");
+        if (lossless != parameters.all().end() && std::get<bool>(lossless->second))
+            needs.memory = std::uint64_t{1} << 29;
         return needs;
     }
 

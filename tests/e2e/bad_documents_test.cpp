@@ -93,9 +93,9 @@ void BadDocumentsTest::unreadableDocumentsAreRefused_data() {
     QTest::newRow("another JSON file")
         << QByteArray("{\"colour\": 1}") << 4 << QByteArray("not a Ratescope document");
     QTest::newRow("a list") << QByteArray("[1, 2]") << 4 << QByteArray("object");
-    QTest::newRow("newer version") << replaced(sound, "\"format\": 1", "\"format\": 99") << 4
+    QTest::newRow("newer version") << replaced(sound, "\"format\": 2", "\"format\": 99") << 4
                                    << QByteArray("99");
-    QTest::newRow("unknown field") << replaced(sound, "\"format\": 1", "\"format\": 1, \"colour\": 2") << 4
+    QTest::newRow("unknown field") << replaced(sound, "\"format\": 2", "\"format\": 2, \"colour\": 2") << 4
                                    << QByteArray("colour");
     QTest::newRow("misspelt field") << replaced(sound, "\"sweeps\"", "\"sweep\"") << 4
                                     << QByteArray("\"sweeps\"");

@@ -119,7 +119,7 @@ Pictures sizes() {
 Pictures depths() {
     const QByteArray grey = "grey, 8 bit (PNG, JPEG, PGM)",
                      few = "grey, 1, 2, 4 bit (PNG); maxval 2^n − 1 (PGM, PPM)",
-                     deep = "16 bit (PNG, PGM, PPM)", odd = "maxval other than 2^n − 1 (PGM, PPM)";
+                     deep = "16 bit (PNG, TIFF, PGM, PPM)", odd = "maxval other than 2^n − 1 (PGM, PPM)";
     const auto greyOf = [](int depth) { return smooth(24, 16, ColourModel::Grey, depth); };
     return {{grey, "grey.png", written(greyOf(8), "png"), taken, taken},
             {grey, "grey.pgm", written(greyOf(8), "pgm"), taken, taken},
@@ -217,9 +217,9 @@ Pictures kindsOfJpeg() {
 
 Pictures damages() {
     const QByteArray cut = "truncated or corrupt entropy-coded data, wrong CRC in any chunk",
-                     tail = "bytes after the end of a picture", unknown = "PBM (P1, P4), PAM, TIFF, WebP, …";
+                     tail = "bytes after the end of a picture", unknown = "PBM (P1, P4), PAM, GIF, BMP, …";
     const QByteArray png = written(smooth(24, 16), "png"), sound = jpeg(JpegKind::YCbCr);
-    const QByteArrayList formats = {"PNG, JPEG, PGM or PPM"};
+    const QByteArrayList formats = {"PNG, JPEG, WebP, TIFF, PGM, PPM or Y4M"};
     QByteArray flipped = png;
     flipped[flipped.size() - 20] = static_cast<char>(flipped[flipped.size() - 20] ^ 1);
     return {{cut, "cut.jpg", sound.chopped(20), {"truncated"}, {"truncated"}},
@@ -228,8 +228,10 @@ Pictures damages() {
             {tail, "tail.jpg", sound + "behind", taken, taken},
             {unknown, "bitmap.pbm", "P4 8 1 \xaa", formats, formats},
             {unknown, "map.pam", "P7\nWIDTH 1\nHEIGHT 1\nDEPTH 1\nMAXVAL 255\nENDHDR\na", formats, formats},
-            {unknown, "picture.tif", QByteArray("II*\0\x08\0\0\0", 8), formats, formats},
-            {unknown, "picture.webp", "RIFF....WEBPVP8 ", formats, formats}};
+            {unknown, "picture.gif", "GIF89a\x01", formats, formats},
+            {unknown, "picture.bmp", "BM\x3a", formats, formats},
+            {cut, "cut.tif", QByteArray("II*\0\x08\0\0\0", 8), {"cut.tif"}, {"cut.tif"}},
+            {cut, "cut.webp", "RIFF....WEBPVP8 ", {"cut.webp"}, {"cut.webp"}}};
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ std::uint64_t planeSquaredSum(const Image& reference, const Image& candidate, in
     return total;
 }
 
-std::uint64_t squaredError(const Array& a, const Array& b) {
+std::uint64_t sumOfSquares(const Array& a, const Array& b) {
     return a.type() == DType::U8 ? squaredError(a.as<std::uint8_t>(), b.as<std::uint8_t>())
                                  : squaredError(a.as<std::uint16_t>(), b.as<std::uint16_t>());
 }
@@ -44,7 +44,7 @@ std::uint64_t squaredError(const Array& a, const Array& b) {
 /// Over the samples that each plane of a picture with subsampled chroma has.
 YCbCrMse subsampledMse(const Image& reference, const Image& candidate) {
     const auto mse = [&](const Array& a, const Array& b) {
-        return static_cast<double>(squaredError(a, b)) / static_cast<double>(a.size()) /
+        return static_cast<double>(sumOfSquares(a, b)) / static_cast<double>(a.size()) /
                peakSquared(reference);
     };
     return {mse(reference.samples, candidate.samples), mse(reference.cb, candidate.cb),
@@ -91,7 +91,7 @@ void fillMap(const Image& reference, const Image& candidate, std::span<float> ma
 double normalisedMse(const Image& reference, const Image& candidate) {
     checkPair(reference, candidate, measure);
     if (reference.model == ColourModel::YCbCr) throw unfit("in YCbCr (the RGB measure)");
-    return static_cast<double>(squaredError(reference.samples, candidate.samples)) /
+    return static_cast<double>(sumOfSquares(reference.samples, candidate.samples)) /
            static_cast<double>(reference.samples.size()) / peakSquared(reference);
 }
 
