@@ -37,6 +37,7 @@ const QList<Room>& rooms() {
          {},
          coreLibraries + QStringList{"sqlite", "nettle", "qt", "opencv", "torch", "cli11", "valijson"} +
              formats},
+        {"tests/bench/", {"core/", "tests/"}, {}, coreLibraries + QStringList{"htscodecs"}},
     };
     return all;
 }
@@ -62,6 +63,7 @@ QString libraryOf(const QString& header) {
         {"png", QRegularExpression("^png\\.h$")},
         {"lcms2", QRegularExpression("^lcms2\\.h$")},
         {"zlib", QRegularExpression("^zlib\\.h$")},
+        {"htscodecs", QRegularExpression("^htscodecs/")},
     };
     for (const auto& [name, pattern] : libraries) {
         if (pattern.match(header).hasMatch()) {
