@@ -212,7 +212,8 @@ class RealWorkerTest : public QObject {
         document.wires.push_back({{"learned", "parameters"}, {"codec", "parameters"}});
         house.run(document, 1);
         QCOMPARE(house.library().itemCounts()[State::Done], std::int64_t{2});
-        for (const auto& score : store::measurementsOf(house.library(), 1).front().scores)
+        const auto measurements = store::measurementsOf(house.library(), 1);
+        for (const auto& score : measurements.front().scores)
             QCOMPARE(score.s0, 0.0);
     }
 };
