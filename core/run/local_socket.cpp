@@ -155,13 +155,17 @@ std::optional<LineSocket> connectTo(const std::filesystem::path& socket) {
 }
 
 int listenAt(const std::filesystem::path& socket) {
-    const sockaddr_un address = addressOf(socket);
+    // Under its name only once it listens: who sees the file can connect. The library's lock keeps others away.
+    const std::filesystem::path aside = socket.string() + ".new";
+    const sockaddr_un address = addressOf(aside);
     const int descriptor = newSocket();
-    ::unlink(socket.c_str());
+    ::unlink(aside.c_str());
     if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::chmod(socket.c_str(), 0600) != 0 || ::listen(descriptor, 16) != 0) {
+        ::chmod(aside.c_str(), 0600) != 0 || ::listen(descriptor, 16) != 0 ||
+        ::rename(aside.c_str(), socket.c_str()) != 0) {
         const std::string reason = std::strerror(errno);
         ::close(descriptor);
+        ::unlink(aside.c_str());
         throw unusable(socket, reason);
     }
     setNonBlocking(descriptor);

@@ -156,7 +156,7 @@ struct TaskResources {
     int processes = 1;
     std::uint64_t memory = 0;
     bool exclusive = false;
-    int batch = 1;  ///< tasks that the node takes in one call, at most
+    int batch = 1;                                 ///< tasks that the node takes in one call, at most
     std::map<std::string, std::string> libraries;  ///< foreign ones that the node uses: name → version
 };
 
