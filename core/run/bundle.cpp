@@ -193,6 +193,7 @@ nlohmann::json environments(const store::Library& library, store::StudyId study)
         all.push_back({{"version", one.version},
                        {"commit", one.commit},
                        {"dirty", one.dirty},
+                       {"patch", one.patch},
                        {"compiler", one.compiler},
                        {"host", one.host},
                        {"cpu", one.cpu},

@@ -45,6 +45,7 @@ store::Environment gatherEnvironment(const std::string& commandLine, const std::
     environment.version = build.version;
     environment.commit = build.commit;
     environment.dirty = build.dirty;
+    environment.patch = build.patch;
     environment.compiler = build.compiler;
     environment.host = hostName();
     environment.cpu = cpuModel();

@@ -142,6 +142,7 @@ struct StreamRecord {
 struct Environment {
     std::string version, commit;
     bool dirty = false;
+    std::string patch;  ///< of a dirty program: what was changed (BuildInfo)
     std::string compiler, host, cpu, gpu, device, commandLine, documentHash;
     std::map<std::string, std::string> libraries;
     int threads = 1;

@@ -88,16 +88,17 @@ std::int64_t environmentRow(Database& database, const Environment& environment) 
     const Hash digest = sha256(dumped(
         nlohmann::json{environment.version, environment.commit, environment.dirty, environment.compiler,
                        environment.host, environment.cpu, environment.gpu, environment.device,
-                       environment.threads, libraries, environment.commandLine, environment.documentHash}));
+                       environment.threads, libraries, environment.commandLine, environment.documentHash,
+                       environment.patch}));
     if (const std::int64_t id = database.integer("SELECT id FROM environment WHERE digest = ?", digest))
         return id;
     database.run(
         "INSERT INTO environment (digest, version, commit_id, dirty, compiler, host, cpu, gpu, device, "
         "threads, "
-        "libraries, command_line, document_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "libraries, command_line, document_hash, patch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         digest, environment.version, environment.commit, environment.dirty, environment.compiler,
         environment.host, environment.cpu, environment.gpu, environment.device, environment.threads,
-        libraries, environment.commandLine, environment.documentHash);
+        libraries, environment.commandLine, environment.documentHash, environment.patch);
     return database.lastInsertId();
 }
 
@@ -105,7 +106,7 @@ std::optional<Environment> readEnvironment(Database& database, std::int64_t id) 
     Statement rows = database.query(
         "SELECT version, commit_id, dirty, compiler, host, cpu, gpu, device, threads, libraries, "
         "command_line, "
-        "document_hash FROM environment WHERE id = ?",
+        "document_hash, patch FROM environment WHERE id = ?",
         id);
     if (!rows.next()) return std::nullopt;
     Environment environment;
@@ -124,6 +125,7 @@ std::optional<Environment> readEnvironment(Database& database, std::int64_t id) 
             if (version.is_string()) environment.libraries.emplace(name, version.get<std::string>());
     environment.commandLine = rows.text(10);
     environment.documentHash = rows.text(11);
+    environment.patch = rows.text(12);
     return environment;
 }
 

@@ -27,7 +27,8 @@ CREATE TABLE environment (
     digest BLOB NOT NULL UNIQUE,
     version TEXT NOT NULL, commit_id TEXT NOT NULL, dirty INTEGER NOT NULL, compiler TEXT NOT NULL,
     host TEXT NOT NULL, cpu TEXT NOT NULL, gpu TEXT NOT NULL, device TEXT NOT NULL, threads INTEGER NOT NULL,
-    libraries TEXT NOT NULL, command_line TEXT NOT NULL, document_hash TEXT NOT NULL) STRICT;
+    libraries TEXT NOT NULL, command_line TEXT NOT NULL, document_hash TEXT NOT NULL,
+    patch TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE study (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -323,8 +324,9 @@ void packAllSeries(Database& database) {
 
 // Version 0 stands for the libraries before the first release, which had no notes on items. Version 1 kept the sums
 // of each point in a row of their own; those of version 2 are made when the writer is
-// idle. Version 2 knew no items that reach something and no attributes of assets.
-constexpr std::array<Migration, 3> allMigrations = {{
+// idle. Version 2 knew no items that reach something and no attributes of assets; version 3 not what was changed in a
+// program that was built of changed sources.
+constexpr std::array<Migration, 4> allMigrations = {{
     {0, "ALTER TABLE item ADD COLUMN notes TEXT NOT NULL DEFAULT '';", nullptr},
     {1, R"sql(
 CREATE TABLE reconstruction (
@@ -342,6 +344,7 @@ INSERT OR IGNORE INTO stale SELECT point FROM item WHERE orphaned = 0 AND state 
 )sql",
      packAllSeries},
     {2, reachTables, nullptr},
+    {3, "ALTER TABLE environment ADD COLUMN patch TEXT NOT NULL DEFAULT '';", nullptr},
 }};
 
 void dropViews(Database& database) {

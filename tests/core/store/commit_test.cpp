@@ -98,6 +98,7 @@ class CommitTest : public QObject {
         QCOMPARE(*row.started, one.batch.items[0].started);
         QCOMPARE(*row.ended, one.batch.items[0].ended);
         QCOMPARE(environmentOf(library, row.id)->commandLine, sampleEnvironment().commandLine);
+        QCOMPARE(environmentOf(library, row.id)->patch, sampleEnvironment().patch);
         QVERIFY(environmentOf(library, row.id)->libraries == sampleEnvironment().libraries);
 
         const std::optional<StreamRecord> stream = library.findStream(one.planned[0].streams[0]);

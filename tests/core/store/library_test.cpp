@@ -295,6 +295,7 @@ class LibraryTest : public QObject {
         QTest::newRow("version 0") << "version-0.rslib";
         QTest::newRow("version 1") << "version-1.rslib";
         QTest::newRow("version 2") << "version-2.rslib";
+        QTest::newRow("version 3") << "version-3.rslib";
     }
 
     void opensOldFiles() {

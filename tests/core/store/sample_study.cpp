@@ -56,6 +56,8 @@ Environment sampleEnvironment() {
     Environment environment;
     environment.version = "0.1.0";
     environment.commit = "0123456789ab";
+    environment.dirty = true;
+    environment.patch = std::string("+a\xff line\r\n", 10);
     environment.compiler = "GNU 12.2.0 Release";
     environment.host = "tethys";
     environment.cpu = "Some CPU";
