@@ -1,5 +1,6 @@
 // Studies that keep the values of their candidates.
 
+#include "core/store/sqlite.h"
 #include "tests/core/run/test_house.h"
 
 #include <set>
@@ -30,6 +31,18 @@ std::set<std::string> keptTexts(const House& house) {
         texts.insert(text);
     }
     return texts;
+}
+
+/// How many items name a file that is there.
+int itemsWithFile(const House& house) {
+    store::Database database(house.libraryFile(), store::Database::Mode::Read);
+    store::Statement rows =
+        database.query("SELECT reconstruction FROM v_items WHERE reconstruction IS NOT NULL");
+    int count = 0;
+    while (rows.next())
+        count +=
+            std::filesystem::exists(house.libraryFile().string() + ".files/reconstructions/" + rows.text(0));
+    return count;
 }
 
 }  // namespace
@@ -97,6 +110,54 @@ class KeepTest : public QObject {
         QCOMPARE(house.items(State::Done), std::int64_t{12});
         QCOMPARE(keptTexts(house).size(), std::size_t{6});
         QCOMPARE(house.ran("encode"), 6);
+    }
+
+    void whatAnItemReachesIsKept_data() { everyCandidateIsKept_data(); }
+    void whatAnItemReachesIsKept() {
+        QFETCH(int, jobs);
+        House house;
+        // The last two targets are met by the same value.
+        Document document = fake::reaching(2, {1000, 2000, 2001});
+        document.keepReconstructions = true;
+        house.run(document, jobs);
+        QCOMPARE(house.items(State::Done), std::int64_t{6});
+        QCOMPARE(house.measurements(State::Done), std::int64_t{6});
+        QCOMPARE(keptTexts(house).size(), std::size_t{4});
+        QCOMPARE(itemsWithFile(house), 6);
+        house.forgetRecord();
+        house.restart(jobs);
+        house.run(document, jobs);
+        QCOMPARE(house.ran(""), 0);
+    }
+
+    void askedLaterWhatIsReachedIsDecodedOnly() {
+        House house;
+        Document document = fake::reaching(2, {1000, 2000});
+        house.run(document, 1);
+        QVERIFY(keptTexts(house).empty());
+        house.forgetRecord();
+        document.keepReconstructions = true;
+        house.run(document, 1);
+        QCOMPARE(house.items(State::Done), std::int64_t{4});
+        QCOMPARE(itemsWithFile(house), 4);
+        QCOMPARE(house.ran("encode"), 0);
+        QCOMPARE(house.ran("decode"), 4);
+        QCOMPARE(house.ran("score"), 0);
+    }
+
+    void whatAnotherStudyHasReachedIsKeptToo() {
+        House house;
+        const Document plain = fake::reaching(2, {1000, 2000});
+        house.run(plain, 1);
+        house.forgetRecord();
+        Document keeping = plain;
+        keeping.id = graph::newDocument("other").id;
+        keeping.name = "other";
+        keeping.keepReconstructions = true;
+        house.run(keeping, 1);
+        QCOMPARE(house.items(State::Done), std::int64_t{8});
+        QCOMPARE(itemsWithFile(house), 4);
+        QCOMPARE(house.ran("encode"), 0);
     }
 
     void whatIsNotKeptIsNotDone() {
