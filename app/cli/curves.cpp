@@ -5,6 +5,7 @@
 #include "core/curves/csv.h"
 #include "core/curves/json.h"
 #include "core/curves/pgfplots.h"
+#include "core/curves/points_table.h"
 #include "core/curves/rd_plot.h"
 
 #include <CLI/CLI.hpp>
@@ -17,11 +18,33 @@ namespace ratescope::cli {
 namespace {
 
 struct CurvesOptions {
-    CurveChoice choice;
+    CurveChoice choice;  ///< its y: one of `y` at a time
+    std::vector<std::string> y;
     std::string format = "csv", output;
 };
 
-std::string textOf(const CurvesOptions& options) {
+/// The points of all quantities side by side.
+std::string tableOf(CurvesOptions options) {
+    std::vector<std::vector<curves::Curve>> found;
+    for (const std::string& y : options.y) {
+        options.choice.y = y;
+        found.push_back(readCurves(options.choice));
+        // A time has no rate of its own: all stand over the first one's.
+        options.choice.x = found.front().front().x.id;
+    }
+    auto rows = curves::cellsOfPoints(found);
+    TextTable table(std::move(rows.front()));
+    for (std::size_t i = 1; i < rows.size(); ++i)
+        table.add(std::move(rows[i]));
+    return table.text();
+}
+
+std::string textOf(CurvesOptions options) {
+    if (options.format == "text") return tableOf(std::move(options));
+    if (options.y.size() > 1)
+        throw Error(ErrorKind::Usage, "Only a table (--format text) shows several quantities side by side.",
+                    "Give one --y, or --format text.");
+    options.choice.y = options.y.front();
     std::vector<curves::Curve> found = readCurves(options.choice);
     const curves::BootstrapOptions bootstrap;
     for (curves::Curve& curve : found)
@@ -42,17 +65,23 @@ Command curvesCommand() {
             {"ratescope-cli curves --library photographs.rslib --y psnr-rgb",
              "ratescope-cli curves --library photographs.rslib --y psnr-rgb --x bytes --format pgfplots -o "
              "rd.tex",
-             "ratescope-cli curves --library photographs.rslib --y psnr-rgb --by scene --where split=test"},
+             "ratescope-cli curves --library photographs.rslib --y psnr-rgb --by scene --where split=test",
+             "ratescope-cli curves --library photographs.rslib --y psnr-rgb --y time-encode --y time-decode "
+             "--format text"},
             [](CLI::App& app) {
                 auto options = std::make_shared<CurvesOptions>();
                 app.add_option("--library", options->choice.library, "Library to read")->required();
                 addCurveOptions(app, options->choice);
-                app.add_option("--y", options->choice.y, "Metric, rate, parameter or time: \"psnr-rgb\"")
-                    ->required();
+                app.add_option(
+                       "--y", options->y,
+                       "Metric, rate, parameter or time: \"psnr-rgb\" (text: may be given several times)")
+                    ->required()
+                    ->take_all()
+                    ->allow_extra_args(false);
                 app.add_option("--x", options->choice.x,
                                "The same for the other axis (default: the metric's rate)");
-                app.add_option("--format", options->format, "csv, json or pgfplots")
-                    ->check(CLI::IsMember({"csv", "json", "pgfplots"}))
+                app.add_option("--format", options->format, "csv, json, pgfplots, or text: a table to read")
+                    ->check(CLI::IsMember({"csv", "json", "pgfplots", "text"}))
                     ->capture_default_str();
                 app.add_option("-o,--output", options->output, "File (default: standard output)");
                 return [options] {

@@ -4,6 +4,7 @@
 #include "app/cli/study_curves.h"
 #include "core/curves/compressai.h"
 #include "core/curves/csv.h"
+#include "core/curves/statistic.h"
 #include "core/run/client.h"
 #include "core/store/export.h"
 #include "core/store/imported_json.h"
@@ -14,6 +15,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <string_view>
 
 namespace ratescope::cli {
 namespace {
@@ -23,11 +25,27 @@ struct ImportChoice {
                                pooling = "mean of the items' values";
 };
 
-/// "psnr" in a CompressAI file is the RGB one.
+constexpr std::string_view decibelsOfMean = "-db-of-mean";
+
+/// The column of a CompressAI file that has the metric: "psnr" is the RGB one, and what is published as a mean of
+/// values is had in dB too: "ms-ssim-rgb-db-of-mean" of "ms-ssim-rgb".
 std::string columnIn(const curves::ImportedTable& table, const std::string& metric) {
     if (table.column(metric)) return metric;
     if (metric == "psnr-rgb" && table.column("psnr")) return "psnr";
+    if (metric.ends_with(decibelsOfMean)) {
+        const std::string plain = metric.substr(0, metric.size() - decibelsOfMean.size());
+        if (table.column(plain)) return plain;
+    }
     return metric;
+}
+
+void toDecibels(std::vector<curves::RatePoint>& points, const std::string& column) {
+    for (curves::RatePoint& point : points) {
+        if (!(point.quality < 1))
+            throw Error(ErrorKind::Input, column + " has a value that is not below 1: it is none in dB.",
+                        "Import it as it is, with --metric " + column + ".");
+        point.quality = curves::finish(graph::Finish::MinusDbRatio, 1 - point.quality, 1);
+    }
 }
 
 store::ImportedCurve curveOf(const ImportChoice& choice) {
@@ -43,10 +61,11 @@ store::ImportedCurve curveOf(const ImportChoice& choice) {
     } else {
         const curves::ImportedTable table = curves::readCompressAi(file);
         if (imported.title.empty()) imported.title = table.name + ", published";
-        const curves::Curve curve =
-            curves::importedCurve(table, curves::importedQuantity("bpp"),
-                                  curves::importedQuantity(columnIn(table, choice.metric)), choice.citation);
+        const std::string column = columnIn(table, choice.metric);
+        const curves::Curve curve = curves::importedCurve(table, curves::importedQuantity("bpp"),
+                                                          curves::importedQuantity(column), choice.citation);
         imported.points = curves::meanPoints(curve);
+        if (column + std::string(decibelsOfMean) == choice.metric) toDecibels(imported.points, column);
     }
     const curves::Quantity quality = curves::importedQuantity(choice.metric);
     imported.metric.id = choice.metric;

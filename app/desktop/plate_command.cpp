@@ -142,6 +142,14 @@ std::string numberWithUnit(double value, const std::string& unit) {
     return curves::fixed(value, digits) + "\u2009" + unit;
 }
 
+/// As many digits as tell one setting from another; what was found has all of a double's.
+std::string settingText(const graph::ParameterValue& value) {
+    const auto* real = std::get_if<double>(&value);
+    if (!real || !std::isfinite(*real) || *real == 0) return graph::toText(value);
+    const double unit = std::pow(10.0, std::floor(std::log10(std::abs(*real))) - 3);
+    return curves::shortest(unit < 1 ? std::round(*real / unit) / std::round(1 / unit) : std::round(*real));
+}
+
 /// The swept values that the series' title does not say; what was found in place of its target.
 std::string sweptText(const store::ItemRow& item) {
     auto values = item.values;
@@ -150,7 +158,7 @@ std::string sweptText(const store::ItemRow& item) {
     for (const auto& [column, value] : values) {
         const std::string parameter = column.substr(column.find('.') + 1) + "=";
         if (item.series.find(parameter) != std::string::npos) continue;
-        text += (text.empty() ? "" : ", ") + parameter + graph::toText(value);
+        text += (text.empty() ? "" : ", ") + parameter + settingText(value);
     }
     return text;
 }

@@ -29,7 +29,7 @@ BdTableRow rowOf(const BdComparison& comparison, const BdMean& mean, const std::
     BdTableRow row;
     row.series = comparison.test;
     row.title = title;
-    row.imported = comparison.testImported;
+    row.averaging = comparison.averaging;
     row.ratePercent = mean.ratePercent;
     row.quality = mean.quality;
     row.rateInterval = mean.rateInterval;
@@ -76,6 +76,15 @@ double greatestOf(const BdTable& table, std::optional<double> BdTableRow::*numbe
     for (const BdTableRow& row : table.rows)
         if (row.*number) greatest = std::max(greatest, std::abs(*(row.*number)));
     return greatest;
+}
+
+std::string averagingText(const BdTable& table) {
+    if (table.averaging == BdAveraging::MeanCurve) return "of the mean curves";
+    const bool anyMeanCurve = std::any_of(table.rows.begin(), table.rows.end(), [](const BdTableRow& row) {
+        return row.averaging == BdAveraging::MeanCurve;
+    });
+    return std::string("per item and then the mean") +
+           (anyMeanCurve ? "; with published points, which have no items, of the mean curves" : "");
 }
 
 bool isLow(const BdTableRow& row) {
@@ -144,11 +153,9 @@ Cells cellsOf(const BdTable& table) {
 
 std::vector<std::string> notesOf(const BdTable& table) {
     std::vector<std::string> notes;
-    notes.push_back(
-        "BD by " + std::string(titleOf(table.method)) + " over log10 of the rate (" + table.rateId +
-        "), anchor " + table.anchorTitle + ", " +
-        (table.averaging == BdAveraging::PerItem ? "per item and then the mean" : "of the mean curves") +
-        (table.hull ? ", on convex hulls." : "."));
+    notes.push_back("BD by " + std::string(titleOf(table.method)) + " over log10 of the rate (" +
+                    table.rateId + "), anchor " + table.anchorTitle + ", " + averagingText(table) +
+                    (table.hull ? ", on convex hulls." : "."));
     const auto any = [&](auto&& has) { return std::any_of(table.rows.begin(), table.rows.end(), has); };
     if (any([](const BdTableRow& row) { return row.rateInterval.has_value(); }))
         notes.push_back("Interval: bootstrap over items, " + std::to_string(table.bootstrap.resamples) +
@@ -228,7 +235,7 @@ std::string csvOf(const BdTable& table) {
                                            row.title,
                                            table.anchor,
                                            toText(table.method),
-                                           toText(table.averaging),
+                                           toText(row.averaging),
                                            table.hull ? "true" : "false",
                                            table.rateId,
                                            table.qualityTitle,

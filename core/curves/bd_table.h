@@ -15,7 +15,7 @@ namespace ratescope::curves {
 struct BdTableRow {
     std::string series, title;
     std::string group;  ///< "" for all items
-    bool imported = false;
+    BdAveraging averaging = BdAveraging::PerItem;  ///< as done: published curves compare by mean curve only
     std::optional<double> ratePercent, quality;
     std::optional<Interval> rateInterval;
     std::optional<double> overlap;  ///< in quality; marked † below advisedOverlap
@@ -28,7 +28,7 @@ struct BdTable {
     std::string rateId;
     std::string qualityTitle, qualityUnit;
     BdMethod method = BdMethod::Pchip;
-    BdAveraging averaging = BdAveraging::PerItem;
+    BdAveraging averaging = BdAveraging::PerItem;  ///< as asked for
     bool hull = false;
     std::string groupedBy;  ///< column; "" where there are no groups
     BootstrapOptions bootstrap;

@@ -88,13 +88,21 @@ std::string bandsText(const BootstrapOptions& bands) {
            grouped(bands.resamples) + " resamples, seed " + std::to_string(bands.seed) + ".";
 }
 
+std::string averagingText(std::span<const BdComparison> comparisons) {
+    if (comparisons.front().options.averaging == BdAveraging::MeanCurve) return "of the mean curves";
+    const bool anyMeanCurve = std::any_of(
+        comparisons.begin(), comparisons.end(),
+        [](const BdComparison& comparison) { return comparison.averaging == BdAveraging::MeanCurve; });
+    return std::string("per item and then the mean") +
+           (anyMeanCurve ? ", with published points of the mean curves" : "");
+}
+
 std::string bdText(std::span<const BdComparison> comparisons) {
     const BdComparison& first = comparisons.front();
     std::string text = "BD numbers against the anchor " + first.anchorTitle + " by " +
                        titleOf(first.options.method) + " over each pair's overlap, " +
-                       (first.options.averaging == BdAveraging::PerItem ? "per item and then the mean"
-                                                                        : "of the mean curves") +
-                       (first.options.hull ? ", on convex hulls" : "") + ". Overlap in quality:";
+                       averagingText(comparisons) + (first.options.hull ? ", on convex hulls" : "") +
+                       ". Overlap in quality:";
     bool low = false, any = false;
     for (const BdComparison& comparison : comparisons) {
         if (!comparison.mean.ratePercent) continue;

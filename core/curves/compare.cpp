@@ -324,9 +324,6 @@ BdComparison compareCurves(const Curve& anchor, const Curve& test, const Compare
     requireSameAxes(anchor, test);
     BdComparison comparison = frame(anchor, test, options);
     if (anchor.items.empty() || test.items.empty()) {
-        if (options.averaging == BdAveraging::PerItem)
-            comparison.warnings.push_back(
-                "Imported points have no items: compared by mean curve, without an interval.");
         comparison.averaging = BdAveraging::MeanCurve;
         compareMeanCurves(anchor, test, comparison);
         return comparison;

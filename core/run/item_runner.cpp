@@ -60,6 +60,10 @@ void ItemRunner::refill(store::StudyId id) {
     ask();
 }
 
+void ItemRunner::loaded(StudyRun& study) const {
+    reach_.settleFound(study);
+}
+
 void ItemRunner::addUnit(StudyRun& study, const Hash& candidate) {
     if (unitOf_.count({study.id(), candidate}) || study.missing(candidate).empty()) return;
     const UnitId id = ++lastUnit_;

@@ -23,6 +23,8 @@ class ItemRunner {
   public:
     explicit ItemRunner(House& house);
 
+    /// The study was loaded: items that had found their value are settled, whether or not anything is to run.
+    void loaded(StudyRun& study) const;
     /// Makes units for all that is missing in the study and has none yet.
     void refill(store::StudyId study);
     /// Takes the study's waiting units back. Running ones go on: what they finish still counts.

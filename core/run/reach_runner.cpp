@@ -39,20 +39,24 @@ ProbeTasks ReachRunner::tasksOf(const StudyRun& study, std::size_t item, double 
     return tasksAt(study.plan().tasks, house_.catalogue, study.plan().itemTasks[item], place, extent);
 }
 
-void ReachRunner::refill(StudyRun& study) {
+void ReachRunner::settleFound(StudyRun& study) const {
     for (std::size_t item = 0; item < study.rows().size(); ++item) {
-        const auto& planned = study.plan().itemTasks[item];
-        if (!planned.reach) continue;
-        if (const auto& reached = study.rows()[item].reached) {
-            const auto place = std::visit(
-                [](const auto& value) -> double {
-                    if constexpr (std::is_arithmetic_v<std::decay_t<decltype(value)>>)
-                        return static_cast<double>(value);
-                    return 0;
-                },
-                reached->value);
-            study.settle(item, tasksOf(study, item, place, Extent::Item));
-        }
+        const auto& reached = study.rows()[item].reached;
+        if (!reached || study.hasFound(item)) continue;
+        const auto place = std::visit(
+            [](const auto& value) -> double {
+                if constexpr (std::is_arithmetic_v<std::decay_t<decltype(value)>>)
+                    return static_cast<double>(value);
+                return 0;
+            },
+            reached->value);
+        study.settle(item, tasksOf(study, item, place, Extent::Item));
+    }
+}
+
+void ReachRunner::refill(StudyRun& study) {
+    settleFound(study);
+    for (std::size_t item = 0; item < study.rows().size(); ++item) {
         if (!study.isSeeking(item)) continue;
         const Seeker seeker{study.id(), item};
         const auto search = searches_.find(seeker);

@@ -29,7 +29,9 @@ class ReachRunner {
 
     ReachRunner(House& house, Calls calls) : house_(house), calls_(std::move(calls)) {}
 
-    /// Takes up the study's open items, and settles those that are known to have found their value.
+    /// Settles the items that are known to have found their value: they have values to show, though nothing runs.
+    void settleFound(StudyRun& study) const;
+    /// Does so, and takes up the study's open items.
     void refill(StudyRun& study);
     void unload(store::StudyId study);
 

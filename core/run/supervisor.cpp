@@ -158,6 +158,7 @@ Submitted Supervisor::State::load(graph::Document document, const std::filesyste
     house.studies[id] =
         std::make_shared<StudyRun>(id, name, plan, changes.items,
                                    StudySettings{document.threads, document.stallSeconds, options.repeats});
+    runner.loaded(*house.study(id));
     store::Environment environment = gatherEnvironment(house.options.commandLine, house.options.device);
     environment.documentHash = sha256(record.document).hex();
     environment.threads = document.threads;

@@ -93,6 +93,8 @@ class FamiliesTest : public QObject {
             << 40;
         QTest::newRow("image-codecs") << "image-codecs"
                                       << "jpeg webp jpeg2000 jxl avif" << 40;
+        QTest::newRow("at half a bit") << "image-codecs-at-half-a-bit"
+                                       << "jpeg webp jpeg2000 jxl avif" << 5;
         QTest::newRow("tensors") << "tensors"
                                  << "rtn/group-size=32 rtn/group-size=128 rtn/group-size=-1" << 21;
     }

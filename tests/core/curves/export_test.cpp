@@ -3,6 +3,7 @@
 #include "core/curves/csv.h"
 #include "core/curves/json.h"
 #include "core/curves/pgfplots.h"
+#include "core/curves/points_table.h"
 #include "core/curves/rd_plot.h"
 #include "core/curves/table_plot.h"
 #include "tests/core/curves/expect_error.h"
@@ -64,6 +65,7 @@ class ExportTest : public QObject {
     void bdTableOfGroups();
     void reachedValuesAreExported();
     void bdTableRefuses();
+    void pointsStandSideBySide();
     void compressAiRoundTrip();
     void compressAiRefuses_data();
     void compressAiRefuses();
@@ -127,8 +129,9 @@ void ExportTest::bdTableAsText() {
     QVERIFY2(lines[4].startsWith("far_off & odd|name            –"), qPrintable(lines[4]));
     for (int i = 1; i <= 4; ++i)
         QCOMPARE(lines[i].size(), lines[0].size());
-    QVERIFY(text.find("BD by PCHIP over log10 of the rate (bpp), anchor JPEG, per item and then the mean.") !=
-            std::string::npos);
+    QVERIFY(
+        text.find("BD by PCHIP over log10 of the rate (bpp), anchor JPEG, per item and then the mean; with "
+                  "published points, which have no items, of the mean curves.") != std::string::npos);
     QVERIFY(text.find("Interval: bootstrap over items, 10000 resamples, seed 1.") != std::string::npos);
     QVERIFY(text.find("† Overlap in quality below 0.75.") != std::string::npos);
     QVERIFY(text.find("far_off & odd|name: The curves") != std::string::npos);
@@ -150,7 +153,8 @@ void ExportTest::bdTableAsLatexAndCsv() {
     QVERIFY(latex.find("0.25\\textdagger{}") != std::string::npos);
     const CsvTable csv = parseCsv(csvOf(table), "bd");
     QCOMPARE(csv.rows.size(), 4u);
-    QCOMPARE(csv.rows[2][4], std::string("per-item"));
+    QCOMPARE(csv.rows[1][4], std::string("per-item"));
+    QCOMPARE(csv.rows[2][4], std::string("mean-curve"));
     QVERIFY(std::abs(std::stod(csv.rows[0][8]) + 8) < 1e-9);
     QCOMPARE(csv.rows[0][13], std::string("6"));
 }
@@ -227,6 +231,40 @@ void ExportTest::bdTableRefuses() {
     std::vector<BdComparison> mixed = comparisons();
     mixed[1].options.method = BdMethod::Akima;
     QVERIFY(messageOf([&] { makeBdTable(mixed); }, ErrorKind::Usage).contains("differ"));
+}
+
+void ExportTest::pointsStandSideBySide() {
+    std::vector<Curve> quality = sample::curves(6), time = sample::curves(6);
+    for (Curve& curve : time) {
+        curve.y = timeQuantity("time-encode", "Encoding time");
+        for (Point& point : curve.points) {
+            point.y = 0.0012 * point.y;
+            point.n = 5;
+        }
+    }
+    time[0].points.pop_back();
+    quality[0].points[0].reached = ReachedValues{25.3333, 19, 40, 2, 0};
+    quality[0].reaches = "jpeg.quality";
+    quality.push_back(sample::published({{0.5, 30}}));
+    const auto cells = cellsOfPoints(std::vector{quality, time});
+    using Cells = std::vector<std::string>;
+    QCOMPARE(cells.size(), 1u + 3 * 5 + 1);
+    QCOMPARE(cells[0],
+             (Cells{"Series", "Setting", "Found", "Missed", "bpp", "psnr-rgb (dB)", "time-encode (s)", "n"}));
+    // Four digits of the smallest number of a column, five decimals at most.
+    QCOMPARE(cells[1], (Cells{"JPEG", "quality=10", "quality=25.33 (19 … 40)", "2", "0.2250", "27.50",
+                              "0.03300", "5–6"}));
+    QCOMPARE(cells[5][2], std::string("—"));
+    QCOMPARE(cells[5][6], std::string("—"));
+    QCOMPARE(cells[5][7], std::string("6"));
+    QCOMPARE(cells[16], (Cells{"VTM", "", "—", "—", "0.5000", "30.00", "—", "—"}));
+    for (Curve& curve : time)
+        curve.x = timeQuantity("time-decode", "Decoding time");
+    const auto refused = [](const std::vector<std::vector<Curve>>& curves) {
+        return messageOf([&] { cellsOfPoints(curves); }, ErrorKind::Usage);
+    };
+    QVERIFY(refused({quality, time}).contains("--x"));
+    QVERIFY(refused({}).contains("no series"));
 }
 
 void ExportTest::compressAiRoundTrip() {
