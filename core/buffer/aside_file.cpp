@@ -35,6 +35,7 @@ AsideFile::~AsideFile() {
 }
 
 void AsideFile::write(std::span<const std::byte> bytes) {
+    if (bytes.empty()) return;  // the data of an empty span may be null, which fwrite does not take
     if (std::fwrite(bytes.data(), 1, bytes.size(), stream_) != bytes.size()) fail(errno);
 }
 

@@ -182,7 +182,8 @@ void BadFilesTest::hostileTensorsAreRefused() {
     const Outcome outcome = place.cli({"run", "study.ratescope", "--json"});
     VERIFY_CODE(outcome, 9);
     COMPARE_JSON(outcome.json()["items"]["failed"], 2);
-    for (const json& failure : outcome.json()["failures"])
+    const json report = outcome.json();
+    for (const json& failure : report["failures"])
         for (const QByteArray& word : words)
             QVERIFY2(failure["what"].get<std::string>().find(word.toStdString()) != std::string::npos,
                      failure.dump().c_str());

@@ -439,7 +439,8 @@ void ExternalTest::aBadItemOfABatchFailsAlone() {
     VERIFY_CODE(outcome, 9);
     COMPARE_JSON(outcome.json()["items"]["done"], 8);
     COMPARE_JSON(outcome.json()["items"]["failed"], 2);
-    for (const json& failure : outcome.json()["failures"]) {
+    const json report = outcome.json();
+    for (const json& failure : report["failures"]) {
         COMPARE_JSON(failure["asset"], "2");
         QVERIFY2(failure["what"].get<std::string>().find("ended with status 3. It said: cannot do ") !=
                      std::string::npos,

@@ -104,8 +104,9 @@ class SsimNodesTest : public QObject {
             for (const auto& [metric, statistic] : Call(measure::msSsimNode()).scores(image, other))
                 items[metric].push_back(statistic);
         }
+        const NodeEntry node = measure::msSsimNode();
         const auto pooled = [&](const std::string& id) {
-            const graph::Metric& metric = *measure::msSsimNode().manifest.metric(id);
+            const graph::Metric& metric = *node.manifest.metric(id);
             return curves::pool(metric.finish, metric.pool, items.at(id)).value;
         };
         const auto decibels = [](double loss) { return -10 * std::log10(loss); };
