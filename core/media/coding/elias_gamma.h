@@ -26,9 +26,12 @@ constexpr int eliasGammaBits(std::uint64_t value) {
 template <typename Writer>
 void putEliasGamma(Writer& writer, std::uint64_t value) {
     if (value == 0) refuseZero();
-    const int width = std::bit_width(value);
-    writer.put(0, width - 1);
-    writer.put(value, width);
+    // In the pieces that the reader asks for, as the range coder wants it.
+    const int zeros = static_cast<int>(std::bit_width(value)) - 1;
+    for (int i = 0; i < zeros; ++i)
+        writer.put(0, 1);
+    writer.put(1, 1);
+    writer.put(value, zeros);
 }
 /// Throws Error(Input) at the end of the stream, and on a number above `limit`.
 template <typename Reader>

@@ -31,6 +31,9 @@ constexpr std::int64_t fromEscape(std::uint64_t escape, std::int64_t lowest, std
     return (escape & 1) != 0 ? lowest - 1 - beyond : lowest + count + beyond;
 }
 
+/// Throws Error(Input): a number in groups has more of them than it needs.
+[[noreturn]] void refuseEmptyGroup();
+
 /// How many groups of four bits `value` has; 0 has none.
 constexpr int groupsOf(std::uint64_t value) {
     return (static_cast<int>(std::bit_width(value)) + 3) / 4;
@@ -64,7 +67,8 @@ std::uint64_t getGroups(Reader& reader, std::uint64_t limit) {
     std::uint64_t value = 0;
     for (std::uint64_t group = 0; group < groups; ++group)
         value |= reader.get(4) << (4 * group);
-    if (value > limit || groupsOf(value) != static_cast<int>(groups)) refuseNumberAbove(limit);
+    if (value > limit) refuseNumberAbove(limit);
+    if (groupsOf(value) != static_cast<int>(groups)) refuseEmptyGroup();
     return value;
 }
 

@@ -80,7 +80,8 @@ class RangeEncoder {
         if (value >= count || count > rangeMostTotal) refuse();
         narrow(range_ / count, value, 1);
     }
-    /// The lowest `count` bits (0 … 64) of `value`, each equally likely 0 and 1, as BitWriter::put.
+    /// The lowest `count` bits (0 … 64) of `value`, each equally likely 0 and 1, as BitWriter::put; but they are read
+    /// in the same pieces only.
     void put(std::uint64_t value, int count) {
         if (count > 32) {
             putUpTo32(value >> 32, count - 32);
