@@ -104,16 +104,16 @@ std::vector<std::uint8_t> huffmanLengths(std::span<const std::uint32_t> counts, 
     // The 2n − 2 cheapest packages of the shortest length make up the code: a symbol has a bit for each package of
     // whatever length that it is in. At every length those taken are the first.
     std::size_t taken = 2 * symbols.size() - 2;
-    std::vector<std::vector<bool>> isPair;
+    std::vector<std::vector<bool>> isPair(static_cast<std::size_t>(longest));
     std::vector<std::uint64_t> longer;
     for (int length = longest; length > 0; --length) {
         Packages packages = merged(weights, longer, taken);
-        isPair.push_back(std::move(packages.isPair));
+        isPair[static_cast<std::size_t>(length - 1)] = std::move(packages.isPair);
         longer = std::move(packages.weights);
     }
-    for (auto packages = isPair.rbegin(); packages != isPair.rend(); ++packages) {
-        const auto end = packages->begin() + static_cast<std::ptrdiff_t>(taken);
-        const auto pairs = static_cast<std::size_t>(std::count(packages->begin(), end, true));
+    for (const std::vector<bool>& packages : isPair) {
+        const auto end = packages.begin() + static_cast<std::ptrdiff_t>(taken);
+        const auto pairs = static_cast<std::size_t>(std::count(packages.begin(), end, true));
         for (std::size_t i = 0; i < taken - pairs; ++i)
             ++lengths[symbols[i]];
         taken = 2 * pairs;
@@ -189,6 +189,8 @@ void HuffmanCode::write(BitWriter& writer) const {
 }
 
 HuffmanCode HuffmanCode::read(BitReader& reader, std::size_t alphabet) {
+    if (alphabet > mostSymbols)
+        throw Error(ErrorKind::Internal, "A Huffman code of too many symbols was to be read.", "");
     HuffmanCode code;
     if (reader.get(1) == 0) return code;
     std::vector<std::uint8_t> lengths;

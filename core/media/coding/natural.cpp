@@ -61,9 +61,9 @@ void Natural::scale(std::uint32_t multiplier, std::uint32_t divisor) {
     }
     if (carry > 0) words_.push_back(static_cast<std::uint32_t>(carry));
     std::uint64_t rest = 0;
-    for (auto word = words_.rbegin(); word != words_.rend(); ++word) {
-        rest = rest << 32 | *word;
-        *word = static_cast<std::uint32_t>(rest / divisor);
+    for (std::size_t i = words_.size(); i-- > 0;) {
+        rest = rest << 32 | words_[i];
+        words_[i] = static_cast<std::uint32_t>(rest / divisor);
         rest %= divisor;
     }
     trim();

@@ -239,6 +239,7 @@ class HuffmanTest : public QObject {
         VERIFY_ERROR(HuffmanCode::ofLengths(Lengths{1, 33}), ErrorKind::Input, "32 bits");
         VERIFY_ERROR(HuffmanCode::ofLengths(Lengths(65'537, 17)), ErrorKind::Input, "too many symbols");
         VERIFY_ERROR(HuffmanCode(Counts(65'537, 1)), ErrorKind::Internal, "too many symbols");
+        VERIFY_ERROR(ofBits("1", 65'537), ErrorKind::Internal, "too many symbols");
         // 1; lengths as the distance to the one before, to 8 at first: 1 the same, 010 one less, 011 one more, …
         const std::string seven = "010", same = "1", absent = "00100";
         std::string full = "1" + seven;
@@ -290,6 +291,10 @@ class HuffmanTest : public QObject {
                 QCOMPARE(error.kind(), ErrorKind::Input);
             }
         }
+        BitReader none(std::span<const std::byte>{});
+        VERIFY_ERROR(HuffmanDecoder(code).get(none), ErrorKind::Input, "too early");
+        QCOMPARE(none.peek(57), std::uint64_t{0});
+        QCOMPARE(none.left(), std::uint64_t{0});
         std::vector<std::uint8_t> bytes(1);
         BitReader reader(stream.bytes);
         VERIFY_ERROR(HuffmanDecoder(HuffmanCode(Counts(257, 1))).get(reader, bytes), ErrorKind::Internal,
