@@ -1,29 +1,23 @@
 #include "core/media/coding/bit_reader.h"
 
 #include "core/error.h"
+#include "core/media/coding/damaged.h"
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 namespace ratescope::media {
 
-void BitReader::require(std::uint64_t bits) const {
-    if (bits > left())
-        throw Error(ErrorKind::Input,
-                    "The stream is damaged: it ends " + std::to_string(bits - left()) + " bits too early.",
-                    "Encode it again, or fetch the file again.");
+void BitReader::refuseEarlyEnd(std::uint64_t bits) const {
+    throw damaged("it ends " + std::to_string(bits - left()) + " bits too early");
 }
 
-/// At most 57 bits, so that they lie within the 8 bytes from their first on.
-std::uint64_t BitReader::peekAt(std::uint64_t position, int count) const {
-    if (count == 0) return 0;
-    const std::size_t first = position / 8;
+/// The last bytes, and zeros after them.
+std::uint64_t BitReader::wordAtEnd(std::size_t first) const {
     std::uint64_t word = 0;
-    if (first + 8 <= bytes_.size())
-        std::memcpy(&word, bytes_.data() + first, 8);
-    else
-        std::memcpy(&word, bytes_.data() + first, bytes_.size() - first);
-    return __builtin_bswap64(word) << (position % 8) >> (64 - count);
+    if (first < bytes_.size()) std::memcpy(&word, bytes_.data() + first, bytes_.size() - first);
+    return __builtin_bswap64(word);
 }
 
 std::uint64_t BitReader::get(int count) {
@@ -59,17 +53,12 @@ void BitReader::getPacked(std::span<std::uint32_t> values, int width) {
 }
 
 void BitReader::alignToByte() {
-    if (get(static_cast<int>((8 - position_ % 8) % 8)) != 0)
-        throw Error(ErrorKind::Input, "The stream is damaged: its padding is not zero.",
-                    "Encode it again, or fetch the file again.");
+    if (get(static_cast<int>((8 - position_ % 8) % 8)) != 0) throw damaged("its padding is not zero");
 }
 
 void BitReader::expectEnd() {
     alignToByte();
-    if (left() > 0)
-        throw Error(ErrorKind::Input,
-                    "The stream is damaged: " + std::to_string(left() / 8) + " bytes too many follow.",
-                    "Encode it again, or fetch the file again.");
+    if (left() > 0) throw damaged(std::to_string(left() / 8) + " bytes too many follow");
 }
 
 }  // namespace ratescope::media

@@ -1,6 +1,7 @@
 #include "core/media/coding/container.h"
 
 #include "core/error.h"
+#include "core/media/coding/damaged.h"
 #include "core/utf8.h"
 
 #include <zlib.h>
@@ -16,11 +17,6 @@ constexpr std::uint8_t formatVersion = 1;
 
 std::uint32_t crcOf(std::span<const std::byte> bytes) {
     return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
-
-Error damaged(const std::string& reason) {
-    return Error(ErrorKind::Input, "The stream is damaged: " + reason + ".",
-                 "Encode it again, or fetch the file again.");
 }
 
 bool hasMagic(std::span<const std::byte> stream) {

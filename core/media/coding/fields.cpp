@@ -1,6 +1,6 @@
 #include "core/media/coding/fields.h"
 
-#include "core/error.h"
+#include "core/media/coding/damaged.h"
 
 #include <bit>
 #include <cstring>
@@ -8,14 +8,6 @@
 static_assert(std::endian::native == std::endian::little, "fields are little-endian");
 
 namespace ratescope::media {
-namespace {
-
-Error damaged(const std::string& reason) {
-    return Error(ErrorKind::Input, "The stream is damaged: " + reason + ".",
-                 "Encode it again, or fetch the file again.");
-}
-
-}  // namespace
 
 void FieldWriter::u8(std::uint8_t value) {
     bytes_.push_back(std::byte{value});

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/media/coding/code_length.h"
+#include "core/media/coding/damaged.h"
 #include "core/media/coding/elias_gamma.h"
 
 #include <algorithm>
@@ -12,11 +13,6 @@
 
 namespace ratescope::media {
 namespace {
-
-Error damaged(const std::string& reason) {
-    return Error(ErrorKind::Input, "The stream is damaged: " + reason + ".",
-                 "Encode it again, or fetch the file again.");
-}
 
 /// The symbol that gains most from a slot more, or loses least by one less, again and again. log2((f + 1) / f) is
 /// taken as 1 / (f + 1/2): the same order of symbols but for ties, and the same on every machine.
@@ -137,9 +133,7 @@ void FrequencyTable::write(BitWriter& writer) const {
     for (std::size_t symbol = 0; symbol < frequencies_.size();) {
         const std::uint32_t frequency = frequencies_[symbol];
         const std::uint64_t code = expectation.toCode(frequency);
-        const int lower = expectation.lowerBits();
-        putEliasGamma(writer, (code >> lower) + 1);
-        writer.put(code, lower);
+        putExpGolomb(writer, code, expectation.lowerBits());
         expectation.saw(code, frequency);
         // The last symbol occurs, so that every run of zeros ends before it.
         const auto start = frequencies_.begin() + static_cast<std::ptrdiff_t>(symbol);
@@ -157,9 +151,8 @@ FrequencyTable FrequencyTable::read(BitReader& reader, std::size_t alphabet) {
     std::uint64_t left = std::uint64_t{1} << table.bits_;
     Expectation expectation;
     while (left > 0) {
-        const int lower = expectation.lowerBits();
-        const std::uint64_t upper = getEliasGamma(reader, std::uint64_t{4} << mostBits) - 1;
-        const std::uint64_t code = upper << lower | reader.get(lower);
+        const std::uint64_t code =
+            getExpGolomb(reader, expectation.lowerBits(), std::uint64_t{4} << mostBits);
         const std::uint64_t frequency = expectation.toFrequency(code);
         if (frequency > left) throw damaged("the frequencies of a table sum to too much");
         expectation.saw(code, static_cast<std::uint32_t>(frequency));

@@ -1,6 +1,7 @@
 #include "core/media/coding/rans_coder.h"
 
 #include "core/error.h"
+#include "core/media/coding/damaged.h"
 
 #include <algorithm>
 #include <cstring>
@@ -12,11 +13,6 @@ constexpr std::array<std::size_t, 3> stateCounts{1, 8, ransStates};
 
 /// What vector code writes below the last word.
 constexpr std::size_t slack = 16;
-
-Error damaged(const std::string& reason) {
-    return Error(ErrorKind::Input, "The stream is damaged: " + reason + ".",
-                 "Encode it again, or fetch the file again.");
-}
 
 }  // namespace
 

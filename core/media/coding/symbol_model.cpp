@@ -2,7 +2,8 @@
 
 #include "core/error.h"
 #include "core/media/coding/code_length.h"
-#include "core/media/coding/elias_gamma.h"
+#include "core/media/coding/damaged.h"
+#include "core/media/coding/escape.h"
 #include "core/media/coding/fields.h"
 #include "core/media/coding/rans_coder.h"
 
@@ -41,11 +42,6 @@ double nearest(double value) {
 Error badModel(const std::string& what) {
     return Error(ErrorKind::Input, "A symbol's model is impossible: " + what + ".",
                  "Look at where means and scales come from.");
-}
-
-Error damaged(const std::string& reason) {
-    return Error(ErrorKind::Input, "The stream is damaged: " + reason + ".",
-                 "Encode it again, or fetch the file again.");
 }
 
 /// The first is the escape's. Each symbol gets a slot at least; what rounding leaves goes to those around the peak.
@@ -149,18 +145,6 @@ SymbolModel::Placed SymbolModel::place(std::int32_t symbol, const Located& locat
 
 namespace {
 
-/// An escaped distance: how far below the lowest or above the highest that the table has.
-std::uint64_t escaped(std::int64_t coded, std::int64_t lowest, std::int64_t count) {
-    const bool below = coded < lowest;
-    const auto beyond = static_cast<std::uint64_t>(below ? lowest - 1 - coded : coded - lowest - count);
-    return (beyond << 1 | (below ? 1 : 0)) + 1;
-}
-
-std::int64_t unescaped(std::uint64_t code, std::int64_t lowest, std::int64_t count) {
-    const auto beyond = static_cast<std::int64_t>((code - 1) >> 1);
-    return ((code - 1) & 1) != 0 ? lowest - 1 - beyond : lowest + count + beyond;
-}
-
 void requireEqualSizes(std::size_t symbols, std::size_t means, std::size_t scales) {
     if (symbols != means || symbols != scales)
         throw Error(ErrorKind::Internal, "There are not as many means and scales as symbols.", "");
@@ -179,8 +163,9 @@ std::vector<std::byte> SymbolModel::encode(std::span<const std::int32_t> symbols
         const Placed placed = place(symbols[i], located);
         intervals[i] = tables_.interval(located.table, placed.entry);
         if (placed.entry == 0)
-            putEliasGamma(aside,
-                          escaped(placed.coded, ranges_[located.table].lowest, ranges_[located.table].count));
+            putExpGolomb(aside,
+                         toEscape(placed.coded, ranges_[located.table].lowest, ranges_[located.table].count),
+                         0);
         if (located.shift > 0) aside.put(placed.lower, located.shift);
     }
     RansEncoder encoder(set);
@@ -218,7 +203,7 @@ void SymbolModel::decode(std::span<const std::byte> stream, std::span<const floa
             const Range& range = ranges_[located[i].table];
             std::int64_t coded = std::int64_t{range.lowest} + entries[i] - 1;
             if (entries[i] == 0)
-                coded = unescaped(getEliasGamma(aside, mostEscaped), range.lowest, range.count);
+                coded = fromEscape(getExpGolomb(aside, 0, mostEscaped), range.lowest, range.count);
             std::int64_t distance = coded;
             if (located[i].shift > 0)
                 distance = coded * (std::int64_t{1} << located[i].shift) +
@@ -244,7 +229,7 @@ std::vector<float> SymbolModel::codeLengths(std::span<const std::int32_t> symbol
             slotBits - log2Of(frequencyOf(tables_.interval(located.table, placed.entry))) + located.shift;
         if (placed.entry == 0) {
             const Range& range = ranges_[located.table];
-            bits += 2 * std::bit_width(escaped(placed.coded, range.lowest, range.count)) - 1;
+            bits += expGolombBits(toEscape(placed.coded, range.lowest, range.count), 0);
         }
         lengths[i] = static_cast<float>(bits);
     }
