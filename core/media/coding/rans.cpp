@@ -45,11 +45,12 @@ void makeDecoding(const FrequencyTable& table, bool bytes, StaticDecoding& decod
     decoding.packed.clear();
     if (bytes && table.bits() <= StaticDecoding::mostPackedBits &&
         table.largestFrequency() <= StaticDecoding::mostPackedFrequency) {
-        decoding.packed.reserve(slots);
+        decoding.packed.resize(slots);
+        auto entry = decoding.packed.begin();
         for (std::uint32_t symbol = 0; symbol < table.frequencies().size(); ++symbol) {
             const std::uint32_t frequency = table.frequencies()[symbol];
             for (std::uint32_t i = 0; i < frequency; ++i)
-                decoding.packed.push_back(frequency << 20 | i << 8 | symbol);
+                *entry++ = frequency << 20 | i << 8 | symbol;
         }
         return;
     }

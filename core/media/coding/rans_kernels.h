@@ -44,7 +44,7 @@ struct ByteEncoding {
 
 /// What the decoder of a static table looks up. Either `packed` or the other two.
 struct StaticDecoding {
-    static constexpr int mostPackedBits = 13;
+    static constexpr int mostPackedBits = 14;
     static constexpr std::uint32_t mostPackedFrequency = 4095;
 
     int bits = 0;

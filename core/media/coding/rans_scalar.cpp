@@ -137,10 +137,11 @@ std::size_t decodeStatic(const StaticDecoding& decoding, RansStates& states, Ran
 std::size_t decodeBytes(const StaticDecoding& decoding, RansStates& states, RansWords& words,
                         std::uint8_t* symbols, std::size_t rows) {
     if (!decoding.packed.empty()) {
-        static_assert(FrequencyTable::fewestBits == 11 && StaticDecoding::mostPackedBits == 13);
+        static_assert(FrequencyTable::fewestBits == 11 && StaticDecoding::mostPackedBits == 14);
         if (decoding.bits == 11) return decodePacked<11>(decoding, states, words, symbols, rows);
         if (decoding.bits == 12) return decodePacked<12>(decoding, states, words, symbols, rows);
-        return decodePacked<13>(decoding, states, words, symbols, rows);
+        if (decoding.bits == 13) return decodePacked<13>(decoding, states, words, symbols, rows);
+        return decodePacked<14>(decoding, states, words, symbols, rows);
     }
     return decodeStatic(decoding, states, words, symbols, rows);
 }
