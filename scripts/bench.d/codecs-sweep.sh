@@ -48,7 +48,7 @@ webp() {
 }
 
 jxl() {
-    cjxl --quiet --num_threads=0 -d "$2" "$1" "$3"
+    cjxl --quiet --num_threads=0 -d "$2" "$1" "$3" 2>/dev/null # it says of each picture that it takes it for sRGB
     djxl --quiet --num_threads=0 "$3" "$3.ppm"
 }
 
