@@ -9,9 +9,18 @@
 
 // What tests of programs say over and over. The messages show what the program said.
 
-#define VERIFY_CODE(outcome, wanted) QVERIFY2((outcome).code == (wanted), (outcome).said().constData())
+/// Each argument is evaluated once: it may be the call of a program.
+#define VERIFY_CODE(outcome, wanted)                                      \
+    do {                                                                  \
+        const e2e::Outcome& verified = (outcome);                         \
+        QVERIFY2(verified.code == (wanted), verified.said().constData()); \
+    } while (false)
 
-#define VERIFY_SAYS(outcome, text) QVERIFY2((outcome).errors.contains(text), (outcome).said().constData())
+#define VERIFY_SAYS(outcome, text)                                             \
+    do {                                                                       \
+        const e2e::Outcome& verified = (outcome);                              \
+        QVERIFY2(verified.errors.contains(text), verified.said().constData()); \
+    } while (false)
 
 /// The place shows the product's photographs, or the test is skipped; a failure where CI is set.
 #define NEED_PHOTOGRAPHS(place)                                                                              \
