@@ -33,7 +33,7 @@ std::string columnIn(const curves::ImportedTable& table, const std::string& metr
     if (table.column(metric)) return metric;
     if (metric == "psnr-rgb" && table.column("psnr")) return "psnr";
     if (metric.ends_with(decibelsOfMean)) {
-        const std::string plain = metric.substr(0, metric.size() - decibelsOfMean.size());
+        std::string plain = metric.substr(0, metric.size() - decibelsOfMean.size());
         if (table.column(plain)) return plain;
     }
     return metric;
