@@ -19,8 +19,6 @@
 #include <iostream>
 #include <memory>
 
-extern char** environ;
-
 namespace ratescope::cli {
 namespace {
 

@@ -315,8 +315,12 @@ bool ItemRunner::handOut(WorkerNumber worker, const std::vector<Dispatch>& dispa
             for (const Hash& task : missing())
                 settleFailed(task, unit);
             unit.wanted = missing();
-            if (!unit.wanted.empty() && !chain) chain = house_.newChain(study->settings());
-            if (unit.wanted.empty() || !addTo(*chain, unit, dispatch))
+            if (!study || unit.wanted.empty()) {
+                endUnit(dispatch.unit.id);
+                continue;
+            }
+            if (!chain) chain = house_.newChain(study->settings());
+            if (!addTo(*chain, unit, dispatch))
                 endUnit(dispatch.unit.id);
             else
                 carried.push_back(dispatch.unit.id);

@@ -49,8 +49,9 @@ std::vector<std::uint32_t> frequenciesOf(std::span<const double> probabilities, 
     std::vector<std::uint32_t> frequencies;
     auto left = static_cast<std::int64_t>(slots);
     for (const double probability : probabilities) {
-        frequencies.push_back(
-            std::max<std::uint32_t>(1, static_cast<std::uint32_t>(probability * slots + 0.5)));
+        // No mathematical library, so that every machine makes the same tables.
+        const auto rounded = static_cast<std::uint32_t>(probability * slots + 0.5);  // NOLINT(*-roundings)
+        frequencies.push_back(std::max<std::uint32_t>(1, rounded));
         left -= frequencies.back();
     }
     const std::size_t symbols = frequencies.size() - 1;
