@@ -89,7 +89,7 @@ void writeBashCommand(const CLI::App& command, std::ostream& script) {
 
 std::string bashOf(const CLI::App& program) {
     std::ostringstream script;
-    const std::string name = program.get_name();
+    const std::string& name = program.get_name();
     std::string function = "_" + name, commands;
     std::replace(function.begin(), function.end(), '-', '_');
     for (const CLI::App* command : commandsOf(program))

@@ -133,7 +133,7 @@ Where the socket of a running supervisor lies.
 
 std::string manualOf(const CLI::App& program, const std::string& version) {
     std::ostringstream page;
-    const std::string name = program.get_name();
+    const std::string& name = program.get_name();
     page << ".TH " << escaped(name) << " 1 \"\" \"Ratescope " << escaped(version) << "\" \"User Commands\"\n"
          << ".SH NAME\n"
          << escaped(name) << " \\- " << escaped(program.get_description()) << "\n"

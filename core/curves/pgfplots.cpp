@@ -163,10 +163,11 @@ std::string heatMapAxis(const HeatMap& map) {
     text += "  colorbar style={ylabel=" + braced(map.unit) + "}]\n";
     text += "\\addplot[matrix plot*, mesh/cols=" + std::to_string(map.columns.size()) +
             ", point meta=explicit] coordinates {\n";
-    for (std::size_t i = 0; i < map.values.size(); ++i)
-        text += coordinate(static_cast<double>(i % map.columns.size()),
-                           static_cast<double>(i / map.columns.size())) +
-                " [" + shortest(map.values[i]) + "]\n";
+    for (std::size_t i = 0; i < map.values.size(); ++i) {
+        const std::size_t column = i % map.columns.size(), row = i / map.columns.size();
+        text += coordinate(static_cast<double>(column), static_cast<double>(row)) + " [" +
+                shortest(map.values[i]) + "]\n";
+    }
     return text + "};\n\\end{axis}\n";
 }
 

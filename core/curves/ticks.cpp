@@ -142,7 +142,7 @@ std::string tickLabel(double value) {
         mantissa.pop_back();
         ++exponent;
     }
-    const std::string power = "10" + superscript(exponent);
+    std::string power = "10" + superscript(exponent);
     if (mantissa == "1") return power;
     return withMinusSign(mantissa == "-1" ? "-" + power : mantissa + "\u00b7" + power);
 }

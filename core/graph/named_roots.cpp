@@ -30,7 +30,7 @@ fs::path rootFolder(const std::string& name, const std::string& text, const Path
                     "The path " + inQuotes(text) + " begins with an unknown root, ${" + name + "}.",
                     "Roots there are: " + rootNames(base) + ".");
     const char* const set = std::getenv(name.c_str());
-    const fs::path folder = set && *set ? fs::path(set) : known->second;
+    fs::path folder = set && *set ? fs::path(set) : known->second;
     if (folder.empty())
         throw Error(ErrorKind::Input,
                     "The path " + inQuotes(text) + " needs the variable " + name + ", which is not set.",

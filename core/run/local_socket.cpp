@@ -27,7 +27,7 @@ Error unusable(const std::filesystem::path& place, const std::string& reason) {
 
 std::filesystem::path socketFolder() {
     const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-    const std::filesystem::path folder =
+    std::filesystem::path folder =
         runtime && *runtime ? std::filesystem::path(runtime) / "ratescope"
                             : std::filesystem::path("/tmp") / ("ratescope-" + std::to_string(::getuid()));
     std::error_code ignored;

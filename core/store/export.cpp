@@ -26,7 +26,7 @@ std::vector<std::string> eachRow(const Library& library, View view, std::optiona
     Database& database = *library.connection().database;
     Statement rows = database.prepare(sql);
     if (study) rows.bind(*study);
-    const std::vector<std::string> columns = rows.columnNames();
+    std::vector<std::string> columns = rows.columnNames();
     while (rows.next()) {
         std::vector<Cell> cells;
         for (int column = 0; column < static_cast<int>(columns.size()); ++column) {

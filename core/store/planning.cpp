@@ -31,8 +31,7 @@ Reconciliation Library::reconcile(StudyId study, const std::vector<PlannedItem>&
                                   const std::vector<AssetAttributes>& attributes) {
     connection_->requireWriter();
     Transaction transaction(*connection_->database, Transaction::Kind::Write);
-    const Reconciliation result =
-        Reconciler(*connection_->database, study, Reconciler::Effect::Write).run(planned);
+    Reconciliation result = Reconciler(*connection_->database, study, Reconciler::Effect::Write).run(planned);
     writeAttributes(*connection_->database, study, attributes);
     transaction.commit();
     return result;

@@ -194,7 +194,7 @@ Database::Database(const std::filesystem::path& file, Mode mode) : file_(file) {
         const Error error = errorOf(file_, code, handle_ ? sqlite3_system_errno(handle_) : 0,
                                     handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code));
         sqlite3_close(handle_);
-        throw error;
+        throw Error(error);
     }
     sqlite3_busy_timeout(handle_, busyMilliseconds);
 }

@@ -89,7 +89,7 @@ fs::path Library::materialise(const Hash& hash) const {
         connection_->database->query("SELECT bytes, data IS NULL FROM artefact WHERE hash = ?", hash);
     if (!rows.next()) throw unknownArtefact(connection_->file, hash);
     if (rows.integer(1)) {
-        const fs::path file = artefactPath(*connection_, hash);
+        fs::path file = artefactPath(*connection_, hash);
         std::error_code error;
         if (fs::file_size(file, error) != rows.natural(0) || error)
             throw unknownArtefact(connection_->file, hash);
@@ -100,7 +100,7 @@ fs::path Library::materialise(const Hash& hash) const {
     for (const fs::path& folder : {connection_->folder("cache"),
                                    fs::temp_directory_path() / ("ratescope-" + std::to_string(getuid()))}) {
         std::error_code error;
-        const fs::path file = folder / name;
+        fs::path file = folder / name;
         if (fs::file_size(file, error) == rows.natural(0) && !error) return file;
         if (writeWhole(file, artefact(hash))) return file;
     }

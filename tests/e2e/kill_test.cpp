@@ -38,10 +38,6 @@ Study slowStudy() {
 
 enum class Victim { Worker, Supervisor, Both };
 
-void kill(qint64 process) {
-    ::kill(static_cast<pid_t>(process), SIGKILL);
-}
-
 /// The items that are committed as done, with the time when they ended.
 QList<QStringList> finished(const QString& library) {
     return query(library, "SELECT id, ended FROM item WHERE state = 2 ORDER BY id");
@@ -67,10 +63,12 @@ class KillTest : public QObject {
     void goesOnAsIfNothingHadHappened_data();
     void goesOnAsIfNothingHadHappened();
     void checkpointsAreTakenUp();
+    void cleanupTestCase();
 
   private:
     QByteArray undisturbed_;
     double seconds_ = 0;  ///< of the undisturbed run
+    int rounds_ = 0, kills_ = 0;
 };
 
 void KillTest::initTestCase() {
@@ -109,9 +107,12 @@ void KillTest::goesOnAsIfNothingHadHappened() {
         QTest::qWait(static_cast<int>(1000 * seconds_ * moment));
         const qint64 supervisor = process->processId();
         const QList<qint64> workers = childrenOf(supervisor);
+        bool killed = false;
         if (static_cast<Victim>(victim) != Victim::Supervisor && !workers.isEmpty())
-            kill(workers[static_cast<qsizetype>(1000 * moment) % workers.size()]);
-        if (static_cast<Victim>(victim) != Victim::Worker) kill(supervisor);
+            killed = sendSignal(workers[static_cast<qsizetype>(1000 * moment) % workers.size()], SIGKILL);
+        if (static_cast<Victim>(victim) != Victim::Worker) killed = sendSignal(supervisor, SIGKILL) || killed;
+        kills_ += killed ? 1 : 0;
+        ++rounds_;
         QVERIFY(process->waitForFinished(60'000));
         QVERIFY(waitFor(
             [&] {
@@ -151,7 +152,7 @@ void KillTest::checkpointsAreTakenUp() {
     {
         const auto process = place.start(run);
         QTest::qWait(1300);
-        kill(process->processId());
+        QVERIFY(sendSignal(process->processId(), SIGKILL));
         QVERIFY(process->waitForFinished(10'000));
     }
     const Outcome again = place.cli(run);
@@ -162,6 +163,12 @@ void KillTest::checkpointsAreTakenUp() {
     const int from = lines[1].split(' ').last().toInt();
     QVERIFY2(from >= 10 && from < 100 && from % 10 == 0, place.read("record").constData());
     QVERIFY(again.seconds < 2.0);
+}
+
+/// A run may have ended before its moment, on a machine that was busy only during the undisturbed one: not most of them.
+void KillTest::cleanupTestCase() {
+    QVERIFY2(3 * kills_ >= 2 * rounds_,
+             qPrintable(QString("only %1 of %2 were killed").arg(kills_).arg(rounds_)));
 }
 
 QTEST_GUILESS_MAIN(KillTest)

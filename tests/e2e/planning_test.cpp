@@ -86,7 +86,7 @@ void PlanningTest::aRunCanBeInterrupted() {
     QTest::qWait(200);
     QElapsedTimer timer;
     timer.start();
-    ::kill(static_cast<pid_t>(process->processId()), SIGINT);
+    QVERIFY(sendSignal(process->processId(), SIGINT));
     QVERIFY(process->waitForFinished(10'000));
     QVERIFY2(timer.elapsed() < 1000, QByteArray::number(timer.elapsed()).constData());
     QCOMPARE(process->exitCode(), 8);

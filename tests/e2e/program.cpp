@@ -143,7 +143,7 @@ QList<qint64> childrenOf(qint64 process) {
     const QString number = QString::number(process);
     QFile file(QStringLiteral("/proc/%1/task/%1/children").arg(number));
     QList<qint64> children;
-    if (!file.open(QIODevice::ReadOnly)) return children;
+    if (process <= 0 || !file.open(QIODevice::ReadOnly)) return children;
     for (const QByteArray& child : file.readAll().split(' '))
         if (const qint64 id = child.trimmed().toLongLong(); id > 0) children << id;
     return children;
@@ -155,6 +155,10 @@ bool isRunning(qint64 process) {
     const QByteArray stat = file.readAll();
     // A zombie waits for its parent only.
     return stat.mid(stat.lastIndexOf(')') + 2, 1) != "Z";
+}
+
+bool sendSignal(qint64 process, int signal) {
+    return process > 0 && ::kill(static_cast<pid_t>(process), signal) == 0;
 }
 
 bool waitFor(const std::function<bool()>& condition, int timeoutMs) {

@@ -67,6 +67,9 @@ QString builtProgram(const QString& name);
 /// Processes that the process started and that are still there.
 QList<qint64> childrenOf(qint64 process);
 bool isRunning(qint64 process);
+/// Whether it was there to be signalled. 0, the number of a QProcess that has ended, is nobody's: to the system it means
+/// the group of the test itself.
+bool sendSignal(qint64 process, int signal);
 /// Waits until `condition` holds, at most so long; says whether it did.
 bool waitFor(const std::function<bool()>& condition, int timeoutMs);
 

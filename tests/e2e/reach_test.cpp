@@ -244,8 +244,8 @@ void ReachTest::killedAndGoneOn() {
         QTest::qWait(static_cast<int>(1000 * seconds * moment));
         const QList<qint64> workers = childrenOf(process->processId());
         for (const qint64 worker : workers)
-            ::kill(static_cast<pid_t>(worker), SIGKILL);
-        ::kill(static_cast<pid_t>(process->processId()), SIGKILL);
+            sendSignal(worker, SIGKILL);
+        sendSignal(process->processId(), SIGKILL);
         QVERIFY(process->waitForFinished(60'000));
     }
     // Streams and scores of probes that were committed are there as they were: none was made again.

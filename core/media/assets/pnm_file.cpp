@@ -19,8 +19,9 @@ class PnmText {
     std::uint32_t number() {
         char c = next();
         while (isSpace(c) || c == '#') {
-            while (c == '#' && (c = next()) != '\n')
-                c = '#';
+            if (c == '#')
+                while (next() != '\n')
+                    continue;
             c = next();
         }
         std::uint32_t value = 0;

@@ -267,7 +267,7 @@ std::string headerText(const TensorSet& set, const std::vector<const Tensor*>& o
 
 }  // namespace
 
-TensorSet decodeSafetensors(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+TensorSet decodeSafetensors(std::span<const std::byte> bytes, const std::shared_ptr<const void>& owner,
                             const std::string& name) {
     const std::uint64_t length = headerLength(bytes, name);
     const auto* text = reinterpret_cast<const char*>(bytes.data()) + preamble;
@@ -285,7 +285,7 @@ TensorSet decodeSafetensors(std::span<const std::byte> bytes, std::shared_ptr<co
 
 TensorSet readSafetensors(const std::filesystem::path& file) {
     MappedFile mapped = mapFile(file);
-    return decodeSafetensors(mapped.bytes, std::move(mapped.owner), file.string());
+    return decodeSafetensors(mapped.bytes, mapped.owner, file.string());
 }
 
 void writeSafetensors(const std::filesystem::path& file, const TensorSet& set) {

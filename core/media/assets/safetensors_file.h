@@ -21,7 +21,7 @@ namespace ratescope::media {
 TensorSet readSafetensors(const std::filesystem::path& file);
 
 /// The same from memory that `owner` keeps alive; `name` stands in messages.
-TensorSet decodeSafetensors(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+TensorSet decodeSafetensors(std::span<const std::byte> bytes, const std::shared_ptr<const void>& owner,
                             const std::string& name);
 
 /// Wider element types first, so that each tensor lies aligned; else in the set's order. Metadata sorted by

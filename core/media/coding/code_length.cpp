@@ -36,7 +36,7 @@ std::array<double, gridSize + 1> makeGrid() {
 
 double log2Of(std::uint32_t value) {
     static const auto grid = makeGrid();
-    const int exponent = std::bit_width(value) - 1;
+    const int exponent = std::bit_width(value | 1) - 1;
     const std::uint32_t mantissa = value << (31 - exponent) << 1;  // its 32 binary places
     const std::size_t cell = mantissa >> (32 - gridBits);
     const double within = static_cast<double>(mantissa << gridBits) * 0x1p-32;

@@ -15,10 +15,9 @@ Error fault(const run::Task& task, const std::string& reason) {
 template <typename Kind>
 std::unique_ptr<Kind> make(const NodeEntry& entry, const run::Task& task) {
     std::unique_ptr<Node> node = entry.make();
-    auto* ofKind = dynamic_cast<Kind*>(node.get());
-    if (!ofKind) throw fault(task, std::string("can't run as a task of kind ") + run::toText(task.kind));
-    node.release();
-    return std::unique_ptr<Kind>(ofKind);
+    if (!dynamic_cast<Kind*>(node.get()))
+        throw fault(task, std::string("can't run as a task of kind ") + run::toText(task.kind));
+    return std::unique_ptr<Kind>(dynamic_cast<Kind*>(node.release()));
 }
 
 const std::string& schemaOf(const Value& value) {

@@ -147,7 +147,7 @@ class Server {
         send_(run::Done{cancel.chain});
     }
 
-    void take(run::ResourceQuery query) { send_(answer(query, plugins_)); }
+    void take(const run::ResourceQuery& query) { send_(answer(query, plugins_)); }
 
     void take(run::Quit) {
         const std::lock_guard lock(mutex_);
