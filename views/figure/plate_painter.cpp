@@ -86,10 +86,10 @@ void paintCell(QPainter& painter, const PlateCell& cell, QPointF corner, const L
 double plateHeight(const Plate& plate, const FigureStyle& style) {
     const Layout layout = layoutOf(plate, style);
     const double gap = gapPoints * unitsPerPoint;
-    const auto rows =
-        static_cast<double>((plate.cells.size() + static_cast<std::size_t>(layout.columns) - 1) /
-                            static_cast<std::size_t>(layout.columns));
-    return (gap + rows * (layout.pictureHeight + layout.captionHeight + gap)) / unitsPerMillimetre;
+    const std::size_t columns = static_cast<std::size_t>(layout.columns),
+                      rows = (plate.cells.size() + columns - 1) / columns;
+    return (gap + static_cast<double>(rows) * (layout.pictureHeight + layout.captionHeight + gap)) /
+           unitsPerMillimetre;
 }
 
 void paintPlate(QPainter& painter, const Plate& plate, const FigureStyle& style) {
@@ -97,10 +97,10 @@ void paintPlate(QPainter& painter, const Plate& plate, const FigureStyle& style)
     const Layout layout = layoutOf(plate, style);
     const double gap = gapPoints * unitsPerPoint;
     for (std::size_t i = 0; i < plate.cells.size(); ++i) {
-        const auto column = static_cast<double>(i % static_cast<std::size_t>(layout.columns));
-        const auto row = static_cast<double>(i / static_cast<std::size_t>(layout.columns));
-        const QPointF corner(gap + column * (layout.cellWidth + gap),
-                             gap + row * (layout.pictureHeight + layout.captionHeight + gap));
+        const std::size_t columns = static_cast<std::size_t>(layout.columns), row = i / columns;
+        const QPointF corner(
+            gap + static_cast<double>(i % columns) * (layout.cellWidth + gap),
+            gap + static_cast<double>(row) * (layout.pictureHeight + layout.captionHeight + gap));
         paintCell(painter, plate.cells[i], corner, layout, style);
         if (i == 0 && !plate.overview.isNull())
             paintOverview(painter, plate, QRectF(corner, QSizeF(layout.cellWidth, layout.pictureHeight)));
