@@ -14,7 +14,7 @@ namespace ratescope::curves {
 
 struct BdTableRow {
     std::string series, title;
-    std::string group;  ///< "" for all items
+    std::string group;                             ///< "" for all items
     BdAveraging averaging = BdAveraging::PerItem;  ///< as done: published curves compare by mean curve only
     std::optional<double> ratePercent, quality;
     std::optional<Interval> rateInterval;

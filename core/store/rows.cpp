@@ -85,11 +85,10 @@ std::map<std::string, std::uint64_t> readCounts(Database& database, std::optiona
 
 std::int64_t environmentRow(Database& database, const Environment& environment) {
     const std::string libraries = dumped(nlohmann::json(environment.libraries));
-    const Hash digest = sha256(dumped(
-        nlohmann::json{environment.version, environment.commit, environment.dirty, environment.compiler,
-                       environment.host, environment.cpu, environment.gpu, environment.device,
-                       environment.threads, libraries, environment.commandLine, environment.documentHash,
-                       environment.patch}));
+    const Hash digest = sha256(dumped(nlohmann::json{
+        environment.version, environment.commit, environment.dirty, environment.compiler, environment.host,
+        environment.cpu, environment.gpu, environment.device, environment.threads, libraries,
+        environment.commandLine, environment.documentHash, environment.patch}));
     if (const std::int64_t id = database.integer("SELECT id FROM environment WHERE digest = ?", digest))
         return id;
     database.run(
