@@ -11,9 +11,8 @@ struct BuildInfo {
     bool dirty;            ///< tracked files differed from the commit when this was built
     std::string buildId;   ///< 16 hexadecimal digits: plugins of another build id are refused
     std::string compiler;  ///< "GNU 12.2.0 Release"
-    std::string
-        patch;  ///< if dirty, `git diff` from the commit, new source files with it; or how long it was,
-                ///< where it is over 256 KiB
+    /// If dirty, `git diff` from the commit and the new source files; or how long that was, where it is over 256 KiB.
+    std::string patch;
 };
 
 const BuildInfo& buildInfo();
