@@ -67,9 +67,9 @@ std::string settingOf(const Point& point) {
 /// "quality=25.3 (19 … 40)".
 std::string foundText(const Curve& curve, const Point& point) {
     if (!point.reached) return none;
-    const auto short3 = [](double value) { return shortest(std::round(value * 100) / 100); };
-    return curve.reaches.substr(curve.reaches.find('.') + 1) + "=" + short3(point.reached->mean) + " (" +
-           short3(point.reached->least) + " \u2026 " + short3(point.reached->greatest) + ")";
+    const auto brief = [](double value) { return shortest(std::round(value * 100) / 100); };
+    return curve.reaches.substr(curve.reaches.find('.') + 1) + "=" + brief(point.reached->mean) + " (" +
+           brief(point.reached->least) + " \u2026 " + brief(point.reached->greatest) + ")";
 }
 
 std::string countText(const Row& row) {

@@ -20,6 +20,22 @@ Document keepingStudy(int assets, const std::vector<std::int64_t>& qualities) {
     return document;
 }
 
+/// Another study like it, which keeps the values.
+Document keepingOther(Document document) {
+    document.id = graph::newDocument("other").id;
+    document.name = "other";
+    document.keepReconstructions = true;
+    return document;
+}
+
+/// By new workers.
+int ranAgain(House& house, const Document& document, int jobs) {
+    house.forgetRecord();
+    house.restart(jobs);
+    house.run(document, jobs);
+    return house.ran("");
+}
+
 /// What lies in the library's folder of reconstructions.
 std::set<std::string> keptTexts(const House& house) {
     std::set<std::string> texts;
@@ -70,10 +86,7 @@ class KeepTest : public QObject {
              makePlan(document, fake::catalogue(), listAssets(document, fake::catalogue(), {}, sha256OfFile))
                  .items)
             QVERIFY(texts.count("value of " + item.key.hex()));
-        house.forgetRecord();
-        house.restart(jobs);
-        house.run(document, jobs);
-        QCOMPARE(house.ran(""), 0);
+        QCOMPARE(ranAgain(house, document, jobs), 0);
     }
 
     void aStudyThatAsksLaterDecodesOnly() {
@@ -100,12 +113,8 @@ class KeepTest : public QObject {
         House house;
         house.start(2);
         const Document plain = fake::study(3, {10, 20});
-        Document keeping = plain;
-        keeping.id = graph::newDocument("other").id;
-        keeping.name = "other";
-        keeping.keepReconstructions = true;
         house.supervisor().submit(plain, house.folder());
-        house.supervisor().submit(keeping, house.folder());
+        house.supervisor().submit(keepingOther(plain), house.folder());
         house.finish();
         QCOMPARE(house.items(State::Done), std::int64_t{12});
         QCOMPARE(keptTexts(house).size(), std::size_t{6});
@@ -124,10 +133,7 @@ class KeepTest : public QObject {
         QCOMPARE(house.measurements(State::Done), std::int64_t{6});
         QCOMPARE(keptTexts(house).size(), std::size_t{4});
         QCOMPARE(itemsWithFile(house), 6);
-        house.forgetRecord();
-        house.restart(jobs);
-        house.run(document, jobs);
-        QCOMPARE(house.ran(""), 0);
+        QCOMPARE(ranAgain(house, document, jobs), 0);
     }
 
     void askedLaterWhatIsReachedIsDecodedOnly() {
@@ -150,11 +156,7 @@ class KeepTest : public QObject {
         const Document plain = fake::reaching(2, {1000, 2000});
         house.run(plain, 1);
         house.forgetRecord();
-        Document keeping = plain;
-        keeping.id = graph::newDocument("other").id;
-        keeping.name = "other";
-        keeping.keepReconstructions = true;
-        house.run(keeping, 1);
+        house.run(keepingOther(plain), 1);
         QCOMPARE(house.items(State::Done), std::int64_t{8});
         QCOMPARE(itemsWithFile(house), 4);
         QCOMPARE(house.ran("encode"), 0);
