@@ -18,6 +18,7 @@ namespace {
 struct ControlChoice {
     std::string library, study;
     int jobs = 0;
+    bool untilLeft = false;
 };
 
 void addControlOptions(CLI::App& app, ControlChoice& choice) {
@@ -69,7 +70,7 @@ int runPending(const ControlChoice& choice,
     Session session(choice.library, catalogue, supervisorOptions(jobs, commandLineText()), observerOf(line));
     const store::StudyRecord study = session.library().study(choice.study);
     const std::int64_t items = wake(session, study.id);
-    session.loop(false);
+    session.loop();
     line.clear();
     const store::StateCounts counts = session.library().itemCounts(study.id);
     std::cout << items << " items ran again; " << counts[store::State::Done] << " of " << counts.total()
@@ -157,12 +158,14 @@ Command serveCommand() {
             app.add_option("--library", choice->library, "Library file; made if it is not there")->required();
             app.add_option("--jobs", choice->jobs, "Tasks at a time (default: one for each processor)")
                 ->check(CLI::Range(1, 1024));
+            app.add_flag("--until-left", choice->untilLeft,
+                         "End once nothing is left to run and the last client has gone");
             return [choice] {
                 const graph::Catalogue catalogue = installedCatalogue();
                 const int jobs = choice->jobs > 0 ? choice->jobs : defaultJobs();
                 Session session(choice->library, catalogue, supervisorOptions(jobs, commandLineText()), {});
                 std::fprintf(stderr, "serving %s\n", choice->library.c_str());
-                session.loop(true);
+                session.serve(choice->untilLeft);
                 return int{exitDone};
             };
         }};

@@ -72,18 +72,34 @@ run::Submitted Session::runStudy(const ChosenStudy& study,
             failure = error;
         }
     });
-    if (!failure) loop(false);
+    if (!failure) loop();
     if (failure) throw Error(*failure);
     return *submitted;
 }
 
-void Session::loop(bool forever) {
-    const auto stop = [this] { return interrupted_ || service_->shutdownAsked(); };
+bool Session::stopAsked() const {
+    return interrupted_ || service_->shutdownAsked();
+}
+
+void Session::loop() {
     // Clients may submit more while the last study ends: the end of a run is when none is left to serve either.
-    if (!forever) supervisor_.runUntilIdle(stop);
-    while (forever && !stop())
+    supervisor_.runUntilIdle([this] { return stopAsked(); });
+    end();
+}
+
+void Session::serve(bool untilLeft) {
+    bool hadClients = false;
+    const auto left = [&] {
+        hadClients = hadClients || service_->clients() > 0;
+        return untilLeft && hadClients && service_->clients() == 0 && supervisor_.idle();
+    };
+    while (!stopAsked() && !left())
         supervisor_.step(-1);
-    if (!stop()) return;
+    end();
+}
+
+void Session::end() {
+    if (!stopAsked()) return;
     supervisor_.shutdown(interrupted_ || service_->shutdownNow());
     if (interrupted_)
         throw Error(ErrorKind::Cancelled, "The run was stopped.",

@@ -35,12 +35,17 @@ class Session {
     /// supervisor and loop() do; Error(Cancelled) also when somebody cancelled it before its files were read.
     run::Submitted runStudy(const ChosenStudy& study,
                             const std::function<void(const run::PlanSummary&)>& planned);
-    /// Until nothing is left to do; or, `forever`, until a client or a signal asks for the end. An interrupt
-    /// stops at once: running items become interrupted. Throws what paused the run by itself (disk full), and
-    /// Error(Cancelled) after an interrupt.
-    void loop(bool forever);
+    /// Until nothing is left to do. An interrupt stops at once: running items become interrupted. Throws what
+    /// paused the run by itself (disk full), and Error(Cancelled) after an interrupt.
+    void loop();
+    /// Until a client or a signal asks for the end; `untilLeft`: also once a client has come, none is there any
+    /// more, and nothing is left to do. Throws as loop().
+    void serve(bool untilLeft);
 
   private:
+    bool stopAsked() const;
+    void end();
+
     store::Library library_;
     run::Supervisor supervisor_;
     std::optional<run::Service> service_;

@@ -95,6 +95,9 @@ const std::filesystem::path& Library::file() const {
 std::string Library::notice() const {
     return connection_->notice;
 }
+std::int64_t Library::changeCount() const {
+    return connection_->database->integer("PRAGMA data_version");
+}
 std::filesystem::path Library::stagingFolder() const {
     return connection_->folder("staging");
 }

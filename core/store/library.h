@@ -39,6 +39,8 @@ class Library {
     const std::filesystem::path& file() const;
     /// What the user should be told of how the library is opened; "" if nothing.
     std::string notice() const;
+    /// Another number after each commit of another process: for a reader that looks whether there is something new.
+    std::int64_t changeCount() const;
     std::filesystem::path stagingFolder() const;  ///< on the same file system as the artefacts
     std::filesystem::path cacheFolder() const;  ///< values that can be made again; bounded by the supervisor
     std::filesystem::path checkpointFolder() const;

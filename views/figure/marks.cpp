@@ -116,11 +116,11 @@ QPen penOf(const curves::SeriesStyle& style, double width) {
 }
 
 void paintMarker(QPainter& painter, const curves::SeriesStyle& style, QPointF centre, double diameter,
-                 double line, bool hollow) {
+                 double line, bool hollow, const QColor& ground) {
     if (style.marker == curves::Marker::None) return;
     const QColor colour = colourOf(style.colour);
     painter.setPen(QPen(colour, line, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
-    painter.setBrush(hollow ? QColor(Qt::white) : colour);
+    painter.setBrush(hollow ? ground : colour);
     const double radius = diameter / 2;
     if (style.marker == curves::Marker::Circle)
         painter.drawEllipse(centre, radius, radius);

@@ -25,9 +25,9 @@ QPolygonF clippedPolygon(const QPolygonF& polygon, const QRectF& box);
 /// The pen of a series: its colour and dash, flat ends, so that dashes keep their length.
 QPen penOf(const curves::SeriesStyle& style, double width);
 
-/// A marker of the given diameter; hollow ones are filled white.
+/// A marker of the given diameter; hollow ones are filled with the ground.
 void paintMarker(QPainter& painter, const curves::SeriesStyle& style, QPointF centre, double diameter,
-                 double line, bool hollow);
+                 double line, bool hollow, const QColor& ground = Qt::white);
 
 /// The viridis map (van der Walt and Smith 2015) at 0 … 1, by linear interpolation between its nodes.
 QColor viridis(double position);

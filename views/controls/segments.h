@@ -1,0 +1,33 @@
+#pragma once
+
+// A row of buttons of which one is pressed: "Linear | Log".
+
+#include <QIcon>
+#include <QString>
+#include <QWidget>
+
+class QButtonGroup;
+class QHBoxLayout;
+
+namespace ratescope::views {
+
+class Segments : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit Segments(QWidget* parent = nullptr);
+    /// `id` names the segment to the program; the first one is pressed at first.
+    void add(const QString& id, const QString& text, const QString& toolTip = {}, const QIcon& icon = {});
+    QString current() const;
+    /// Presses it without chosen().
+    void setCurrent(const QString& id);
+
+  signals:
+    void chosen(const QString& id);  ///< by the user
+
+  private:
+    QButtonGroup* group_;
+    QHBoxLayout* row_;
+};
+
+}  // namespace ratescope::views

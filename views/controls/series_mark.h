@@ -1,0 +1,20 @@
+#pragma once
+
+// The mark by which a series or branch is known in lists, tables, nodes and captions: its marker in its colour.
+
+#include "core/curves/series_style.h"
+
+#include <QPointF>
+
+class QPainter;
+
+namespace ratescope::views {
+
+/// In the colour of the present look; hollow ones are filled with the surface.
+void paintSeriesMark(QPainter& painter, const curves::SeriesStyle& style, QPointF centre, double diameter,
+                     bool hollow = false);
+
+/// A short piece of its line with the mark in the middle, as in a legend.
+void paintSeriesLine(QPainter& painter, const curves::SeriesStyle& style, QPointF from, QPointF to);
+
+}  // namespace ratescope::views

@@ -1,0 +1,52 @@
+#include "views/theme/tokens.h"
+
+#include "views/theme/style.h"
+
+#include <array>
+
+namespace ratescope::views {
+namespace {
+
+struct Pair {
+    QRgb light, dark;
+};
+
+/// In the order of Token.
+constexpr std::array<Pair, 13> pairs{{
+    {0xFFF6F7F9, 0xFF1B1D21},
+    {0xFFFFFFFF, 0xFF23262B},
+    {0xFFEEF0F3, 0xFF2C3037},
+    {0xFFD5D9DF, 0xFF3A3F47},
+    {0xFF1C2026, 0xFFE6E8EB},
+    {0xFF5C6570, 0xFF9AA3AE},
+    {0xFF1F6FD0, 0xFF5AA2F5},
+    {0xFFE3EDF9, 0xFF2B3A4F},
+    {0xFF1B7F4B, 0xFF58C48A},
+    {0xFF9A6700, 0xFFE0B24A},
+    {0xFFB3261E, 0xFFF2827A},
+    {0xFFECEFF3, 0xFF17191C},
+    {0xFF808080, 0xFF303030},
+}};
+
+/// Below it a colour is hard to tell from the dark surface.
+constexpr double leastLightness = 0.55;
+
+}  // namespace
+
+QColor colour(Token token, Look look) {
+    const Pair& pair = pairs[static_cast<std::size_t>(token)];
+    return QColor::fromRgb(look == Look::Light ? pair.light : pair.dark);
+}
+
+QColor seriesColour(const curves::Colour& printed, Look look) {
+    const QColor colour(printed.red, printed.green, printed.blue);
+    if (look == Look::Light) return colour;
+    // Black, the anchor's colour, is turned into the text's: there is no black line on a dark ground.
+    if (colour.lightnessF() < 0.1) return ratescope::views::colour(Token::Text, look);
+    float hue = 0, saturation = 0, lightness = 0;
+    colour.getHslF(&hue, &saturation, &lightness);
+    return QColor::fromHslF(std::max(hue, 0.0f), saturation,
+                            std::max(lightness, static_cast<float>(leastLightness)));
+}
+
+}  // namespace ratescope::views
