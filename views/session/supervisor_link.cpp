@@ -5,14 +5,12 @@
 #include "core/run/protocol.h"
 
 #include <nlohmann/json.hpp>
-#include <signal.h>
 
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QProcess>
 #include <QStandardPaths>
-#include <cerrno>
 #include <utility>
 
 namespace ratescope::views {
@@ -23,7 +21,7 @@ using nlohmann::json;
 constexpr int lookEveryMs = 500, startingLookEveryMs = 20;
 
 bool runs(qint64 process) {
-    return ::kill(static_cast<pid_t>(process), 0) == 0 || errno == EPERM;
+    return QFile::exists(QString("/proc/%1").arg(process));
 }
 
 Error errorOf(const json& error) {
