@@ -12,7 +12,7 @@ Segments::Segments(QWidget* parent)
     : QWidget(parent), group_(new QButtonGroup(this)), row_(new QHBoxLayout(this)) {
     setObjectName("segments");
     setAttribute(Qt::WA_StyledBackground);
-    row_->setContentsMargins(0, 0, 0, 0);
+    row_->setContentsMargins(1, 1, 1, 1);
     row_->setSpacing(0);
     setFixedHeight(measure::field);
     connect(group_, &QButtonGroup::buttonClicked, this,
@@ -31,8 +31,9 @@ void Segments::add(const QString& id, const QString& text, const QString& toolTi
     }
     button->setCheckable(true);
     button->setProperty("segment", true);
+    button->setProperty("first", group_->buttons().isEmpty());
     button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    button->setFixedHeight(measure::field);
+    button->setFixedHeight(measure::field - 2);
     button->setFocusPolicy(Qt::StrongFocus);
     button->setChecked(group_->buttons().isEmpty());
     group_->addButton(button);

@@ -1,5 +1,7 @@
 #include "views/theme/icon.h"
 
+#include "views/theme/style.h"
+
 #include <QFile>
 #include <QHash>
 #include <QIconEngine>
@@ -12,6 +14,7 @@ namespace {
 
 const QByteArray& drawingOf(const QString& name) {
     static QHash<QString, QByteArray> drawings;
+    if (drawings.isEmpty()) loadResources();
     auto found = drawings.find(name);
     if (found == drawings.end()) {
         QFile file(":/icons/" + name + ".svg");
@@ -30,7 +33,8 @@ void paintIcon(QPainter& painter, const QRectF& place, const QString& name, cons
 /// Asks for the colours when it paints, so that a change of look needs no new icon.
 class TokenIcon : public QIconEngine {
   public:
-    TokenIcon(QString name, Token token) : name_(std::move(name)), token_(token) {}
+    TokenIcon(QString name, Token token, Token checked)
+        : name_(std::move(name)), token_(token), checked_(checked) {}
 
     QIconEngine* clone() const override { return new TokenIcon(*this); }
 
@@ -57,7 +61,7 @@ class TokenIcon : public QIconEngine {
             ink.setAlphaF(0.5f);
             return blended(ink);
         }
-        return colour(state == QIcon::On ? Token::Accent : token_);
+        return colour(state == QIcon::On ? checked_ : token_);
     }
     /// SVG takes no alpha in a colour's name.
     static QColor blended(const QColor& ink) {
@@ -68,13 +72,13 @@ class TokenIcon : public QIconEngine {
     }
 
     QString name_;
-    Token token_;
+    Token token_, checked_;
 };
 
 }  // namespace
 
-QIcon icon(const QString& name, Token token) {
-    return QIcon(new TokenIcon(name, token));
+QIcon icon(const QString& name, Token token, Token checked) {
+    return QIcon(new TokenIcon(name, token, checked));
 }
 
 QPixmap iconPixmap(const QString& name, Token token, int size, double devicePixelRatio) {

@@ -10,9 +10,10 @@
 
 namespace ratescope::views {
 
-/// resources/icons/NAME.svg; what the file draws in currentColor takes the token's colour (muted where disabled, the
-/// accent where checked). A fault of the program, named on the console, where there is no such icon.
-QIcon icon(const QString& name, Token token = Token::Text);
+/// resources/icons/NAME.svg; what the file draws in currentColor takes the token's colour (muted where disabled), or
+/// that of `checked` in a checked button or selected tab; tabs take Muted and Text. A fault of the program, named on
+/// the console, where there is no such icon.
+QIcon icon(const QString& name, Token token = Token::Text, Token checked = Token::Accent);
 
 /// The same as a picture of `size` device-independent pixels.
 QPixmap iconPixmap(const QString& name, Token token, int size, double devicePixelRatio);

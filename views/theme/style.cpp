@@ -1,12 +1,18 @@
 #include "views/theme/style.h"
 
+#include "views/theme/window_style.h"
+
 #include <QApplication>
 #include <QFile>
 #include <QFont>
 #include <QFontDatabase>
 #include <QPalette>
-#include <QStyleFactory>
 #include <QWidget>
+
+// The macro declares a function of the global namespace.
+static void loadWindowResources() {
+    Q_INIT_RESOURCE(window);
+}
 
 namespace ratescope::views {
 namespace {
@@ -44,6 +50,13 @@ QPalette paletteOf(Look look) {
     return palette;
 }
 
+/// Between two tokens: for what the sheet can't draw with an alpha.
+QColor between(Token from, Token to, double part, Look look) {
+    const QColor a = colour(from, look), b = colour(to, look);
+    const auto mix = [part](int x, int y) { return static_cast<int>(x + (y - x) * part); };
+    return {mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue())};
+}
+
 /// The sheet names tokens as @text; their values stand here.
 QString sheetOf(Look look) {
     static constexpr std::pair<const char*, Token> names[] = {
@@ -51,15 +64,25 @@ QString sheetOf(Look look) {
         {"@line", Token::Line},     {"@text", Token::Text},         {"@muted", Token::Muted},
         {"@accent", Token::Accent}, {"@selected", Token::Selected}, {"@good", Token::Good},
         {"@warn", Token::Warn},     {"@bad", Token::Bad},           {"@canvas", Token::Canvas}};
+    loadResources();
     QFile file(":/theme/window.qss");
-    QString sheet = file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+    if (!file.open(QIODevice::ReadOnly)) qWarning("There is no style sheet.");
+    QString sheet = QString::fromUtf8(file.readAll());
     for (const auto& [name, token] : names)
         sheet.replace(QLatin1String(name), colour(token, look).name());
+    sheet.replace("@faint", between(Token::Muted, Token::Surface, 0.4, look).name());
+    sheet.replace("@frame", between(Token::Line, Token::Muted, 0.35, look).name());
+    sheet.replace("@marked", between(Token::Selected, Token::Accent, 0.3, look).name());
+    sheet.replace("@pressable", between(Token::Accent, Token::Text, 0.15, look).name());
     sheet.replace("@look", look == Look::Light ? "light" : "dark");
     return sheet;
 }
 
 }  // namespace
+
+void loadResources() {
+    loadWindowResources();
+}
 
 Look currentLook() {
     return shown;
@@ -77,7 +100,7 @@ void applyLook(QApplication& application, Look look) {
     lookOf(LookChoice::System);
     shown = look;
     if (!application.property("ratescopeStyle").toBool()) {
-        application.setStyle(QStyleFactory::create("Fusion"));
+        application.setStyle(new WindowStyle);
         application.setProperty("ratescopeStyle", true);
     }
     QApplication::setPalette(paletteOf(look));

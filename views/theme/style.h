@@ -11,6 +11,9 @@ namespace ratescope::views {
 
 enum class LookChoice { System, Light, Dark };
 
+/// Icons and style sheet, which lie in a static library. Called by what needs them; again, does nothing.
+void loadResources();
+
 /// The look that the choice comes to now: the system's by the luminance of its own palette.
 Look lookOf(LookChoice choice);
 
