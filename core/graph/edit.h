@@ -50,7 +50,8 @@ std::unique_ptr<Edit> together(std::string title, std::vector<std::unique_ptr<Ed
 
 class History {
   public:
-    explicit History(Document document);
+    /// `saved`: the document as it is here counts as saved.
+    explicit History(Document document, bool saved = true);
 
     const Document& document() const { return document_; }
     /// Applies the edit; merges it with the last one if `merging`. Throws Error(Document), with the document
@@ -62,6 +63,9 @@ class History {
     void redo();
     std::vector<std::string> titles() const;
     std::size_t position() const;  ///< edits applied
+    /// Another permanent id and name, as saving under another name gives them: no edit, so undo does not go back
+    /// behind it.
+    void identify(std::string id, std::string name);
     void markSaved();
     bool saved() const;  ///< the document is as it was when last marked
 
