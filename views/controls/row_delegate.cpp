@@ -41,7 +41,8 @@ void paintDetail(QPainter& painter, const QString& detail, QRect& place) {
 
 }  // namespace
 
-RowDelegate::RowDelegate(QObject* parent, int height) : QStyledItemDelegate(parent), height_(height) {}
+RowDelegate::RowDelegate(QObject* parent, int height, int outdent)
+    : QStyledItemDelegate(parent), height_(height), outdent_(outdent) {}
 
 void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                         const QModelIndex& index) const {
@@ -51,6 +52,7 @@ void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     painter->save();
     style->drawPrimitive(QStyle::PE_PanelItemViewItem, &row, painter, row.widget);
     QRect place = row.rect.adjusted(measure::padding, 0, -measure::padding, 0);
+    if (index.parent().isValid()) place.setLeft(place.left() - outdent_);
     const bool enabled = row.state & QStyle::State_Enabled;
     paintDecoration(*painter, index.data(Qt::DecorationRole), enabled, place);
     paintDetail(*painter, index.data(DetailRole).toString(), place);

@@ -20,14 +20,15 @@ class RowDelegate : public QStyledItemDelegate {
         TitleRole,                        ///< bool: weight 600
     };
 
-    explicit RowDelegate(QObject* parent = nullptr, int height = measure::row);
+    /// Rows below another are drawn that much further left, so that they line up with its text.
+    explicit RowDelegate(QObject* parent = nullptr, int height = measure::row, int outdent = 0);
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option,
                const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
   private:
-    int height_;
+    int height_, outdent_;
 };
 
 }  // namespace ratescope::views

@@ -29,9 +29,9 @@ LibraryPanel::LibraryPanel(Session& session, QWidget* parent)
       session_(session),
       field_(new QLineEdit),
       splitter_(new QSplitter(Qt::Vertical)),
-      nodeSection_(new LibrarySection(tr("Nodes"), nodes_, measure::row)),
-      assetSection_(new LibrarySection(tr("Assets"), assets_, measure::formRow)),
-      studySection_(new LibrarySection(tr("Runs"), studies_, measure::row)),
+      nodeSection_(new LibrarySection(tr("Nodes"), nodes_, measure::row, true)),
+      assetSection_(new LibrarySection(tr("Assets"), assets_, measure::formRow, true)),
+      studySection_(new LibrarySection(tr("Runs"), studies_, measure::row, false)),
       dropZone_(new DropZone(tr("Drop files or folders"))),
       search_(
           newAction(this, "library.search", tr("Search the library"), tr("Search nodes, assets and papers"))),

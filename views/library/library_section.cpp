@@ -27,7 +27,8 @@ bool LibrarySearch::filterAcceptsRow(int row, const QModelIndex& parent) const {
                        [&text](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
 }
 
-LibrarySection::LibrarySection(const QString& title, LibraryModel& model, int rowHeight, QWidget* parent)
+LibrarySection::LibrarySection(const QString& title, LibraryModel& model, int rowHeight, bool grouped,
+                               QWidget* parent)
     : QWidget(parent),
       model_(model),
       found_(new LibrarySearch(this)),
@@ -42,8 +43,9 @@ LibrarySection::LibrarySection(const QString& title, LibraryModel& model, int ro
     name->setFixedHeight(measure::row);
     found_->setSourceModel(&model);
     view_->setModel(found_);
-    view_->setItemDelegate(new RowDelegate(view_, rowHeight));
+    view_->setItemDelegate(new RowDelegate(view_, rowHeight, measure::icon));
     view_->setHeaderHidden(true);
+    view_->setRootIsDecorated(grouped);
     view_->setFrameShape(QFrame::NoFrame);
     view_->setExpandsOnDoubleClick(false);
     view_->setAccessibleName(title);

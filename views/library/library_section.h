@@ -35,7 +35,9 @@ class LibrarySection : public QWidget {
     Q_OBJECT
 
   public:
-    LibrarySection(const QString& title, LibraryModel& model, int rowHeight, QWidget* parent = nullptr);
+    /// `grouped`: its rows hold others.
+    LibrarySection(const QString& title, LibraryModel& model, int rowHeight, bool grouped,
+                   QWidget* parent = nullptr);
     /// What stands there while there is no row.
     void setEmpty(const QString& sentence, const QString& action);
     void setSearch(const QString& search);
