@@ -112,7 +112,7 @@ QWidget* StartPage::buildHead() {
     fresh->setProperty("primary", true);
     auto* open = pushButton("open", tr("Open…"), tr("Choose a study"));
     connect(fresh, &QPushButton::clicked, this, &StartPage::newAsked);
-    connect(open, &QPushButton::clicked, this, [this] { emit openAsked({}); });
+    connect(open, &QPushButton::clicked, this, &StartPage::openDialogAsked);
     auto* row = new QHBoxLayout(head);
     row->setContentsMargins(0, 0, 0, 0);
     row->addLayout(words, 1);

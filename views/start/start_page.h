@@ -28,7 +28,8 @@ class StartPage : public QWidget {
 
   signals:
     void newAsked();
-    void openAsked(const QString& file);  ///< "" where the user is to choose it
+    void openDialogAsked();
+    void openAsked(const QString& file);
     void exampleAsked(const QString& file, bool run);
     void filesDropped(const QStringList& files);
 
