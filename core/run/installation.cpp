@@ -19,6 +19,16 @@ std::filesystem::path programFolder() {
     return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
 }
 
+std::optional<std::filesystem::path> examplesFolder(const std::filesystem::path& program) {
+    // Programs are built in build/PRESET/bin.
+    const std::filesystem::path places[] = {program / ".." / "share" / "ratescope" / "examples",
+                                            program / ".." / ".." / ".." / "resources" / "examples"};
+    std::error_code ignored;
+    for (const std::filesystem::path& place : places)
+        if (std::filesystem::is_directory(place, ignored)) return std::filesystem::canonical(place, ignored);
+    return std::nullopt;
+}
+
 std::map<std::string, std::filesystem::path> installedRoots() {
     const std::vector<std::pair<std::string, std::filesystem::path>> places = {
         {"RATESCOPE_SAMPLES", programFolder() / ".." / "share" / "ratescope" / "samples"},

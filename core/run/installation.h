@@ -1,9 +1,10 @@
 #pragma once
 
-// Where this installation keeps what documents name by a root.
+// Where this installation keeps what documents name by a root, and what it brings along.
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace ratescope::run {
@@ -15,5 +16,9 @@ std::map<std::string, std::filesystem::path> installedRoots();
 
 /// The folder of the running program.
 std::filesystem::path programFolder();
+
+/// The example documents: <program>/../share/ratescope/examples, else resources/examples of the source tree that the
+/// program was built in; nothing where neither is there.
+std::optional<std::filesystem::path> examplesFolder(const std::filesystem::path& program = programFolder());
 
 }  // namespace ratescope::run

@@ -105,6 +105,15 @@ void OpenDocument::redo() {
     afterChange();
 }
 
+void OpenDocument::goTo(std::size_t position) {
+    const std::size_t before = history_->position();
+    while (history_->position() > position)
+        history_->undo();
+    while (history_->position() < position && history_->canRedo())
+        history_->redo();
+    if (history_->position() != before) afterChange();
+}
+
 bool OpenDocument::derivedIsCurrent() const {
     return derived_.generation == generation_;
 }

@@ -48,6 +48,8 @@ class OpenDocument : public QObject {
     bool apply(std::unique_ptr<graph::Edit> edit, bool merging = false);
     void undo();
     void redo();
+    /// Undoes or redoes until so many edits are applied; one changed() for all.
+    void goTo(std::size_t position);
     const graph::History& history() const { return *history_; }
 
     /// Of the last state that was worked through; made in a thread of its own after a change.
