@@ -12,6 +12,7 @@
 #include <QTextCursor>
 #include <QTextDocument>
 #include <QTextDocumentFragment>
+#include <QTextList>
 #include <QUrl>
 
 namespace ratescope::views {
@@ -38,6 +39,12 @@ QTextBlockFormat spaced(double above) {
     QTextBlockFormat format;
     format.setTopMargin(above);
     return format;
+}
+
+/// Paragraphs stand apart.
+void space(QTextDocument& document) {
+    for (QTextBlock block = document.begin().next(); block.isValid(); block = block.next())
+        QTextCursor(block).mergeBlockFormat(spaced(block.textList() ? 2 : measure::padding - 2));
 }
 
 /// "doi.org/10.1145/103085.103089"
@@ -159,6 +166,7 @@ void ManualView::writeManual(QTextCursor& cursor) {
         QTextDocument manual;
         manual.setDefaultFont(tableFont());
         manual.setMarkdown(text(manifest_->manual), QTextDocument::MarkdownNoHTML);
+        space(manual);
         cursor.insertBlock(spaced(measure::grid), ink(Token::Text));
         cursor.insertFragment(QTextDocumentFragment(&manual));
     }

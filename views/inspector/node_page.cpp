@@ -2,6 +2,7 @@
 
 #include "core/graph/edit.h"
 #include "views/inspector/card.h"
+#include "views/inspector/focus_order.h"
 #include "views/inspector/fold.h"
 #include "views/inspector/graph_rows.h"
 #include "views/inspector/manual_view.h"
@@ -9,6 +10,7 @@
 #include "views/inspector/parameter_row.h"
 #include "views/theme/style.h"
 
+#include <QElapsedTimer>
 #include <QLabel>
 #include <QScrollArea>
 #include <QSplitter>
@@ -26,6 +28,9 @@ std::vector<std::string> groupsOf(const graph::Manifest& manifest) {
             groups.push_back(parameter.group);
     return groups;
 }
+
+/// Building goes on in the next turn of the event loop after so long.
+constexpr int turnMs = 5;
 
 /// At most so many findings of one node are shown.
 constexpr std::size_t mostFindings = 100;
@@ -70,6 +75,10 @@ NodePage::NodePage(Session& session, PlanCount& plan, QWidget* parent)
     column->addWidget(header_);
     column->addWidget(new Rule(this));
     column->addWidget(splitter_, 1);
+    working_.setSingleShot(true);
+    ordering_.setSingleShot(true);
+    connect(&working_, &QTimer::timeout, this, &NodePage::work);
+    connect(&ordering_, &QTimer::timeout, this, &NodePage::orderKeys);
     connect(header_, &NodeHeader::titleEdited, this, &NodePage::setNodeTitle);
     connect(splitter_, &QSplitter::splitterMoved, this,
             [this] { session_.settings.setViewState("inspector", splitter_->saveState()); });
@@ -79,86 +88,124 @@ void NodePage::show(const std::string& node) {
     const graph::Manifest* const manifest = session_.document.manifestOf(node);
     const bool same = node == node_ && manifest == manifest_ && scroll_->widget();
     node_ = node;
-    if (!same) rebuild(manifest);
-    refresh();
-    refreshDerived();
+    if (same) return refresh();
+    rebuild(manifest);
+    showHeader();
+    header_->setState(nodeStateOf(session_.document, *session_.document.document().find(node_), run_));
+    work();
 }
 
 void NodePage::rebuild(const graph::Manifest* manifest) {
     manifest_ = manifest;
     run_ = {};
+    steps_.clear();
     rows_.clear();
     groups_.clear();
     graphTitle_ = nullptr;
     advanced_ = nullptr;
     inGraph_ = nullptr;
     auto* body = new QWidget;
-    auto* column = new QVBoxLayout(body);
-    column->setContentsMargins(measure::padding, measure::padding, measure::padding, measure::padding);
-    column->setSpacing(0);
-    if (manifest) {
-        addGroups(*column, *manifest);
-        inGraph_ = new GraphRows(session_, node_, *manifest, body);
-        graphTitle_ = addTitle(*column, tr("In the graph"));
-        column->addWidget(inGraph_);
-    } else {
-        auto* missing =
-            new QLabel(tr("No installed plugin has this node, so its parameters can't be shown. Install "
-                          "the plugin, or remove the node."),
-                       body);
-        missing->setWordWrap(true);
-        missing->setProperty("muted", true);
-        column->addWidget(missing);
-    }
-    column->addStretch();
+    column_ = new QVBoxLayout(body);
+    column_->setContentsMargins(measure::padding, measure::padding, measure::padding, measure::padding);
+    column_->setSpacing(0);
     scroll_->setWidget(body);
+    if (manifest) {
+        planGroups(*manifest);
+        planAdvanced(*manifest);
+    }
+    steps_.push_back([this] {
+        if (manifest_)
+            addGraphRows();
+        else
+            addMissing();
+        column_->addStretch();
+    });
+    steps_.push_back([this] {
+        refresh();
+        refreshDerived();
+        orderKeys();
+    });
 }
 
-void NodePage::addGroups(QVBoxLayout& column, const graph::Manifest& manifest) {
+void NodePage::work() {
+    QElapsedTimer timer;
+    timer.start();
+    // The node may be gone before it was shown.
+    if (!session_.document.document().find(node_)) steps_.clear();
+    while (!steps_.empty() && timer.elapsed() < turnMs) {
+        const std::function<void()> step = std::move(steps_.front());
+        steps_.pop_front();
+        step();
+    }
+    if (!steps_.empty()) working_.start();
+}
+
+void NodePage::planGroups(const graph::Manifest& manifest) {
     for (const std::string& group : groupsOf(manifest)) {
-        const QString text = group.empty() ? tr("Parameters") : QString::fromStdString(group);
-        Group shown{addTitle(column, text), {}};
+        steps_.push_back([this, group] {
+            groups_.append(
+                Group{addTitle(group.empty() ? tr("Parameters") : QString::fromStdString(group)), {}});
+        });
         for (const graph::Parameter& parameter : manifest.parameters)
             if (!parameter.advanced && parameter.group == group)
-                shown.rows += addRow(column, manifest, parameter);
-        rows_ += shown.rows;
-        groups_ += shown;
+                steps_.push_back([this, &parameter] { groups_.back().rows += addRow(*column_, parameter); });
     }
-    const bool any = std::any_of(manifest.parameters.begin(), manifest.parameters.end(),
-                                 [](const graph::Parameter& parameter) { return parameter.advanced; });
-    if (any) addAdvanced(column, manifest);
 }
 
-void NodePage::addAdvanced(QVBoxLayout& column, const graph::Manifest& manifest) {
-    const graph::Document& document = session_.document.document();
-    const graph::Node& node = *document.find(node_);
-    advanced_ = new Fold(tr("Advanced"));
-    column.addSpacing(measure::grid);
-    column.addWidget(advanced_);
-    bool changed = false;
+void NodePage::planAdvanced(const graph::Manifest& manifest) {
     for (const graph::Parameter& parameter : manifest.parameters) {
         if (!parameter.advanced) continue;
-        rows_ += addRow(advanced_->content(), manifest, parameter);
-        changed = changed || stateOf(document, node, parameter).changed;
+        steps_.push_back([this, &parameter] {
+            if (!advanced_) {
+                advanced_ = new Fold(tr("Advanced"), column_->parentWidget());
+                column_->addSpacing(measure::grid);
+                column_->addWidget(advanced_);
+            }
+            // What was changed is seen.
+            if (addRow(advanced_->content(), parameter)->state().changed) advanced_->setOpen(true);
+        });
     }
-    // What was changed is seen.
-    advanced_->setOpen(changed);
 }
 
-QLabel* NodePage::addTitle(QVBoxLayout& column, const QString& text) {
-    auto* title = new QLabel(text);
+QLabel* NodePage::addTitle(const QString& text) {
+    auto* title = new QLabel(text, column_->parentWidget());
     title->setProperty("title", true);
     title->setFont(titleFont());
-    title->setContentsMargins(0, column.count() ? measure::groupGap : 0, 0, measure::grid);
-    column.addWidget(title);
+    title->setContentsMargins(0, column_->count() ? measure::groupGap : 0, 0, measure::grid);
+    column_->addWidget(title);
     return title;
 }
 
-ParameterRow* NodePage::addRow(QVBoxLayout& column, const graph::Manifest& manifest,
-                               const graph::Parameter& parameter) {
-    auto* row = new ParameterRow(session_, node_, manifest, parameter, &plan_);
+ParameterRow* NodePage::addRow(QVBoxLayout& column, const graph::Parameter& parameter) {
+    auto* row = new ParameterRow(session_, node_, *manifest_, parameter, &plan_, column.parentWidget());
     column.addWidget(row);
+    rows_ += row;
+    row->refresh();
+    row->setVisible(row->isWanted());
+    connect(row, &ParameterRow::grown, &ordering_, qOverload<>(&QTimer::start));
     return row;
+}
+
+void NodePage::addGraphRows() {
+    graphTitle_ = addTitle(tr("In the graph"));
+    inGraph_ = new GraphRows(session_, node_, *manifest_, column_->parentWidget());
+    column_->addWidget(inGraph_);
+}
+
+void NodePage::addMissing() {
+    auto* missing =
+        new QLabel(tr("No installed plugin has this node, so its parameters can't be shown. Install the "
+                      "plugin, or remove the node."),
+                   column_->parentWidget());
+    missing->setWordWrap(true);
+    missing->setProperty("muted", true);
+    column_->addWidget(missing);
+}
+
+void NodePage::orderKeys() {
+    QWidget* last = orderFocus(*header_, nullptr);
+    if (scroll_->widget()) last = orderFocus(*scroll_->widget(), last);
+    orderFocus(*manual_, last);
 }
 
 void NodePage::refresh() {

@@ -7,7 +7,10 @@
 #include "views/inspector/run_count.h"
 
 #include <QList>
+#include <QTimer>
 #include <QWidget>
+#include <deque>
+#include <functional>
 
 class QLabel;
 class QScrollArea;
@@ -36,6 +39,8 @@ class NodePage : public QWidget {
     /// What follows from the document is known.
     void refreshDerived();
     void askRun();
+    /// All rows are there: a node of many parameters is built in several turns of the event loop.
+    bool isComplete() const { return steps_.empty(); }
 
   private:
     /// A group of parameters under its title.
@@ -45,11 +50,14 @@ class NodePage : public QWidget {
     };
 
     void rebuild(const graph::Manifest* manifest);
-    void addGroups(QVBoxLayout& column, const graph::Manifest& manifest);
-    QLabel* addTitle(QVBoxLayout& column, const QString& text);
-    void addAdvanced(QVBoxLayout& column, const graph::Manifest& manifest);
-    ParameterRow* addRow(QVBoxLayout& column, const graph::Manifest& manifest,
-                         const graph::Parameter& parameter);
+    void planGroups(const graph::Manifest& manifest);
+    void planAdvanced(const graph::Manifest& manifest);
+    void work();
+    QLabel* addTitle(const QString& text);
+    ParameterRow* addRow(QVBoxLayout& column, const graph::Parameter& parameter);
+    void addGraphRows();
+    void addMissing();
+    void orderKeys();
     void showGroups();
     void showHeader();
     void showRun();
@@ -62,6 +70,9 @@ class NodePage : public QWidget {
     NodeRun run_;
     NodeHeader* header_;
     QScrollArea* scroll_;
+    QVBoxLayout* column_ = nullptr;            ///< of the rows
+    std::deque<std::function<void()>> steps_;  ///< that are still to be built
+    QTimer working_, ordering_;
     QList<ParameterRow*> rows_;
     QList<Group> groups_;
     Fold* advanced_ = nullptr;

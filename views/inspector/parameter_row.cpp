@@ -36,10 +36,8 @@ ParameterRow::ParameterRow(Session& session, std::string node, const graph::Mani
       editor_(ParameterEditor::make(
           session.document, parameter,
           manifest.kind == graph::NodeKind::Source && parameter.id == manifest.assets.parameter, this)),
-      summary_(new QLabel(this)),
       menu_(new QuietButton(this)),
-      reset_(new QToolButton(this)),
-      fault_(new QLabel(this)) {
+      reset_(new QToolButton(this)) {
     setObjectName(QString::fromStdString(parameter.id));
     build();
     connect(editor_, &ParameterEditor::edited, this, &ParameterRow::edit);
@@ -59,15 +57,6 @@ void ParameterRow::build() {
     label_->setToolTip(help);
     editor_->input()->setToolTip(help);
     editor_->input()->setAccessibleDescription(help);
-    summary_->setWordWrap(true);
-    summary_->setProperty("muted", true);
-    summary_->hide();
-    fault_->setObjectName("fault");
-    fault_->setWordWrap(true);
-    fault_->setProperty("bad", true);
-    fault_->setFont(tableFont());
-    fault_->hide();
-
     auto* line = new QHBoxLayout;
     line->setSpacing(measure::grid);
     line->addWidget(label_);
@@ -81,14 +70,12 @@ void ParameterRow::build() {
         inside->addWidget(editor_, 1);
         line->addWidget(centre_, 1);
     }
-    inside->addWidget(summary_, 1);
     buildButtons(line);
 
     column_->setContentsMargins(0, 2, 0, 2);
     column_->setSpacing(measure::grid);
     column_->addLayout(line);
     if (editor_->isWide()) column_->addWidget(editor_);
-    column_->addWidget(fault_);
 }
 
 void ParameterRow::buildButtons(QHBoxLayout* line) {
@@ -127,13 +114,13 @@ void ParameterRow::showMenuButton() {
     menu_->setIcon(varies ? icon("sweep", Token::Accent)
                           : icon(state_.variable.empty() ? "more" : "variable", Token::Muted));
     menu_->setLoud(loud);
+    menu_->setPressed(varies);
     const QString label = QString::fromStdString(parameter_.label);
     menu_->setToolTip(state_.reach ? tr("Reaches a target")
                       : varies     ? tr("Swept")
                       : loud       ? tr("Reads the variable %1").arg(QString::fromStdString(state_.variable))
                                    : tr("Sweep, reach, variable, reset"));
     menu_->setAccessibleName(tr("What %1 does").arg(label));
-    menu_->setDown(false);
 }
 
 /// A table is edited at the first of its columns that is this node's.
@@ -151,6 +138,7 @@ void ParameterRow::showSweep() {
     if (shown && !sweep_) {
         sweep_ = new SweepEditor(session_, parameter_, plan_, this);
         column_->addWidget(sweep_);
+        emit grown();
     }
     if (shown) sweep_->show(state_);
     if (sweep_) sweep_->setVisible(shown);
@@ -160,64 +148,105 @@ void ParameterRow::showReach() {
     if (state_.reach && !reach_) {
         reach_ = new ReachEditor(session_, parameter_, this);
         column_->addWidget(reach_);
+        emit grown();
     }
     if (state_.reach) reach_->show(*state_.reach);
     if (reach_) reach_->setVisible(state_.reach.has_value());
 }
 
+void ParameterRow::makeEnds() {
+    ends_ = new ValueSlider(*sliderScaleOf(parameter_), centre_);
+    ends_->setObjectName("ends");
+    ends_->setAccessibleName(tr("Ends of the sweep of %1").arg(QString::fromStdString(parameter_.label)));
+    connect(ends_, &ValueSlider::moved, this, &ParameterRow::moveEnd);
+    static_cast<QHBoxLayout*>(centre_->layout())->addWidget(ends_, 1);
+    emit grown();
+}
+
+void ParameterRow::makeVariableButton() {
+    variable_ = new QToolButton(centre_);
+    variable_->setObjectName("variable");
+    variable_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    variable_->setFixedHeight(measure::field);
+    variable_->setFocusPolicy(Qt::StrongFocus);
+    connect(variable_, &QToolButton::clicked, menu_, &QToolButton::click);
+    static_cast<QHBoxLayout*>(centre_->layout())->addWidget(variable_, 1);
+    emit grown();
+}
+
+void ParameterRow::tell(const QString& text) {
+    if (!summary_ && !text.isEmpty()) {
+        summary_ = new QLabel(centre_);
+        summary_->setObjectName("summary");
+        summary_->setWordWrap(true);
+        summary_->setProperty("muted", true);
+        static_cast<QHBoxLayout*>(centre_->layout())->addWidget(summary_, 1);
+    }
+    if (!summary_) return;
+    summary_->setText(text);
+    summary_->setVisible(!text.isEmpty());
+}
+
+QString ParameterRow::summary() const {
+    if (!state_.reach) return summaryOf(state_.swept);
+    const graph::Reach& reach = session_.document.document().reaches[*state_.reach];
+    return QString::fromStdString(reach.quantity) + " " +
+           summaryOf(Values(reach.targets.begin(), reach.targets.end()));
+}
+
+void ParameterRow::showEnds() {
+    if (!ends_) makeEnds();
+    std::vector<double> places;
+    for (std::size_t i = 0; i < state_.swept.size() && i < mostTicks; ++i)
+        places.push_back(numberOf(state_.swept[i]));
+    places.push_back(numberOf(state_.swept.back()));
+    std::sort(places.begin(), places.end());
+    ends_->setValues({places.front(), places.back()});
+    ends_->setTicks(places);
+    ends_->setFixed(!(sweep_ && sweep_->isVisibleTo(this) && sweep_->range()));
+    ends_->setToolTip(summaryOf(state_.swept));
+}
+
 void ParameterRow::showCentre() {
-    auto* inside = static_cast<QHBoxLayout*>(centre_->layout());
-    const auto scale = sliderScaleOf(parameter_);
     const bool reads = !state_.variable.empty() && !state_.sweep;
-    const bool slides = state_.sweep && scale && !state_.swept.empty();
+    const bool slides = state_.sweep && sliderScaleOf(parameter_) && !state_.swept.empty();
     const bool told = (state_.sweep && !slides) || state_.reach;
-    if (slides && !ends_) {
-        ends_ = new ValueSlider(*scale, centre_);
-        ends_->setObjectName("ends");
-        ends_->setAccessibleName(tr("Ends of the sweep of %1").arg(QString::fromStdString(parameter_.label)));
-        connect(ends_, &ValueSlider::moved, this, &ParameterRow::moveEnd);
-        inside->addWidget(ends_, 1);
-    }
-    if (slides) {
-        std::vector<double> places;
-        for (std::size_t i = 0; i < state_.swept.size() && i < mostTicks; ++i)
-            places.push_back(numberOf(state_.swept[i]));
-        const auto [low, high] = std::minmax_element(places.begin(), places.end());
-        ends_->setValues({*low, *high});
-        std::sort(places.begin(), places.end());
-        ends_->setTicks(places);
-        ends_->setFixed(!(sweep_ && sweep_->isVisibleTo(this) && sweep_->range()));
-        ends_->setToolTip(summaryOf(state_.swept));
-    }
-    if (reads && !variable_) {
-        variable_ = new QToolButton(centre_);
-        variable_->setObjectName("variable");
-        variable_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        variable_->setFixedHeight(measure::field);
-        variable_->setFocusPolicy(Qt::StrongFocus);
-        connect(variable_, &QToolButton::clicked, menu_, &QToolButton::click);
-        inside->addWidget(variable_, 1);
-    }
+    if (slides) showEnds();
     if (reads) {
+        if (!variable_) makeVariableButton();
         variable_->setText(QString::fromStdString(state_.variable) + " = " + textOf(state_.value));
         variable_->setToolTip(tr("Reads the variable %1").arg(QString::fromStdString(state_.variable)));
     }
-    if (told) summary_->setText(state_.reach ? tr("found for each target") : summaryOf(state_.swept));
+    tell(told ? summary() : QString());
     editor_->setVisible(!slides && !told && !reads);
-    summary_->setVisible(told);
     if (ends_) ends_->setVisible(slides);
     if (variable_) variable_->setVisible(reads);
     centre_->setVisible(!editor_->isWide() || told || reads);
 }
 
 void ParameterRow::showFindings(const QStringList& findings) {
-    findings_ = findings.mid(0, mostFindings);
+    findings_.clear();
+    // Whose parameter it is stands beside it.
+    const QString subject = QString("\"%1\" of the node \"%2\": ")
+                                .arg(QString::fromStdString(parameter_.id), QString::fromStdString(node_));
+    for (const QString& finding : findings.mid(0, mostFindings))
+        findings_ += finding.startsWith(subject) ? finding.mid(subject.size()) : finding;
     if (findings.size() > mostFindings) findings_ += tr("And %1 more.").arg(findings.size() - mostFindings);
     showFault();
 }
 
 void ParameterRow::showFault() {
     const QString text = unfit_.isEmpty() ? findings_.join('\n') : unfit_;
+    if (!fault_ && text.isEmpty()) return;
+    if (!fault_) {
+        fault_ = new QLabel(this);
+        fault_->setObjectName("fault");
+        fault_->setWordWrap(true);
+        fault_->setProperty("bad", true);
+        fault_->setFont(tableFont());
+        // Under the field, above the editor of a sweep.
+        column_->insertWidget(editor_->isWide() ? 2 : 1, fault_);
+    }
     fault_->setText(text);
     fault_->setVisible(!text.isEmpty());
 }

@@ -49,6 +49,10 @@ class ParameterRow : public QWidget {
     void stopReach();
     void reset();
 
+  signals:
+    /// There is something in it that was not there before, for the tabulator to go through.
+    void grown();
+
   protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
     void enterEvent(QEnterEvent* event) override;
@@ -57,11 +61,16 @@ class ParameterRow : public QWidget {
   private:
     void build();
     void buildButtons(QHBoxLayout* line);
+    void makeEnds();
+    void makeVariableButton();
+    void tell(const QString& text);
     void edit(const graph::ParameterValue& value, bool merging);
     void openMenu(const QPoint& place);
     void fillMenu(QMenu& menu);
     void fillVariables(QMenu& menu);
     void showCentre();
+    void showEnds();
+    QString summary() const;
     void showSweep();
     void showReach();
     void showMenuButton();
@@ -83,12 +92,13 @@ class ParameterRow : public QWidget {
     QLabel* label_;
     QWidget* centre_;
     ParameterEditor* editor_;
+    // Made when they are first needed: most rows never show them.
     ValueSlider* ends_ = nullptr;  ///< of a sweep over the slider's range
-    QLabel* summary_;              ///< of another sweep, a reach
+    QLabel* summary_ = nullptr;    ///< of another sweep, a reach
     QToolButton* variable_ = nullptr;
     QuietButton* menu_;
     QToolButton* reset_;
-    QLabel* fault_;
+    QLabel* fault_ = nullptr;
     SweepEditor* sweep_ = nullptr;
     ReachEditor* reach_ = nullptr;
 };

@@ -49,7 +49,7 @@ ParameterState stateOf(const graph::Document& document, const graph::Node& node,
 }
 
 bool isWantedIn(const graph::Document& document, const graph::Node& node, const graph::Manifest& manifest,
-               const graph::Parameter& parameter) {
+                const graph::Parameter& parameter) {
     const graph::Parameter* shown = &parameter;
     for (int i = 0; i < mostConditions && shown && shown->visibleIf; ++i) {
         const graph::Parameter* const on = manifest.parameter(shown->visibleIf->parameter);

@@ -27,6 +27,6 @@ ParameterState stateOf(const graph::Document& document, const graph::Node& node,
 
 /// By Parameter::visibleIf of the parameter and of those that it depends on. One that is swept has all its values.
 bool isWantedIn(const graph::Document& document, const graph::Node& node, const graph::Manifest& manifest,
-               const graph::Parameter& parameter);
+                const graph::Parameter& parameter);
 
 }  // namespace ratescope::views

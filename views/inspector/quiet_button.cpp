@@ -7,6 +7,7 @@ namespace ratescope::views {
 QuietButton::QuietButton(QWidget* parent) : QToolButton(parent) {
     setFixedSize(measure::field, measure::field);
     setFocusPolicy(Qt::StrongFocus);
+    setCheckable(true);
 }
 
 void QuietButton::setLoud(bool loud) {

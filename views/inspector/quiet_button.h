@@ -13,8 +13,11 @@ class QuietButton : public QToolButton {
     explicit QuietButton(QWidget* parent = nullptr);
     /// Seen all the time.
     void setLoud(bool loud);
+    /// Shown as pressed: by what the row does, never by a click.
+    void setPressed(bool pressed) { setChecked(pressed); }
 
   protected:
+    void nextCheckState() override {}
     void paintEvent(QPaintEvent* event) override;
 
   private:

@@ -4,18 +4,23 @@
 #include "views/theme/tokens.h"
 
 #include <QLabel>
+#include <algorithm>
+#include <cmath>
 
 namespace ratescope::views {
 
 RangeFields::RangeFields(const graph::Parameter& parameter, QWidget* parent)
     : QWidget(parent), parameter_(parameter) {
-    auto* flow = new FlowLayout(this, 6);
+    auto* flow = new FlowLayout(this, measure::grid);
     const auto word = [&](const QString& text) {
         auto* label = new QLabel(text, this);
         label->setFixedHeight(measure::field);
         flow->addWidget(label);
     };
-    const int figures = parameter.type == graph::ParameterType::Int ? 4 : 5;
+    const bool whole = parameter.type == graph::ParameterType::Int;
+    const double most =
+        std::max(std::abs(parameter.minimum.value_or(9'999)), std::abs(parameter.maximum.value_or(9'999)));
+    const int figures = whole && most < 1'000 ? 3 : whole ? 5 : 4;
     word(tr("from"));
     flow->addWidget(from_ = addField("from", tr("First value"), figures));
     word(tr("to"));

@@ -112,8 +112,8 @@ void ReachEditor::build() {
     quantity_->setToolTip(tr("The rate or metric that is to meet the target"));
     quantity_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     targets_ = addField("targets", tr("Targets, between commas"), 0);
-    tolerance_ = addField("tolerance", tr("How far from the target, in percent of it"), 4);
-    runs_ = addField("mostRuns", tr("How often one item is run at most"), 4);
+    tolerance_ = addField("tolerance", tr("How far from the target, in percent of it"), 3);
+    runs_ = addField("mostRuns", tr("How often one item is run at most"), 3);
     from_ = addField("reachFrom", tr("Least value that is tried"), 5);
     to_ = addField("reachTo", tr("Greatest value that is tried"), 5);
     from_->setPlaceholderText(parameter_.minimum ? textOf(*parameter_.minimum) : QString());
@@ -143,10 +143,12 @@ void ReachEditor::build() {
         grid->addWidget(field, line++, 1);
     };
     const auto sentence = [&](const QString& text, std::initializer_list<QWidget*> parts) {
-        auto* flow = new FlowLayout(nullptr, 6);
+        auto* flow = new FlowLayout(nullptr, measure::grid);
         for (QWidget* part : parts)
             flow->addWidget(part);
-        grid->addWidget(new QLabel(text, this), line, 0, Qt::AlignTop | Qt::AlignLeft);
+        auto* label = new QLabel(text, this);
+        label->setMinimumHeight(measure::field);
+        grid->addWidget(label, line, 0, Qt::AlignTop | Qt::AlignLeft);
         grid->addLayout(flow, line++, 1);
     };
     add(tr("Reach"), quantity_);

@@ -1,6 +1,7 @@
 #include "views/inspector/study_page.h"
 
 #include "core/graph/edit.h"
+#include "views/inspector/parameter_row.h"
 #include "views/inspector/plain_editors.h"
 #include "views/inspector/sweep_values.h"
 #include "views/inspector/sweeps_model.h"
@@ -163,6 +164,8 @@ void StudyPage::buildForm(QVBoxLayout& column) {
     const auto add = [&](const QString& text, QWidget* field, Qt::Alignment alignment = {}) {
         auto* label = new QLabel(text, this);
         label->setMinimumHeight(measure::field);
+        label->setFixedWidth(labelWidth);
+        label->setWordWrap(true);
         label->setBuddy(field);
         label->setToolTip(field->toolTip());
         if (field->accessibleName().isEmpty()) field->setAccessibleName(text);
@@ -196,7 +199,6 @@ QTableView* StudyPage::makeTable(const QString& name, const QString& label, QAbs
     table->setAccessibleName(label);
     table->setModel(model);
     table->setFont(tableFont());
-    table->setFrameShape(QFrame::Box);
     table->setShowGrid(false);
     table->setTabKeyNavigation(false);
     table->setWordWrap(false);
@@ -204,8 +206,13 @@ QTableView* StudyPage::makeTable(const QString& name, const QString& label, QAbs
     table->setSelectionMode(QAbstractItemView::SingleSelection);
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(measure::row);
-    table->horizontalHeader()->setStretchLastSection(true);
-    table->horizontalHeader()->setDefaultSectionSize(84);
+    table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    table->setStyleSheet("QTableView { border: 1px solid palette(mid); }");
+    QHeaderView* const header = table->horizontalHeader();
+    header->setTextElideMode(Qt::ElideRight);
+    header->setMinimumSectionSize(32);
+    header->setHighlightSections(false);
+    header->setSectionResizeMode(QHeaderView::Stretch);
     connect(model, &QAbstractItemModel::modelReset, this, &StudyPage::fitTables);
     return table;
 }
@@ -251,6 +258,8 @@ void StudyPage::buildSweeps(QVBoxLayout& column) {
     sweepsTable_ = makeTable("sweeps", tr("Sweeps and reaches"), sweeps_);
     sweepsTable_->setEditTriggers(QAbstractItemView::NoEditTriggers);
     sweepsTable_->setToolTip(tr("Return or a double click selects the node"));
+    for (const int narrow : {SweepsModel::Values, SweepsModel::Items})
+        sweepsTable_->horizontalHeader()->setSectionResizeMode(narrow, QHeaderView::ResizeToContents);
     column.addWidget(sweepsTable_);
     connect(sweepsTable_, &QTableView::activated, this, [this](const QModelIndex& index) {
         if (const std::string node = sweeps_->nodeAt(index.row()); !node.empty())
@@ -263,7 +272,8 @@ void StudyPage::fitTables() {
         const int rows = table->model()->rowCount();
         table->setVisible(rows > 0);
         none->setVisible(rows == 0);
-        table->setFixedHeight((std::min(rows, mostTableRows) + 1) * measure::row + measure::grid + 2);
+        table->setFixedHeight(std::min(rows, mostTableRows) * measure::row +
+                              table->horizontalHeader()->sizeHint().height() + 2);
     };
     fit(variablesTable_, noVariables_);
     fit(sweepsTable_, noSweeps_);

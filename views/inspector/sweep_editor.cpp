@@ -5,6 +5,7 @@
 #include "views/inspector/list_fields.h"
 #include "views/inspector/range_fields.h"
 #include "views/inspector/tuple_table.h"
+#include "views/theme/icon.h"
 #include "views/theme/style.h"
 
 #include <QAbstractButton>
@@ -66,7 +67,7 @@ void SweepEditor::build() {
         connect(range_, &RangeFields::edited, this, &SweepEditor::setRange);
         connect(range_, &RangeFields::unfit, this, &SweepEditor::say);
     }
-    forms_->add("table", tr("Table"), tr("Combinations of several parameters"));
+    forms_->add("table", {}, tr("Table: combinations of several parameters"), icon("table"));
     fault_->setObjectName("sweepFault");
     fault_->hide();
     count_->setObjectName("count");
@@ -84,7 +85,9 @@ void SweepEditor::build() {
     if (range_) column->addWidget(range_);
     column->addWidget(preview_);
     column->addWidget(fault_);
-    auto* roles = new FlowLayout(nullptr, measure::padding);
+    auto* roles = new FlowLayout(nullptr, measure::grid);
+    along_->setFont(tableFont());
+    each_->setFont(tableFont());
     roles->addWidget(along_);
     roles->addWidget(each_);
     column->addLayout(roles);

@@ -105,7 +105,9 @@ QVariant SweepsModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant SweepsModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (role != Qt::DisplayRole) return {};
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter | (section == Items ? Qt::AlignRight : Qt::AlignLeft));
+    if (role != Qt::DisplayRole && role != Qt::ToolTipRole) return {};
     if (orientation == Qt::Vertical) return section + 1;
     static const char* const names[] = {QT_TR_NOOP("Varied"), QT_TR_NOOP("Values"), QT_TR_NOOP("Branches"),
                                         QT_TR_NOOP("Items")};

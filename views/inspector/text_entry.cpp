@@ -19,7 +19,8 @@ void CheckedLine::setWrong(bool wrong) {
 QSize CheckedLine::sizeHint() const {
     QSize hint = QLineEdit::sizeHint();
     if (numberWidth)
-        hint.setWidth(fontMetrics().horizontalAdvance('0') * numberWidth + 2 * measure::padding + 4);
+        hint.setWidth(fontMetrics().horizontalAdvance('0') * numberWidth + 2 * measure::padding +
+                      measure::grid);
     return hint;
 }
 

@@ -2,6 +2,7 @@
 
 #include <QStringList>
 #include <algorithm>
+#include <iterator>
 
 namespace ratescope::views {
 namespace {
@@ -56,14 +57,34 @@ void TupleModel::take(graph::Sweep sweep) {
         endResetModel();
         return;
     }
-    // Rows come and go at the end, so that the selection stays.
-    const int before = rowCount(), after = static_cast<int>(sweep.rows.size());
-    if (after > before) beginInsertRows({}, before, after - 1);
-    if (after < before) beginRemoveRows({}, after, before - 1);
-    shown_ = std::move(sweep);
-    if (after > before) endInsertRows();
-    if (after < before) endRemoveRows();
-    if (after > 0 && columnCount() > 0) emit dataChanged(index(0, 0), index(after - 1, columnCount() - 1));
+    replaceRows(std::move(sweep));
+}
+
+/// Rows that both begin with and both end with stay; of those between, as many as both have change, and the rest come
+/// or go. So the selection stays where it was.
+void TupleModel::replaceRows(graph::Sweep sweep) {
+    auto &old = shown_.rows, &now = sweep.rows;
+    shown_.columns = sweep.columns;
+    const auto [oldMid, nowMid] = std::mismatch(old.begin(), old.end(), now.begin(), now.end());
+    const auto [oldEnd, nowEnd] = std::mismatch(old.rbegin(), std::make_reverse_iterator(oldMid),
+                                                now.rbegin(), std::make_reverse_iterator(nowMid));
+    const auto first = oldMid - old.begin();
+    const auto gone = oldEnd.base() - oldMid, come = nowEnd.base() - nowMid;
+    const auto changed = std::min(gone, come);
+    std::copy(nowMid, nowMid + changed, oldMid);
+    const int at = static_cast<int>(first + changed);
+    if (changed > 0) emit dataChanged(index(static_cast<int>(first), 0), index(at - 1, columnCount() - 1));
+    if (gone > changed) {
+        beginRemoveRows({}, at, static_cast<int>(first + gone) - 1);
+        old.erase(old.begin() + at, old.begin() + first + gone);
+        endRemoveRows();
+    }
+    if (come > changed) {
+        beginInsertRows({}, at, static_cast<int>(first + come) - 1);
+        old.insert(old.begin() + at, nowMid + changed, nowEnd.base());
+        endInsertRows();
+    }
+    emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
 }
 
 int TupleModel::rowCount(const QModelIndex& parent) const {
@@ -102,6 +123,7 @@ QVariant TupleModel::headerData(int section, Qt::Orientation orientation, int ro
     if (column >= shown_.columns.size()) return {};
     if (role == Qt::DisplayRole) return titleOf(shown_.columns[column]);
     if (role == Qt::ToolTipRole) return QString::fromStdString(shown_.columns[column].text());
+    if (role == Qt::TextAlignmentRole && rowCount() > 0) return data(index(0, section), role);
     return {};
 }
 

@@ -43,6 +43,7 @@ class TupleModel : public QAbstractTableModel {
 
   private:
     void take(graph::Sweep sweep);
+    void replaceRows(graph::Sweep sweep);
     void apply(Sweeps sweeps);
     ReadValue read(std::size_t column, const QString& text) const;
 

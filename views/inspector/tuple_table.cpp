@@ -33,7 +33,8 @@ TupleTable::TupleTable(Session& session, QWidget* parent)
     view_->horizontalHeader()->setDefaultSectionSize(84);
     view_->horizontalHeader()->setStretchLastSection(true);
     view_->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    view_->setFrameShape(QFrame::Box);
+    view_->setStyleSheet("QTableView { border: 1px solid palette(mid); }");
+    view_->horizontalHeader()->setTextElideMode(Qt::ElideRight);
     view_->setTabKeyNavigation(false);
 
     auto* buttons = new QHBoxLayout;
@@ -83,7 +84,7 @@ void TupleTable::show(const graph::SweepColumn& column) {
 
 void TupleTable::fitHeight() {
     const int rows = std::clamp(model_->rowCount(), fewestRows, mostRows);
-    view_->setFixedHeight((rows + 1) * measure::row + measure::padding);
+    view_->setFixedHeight(rows * measure::row + view_->horizontalHeader()->sizeHint().height() + 2);
 }
 
 void TupleTable::offerColumns() {

@@ -78,7 +78,9 @@ QVariant VariablesModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant VariablesModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (role != Qt::DisplayRole) return {};
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter | (section == Value ? Qt::AlignRight : Qt::AlignLeft));
+    if (role != Qt::DisplayRole && role != Qt::ToolTipRole) return {};
     if (orientation == Qt::Vertical) return section + 1;
     return section == Name ? tr("Variable") : section == Value ? tr("Value") : tr("Read by");
 }

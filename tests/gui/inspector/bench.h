@@ -5,14 +5,22 @@
 #include "core/graph/document_json.h"
 #include "tests/gui/support.h"
 #include "views/inspector/inspector_panel.h"
+#include "views/inspector/node_page.h"
 #include "views/inspector/parameter_row.h"
 #include "views/inspector/value_slider.h"
 
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QRegularExpression>
 #include <QToolButton>
 #include <stdexcept>
+
+/// Qt Test takes the messages itself while it runs; the offscreen platform makes these of every window and menu.
+inline void failOnAnyMessage() {
+    QTest::failOnWarning(QRegularExpression(
+        "^(?!This plugin does not support (propagateSizeHints\\(\\)|raise\\(\\)|grabbing the keyboard)$)"));
+}
 
 class Bench {
   public:
@@ -20,6 +28,8 @@ class Bench {
         session.document.replace(ratescope::graph::documentFromJson(study.document), {}, true);
         panel.resize(312, 576);
         panel.show();
+        panel.activateWindow();
+        if (!QTest::qWaitForWindowActive(&panel)) throw std::runtime_error("the window has no keys");
         settle();
     }
 
@@ -35,9 +45,18 @@ class Bench {
             throw std::runtime_error("the document was not worked through");
     }
 
+    /// All of the node is shown.
+    void complete() {
+        settle();
+        const auto* page = panel.findChild<ratescope::views::NodePage*>();
+        if (!gui::waitFor([&] { return page->isComplete(); }))
+            throw std::runtime_error("the node was not shown");
+        QTest::qWait(0);
+    }
+
     void select(const std::string& node) {
         session.selection.setNodes({node});
-        settle();
+        complete();
     }
 
     ratescope::views::ParameterRow& row(const std::string& parameter) const {

@@ -76,6 +76,10 @@ QStringList clippedIn(const QWidget& panel) {
 
 }  // namespace
 
+void SweepsTest::init() {
+    failOnAnyMessage();
+}
+
 void SweepsTest::aRangeMakesItsValues() {
     Bench bench(oneCodec());
     bench.select("jpeg");
@@ -216,6 +220,7 @@ void SweepsTest::theSupervisorSaysWhatIsNew() {
     session.supervisor.setLibrary(place.path("study.rslib"));
     session.supervisor.start(1);
     session.selection.setNodes({"jpeg"});
+    QVERIFY(gui::waitFor([&] { return panel.findChild<views::NodePage*>()->isComplete(); }));
     const auto says = [&](const QString& text) {
         return gui::waitFor([&] { return plain(Bench::child<QLabel>(panel, "count").text()) == text; });
     };
@@ -332,7 +337,8 @@ void SweepsTest::aReachIsMadeAndChanged() {
     Bench::write(bench.in<QLineEdit>("quality", "reachTo"), "5");
     QCOMPARE(bench.in<QLabel>("quality", "reachFault").text(),
              QString("The first end lies below the second."));
-    QVERIFY(bench.document().reaches[0].to == 90.0);
+    // Empty it was none; 5 is refused.
+    QVERIFY(!bench.document().reaches[0].to);
     Bench::click(bench.in<QToolButton>("quality", "reset"));
     QVERIFY(bench.document().reaches.empty());
     bench.undoAll();
@@ -364,7 +370,6 @@ void SweepsTest::allIsReachedByKeyAndNamed() {
     first->setFocus();
     for (int i = 0; i < 200 && QApplication::focusWidget(); ++i) {
         QWidget* at = QApplication::focusWidget();
-        if (reached.contains(at)) break;
         reached += at;
         QTest::keyClick(at, Qt::Key_Tab);
     }

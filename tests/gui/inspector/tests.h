@@ -9,6 +9,7 @@ class ParametersTest : public QObject {
   public slots:
     void keepLink(const QUrl& link) { links_ += link; }
   private slots:
+    void init();
     void everyParameterOfEveryNode_data();
     void everyParameterOfEveryNode();
     void aDragIsOneStep();
@@ -32,6 +33,7 @@ class ParametersTest : public QObject {
 class SweepsTest : public QObject {
     Q_OBJECT
   private slots:
+    void init();
     void aRangeMakesItsValues();
     void aLogRangeMakesItsValues();
     void aListIsTakenAsItIsWritten();
