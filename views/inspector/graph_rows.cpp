@@ -69,6 +69,7 @@ QComboBox* GraphRows::makePairing() {
     combo->addItem(tr("Paired by name"), static_cast<int>(graph::Pairing::PairedByName));
     combo->addItem(tr("Every pair"), static_cast<int>(graph::Pairing::Product));
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    combo->setMinimumContentsLength(6);
     connect(combo, &QComboBox::activated, this, [this, combo](int index) {
         session_.document.apply(
             graph::setPairing(node_, static_cast<graph::Pairing>(combo->itemData(index).toInt())));

@@ -2,6 +2,7 @@
 
 #include "core/graph/edit.h"
 #include "views/inspector/card.h"
+#include "views/inspector/column_area.h"
 #include "views/inspector/focus_order.h"
 #include "views/inspector/fold.h"
 #include "views/inspector/graph_rows.h"
@@ -12,7 +13,6 @@
 
 #include <QElapsedTimer>
 #include <QLabel>
-#include <QScrollArea>
 #include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -55,13 +55,9 @@ NodePage::NodePage(Session& session, PlanCount& plan, QWidget* parent)
       session_(session),
       plan_(plan),
       header_(new NodeHeader(this)),
-      scroll_(new QScrollArea(this)),
+      scroll_(new ColumnArea(this)),
       manual_(new ManualView(this)),
       splitter_(new QSplitter(Qt::Vertical, this)) {
-    scroll_->setWidgetResizable(true);
-    scroll_->setFrameShape(QFrame::NoFrame);
-    scroll_->setFocusPolicy(Qt::NoFocus);
-    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     splitter_->addWidget(scroll_);
     splitter_->addWidget(manual_);
     splitter_->setChildrenCollapsible(false);
@@ -108,7 +104,7 @@ void NodePage::rebuild(const graph::Manifest* manifest) {
     column_ = new QVBoxLayout(body);
     column_->setContentsMargins(measure::padding, measure::padding, measure::padding, measure::padding);
     column_->setSpacing(0);
-    scroll_->setWidget(body);
+    scroll_->setColumn(body);
     if (manifest) {
         planGroups(*manifest);
         planAdvanced(*manifest);
@@ -219,6 +215,7 @@ void NodePage::refresh() {
     showGroups();
     plan_.setWanted(swept);
     showHeader();
+    header_->setState(nodeStateOf(session_.document, *session_.document.document().find(node_), run_));
 }
 
 void NodePage::showGroups() {

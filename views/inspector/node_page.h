@@ -13,12 +13,12 @@
 #include <functional>
 
 class QLabel;
-class QScrollArea;
 class QSplitter;
 class QVBoxLayout;
 
 namespace ratescope::views {
 
+class ColumnArea;
 class Fold;
 class GraphRows;
 class ManualView;
@@ -69,7 +69,7 @@ class NodePage : public QWidget {
     const graph::Manifest* manifest_ = nullptr;
     NodeRun run_;
     NodeHeader* header_;
-    QScrollArea* scroll_;
+    ColumnArea* scroll_;
     QVBoxLayout* column_ = nullptr;            ///< of the rows
     std::deque<std::function<void()>> steps_;  ///< that are still to be built
     QTimer working_, ordering_;

@@ -64,7 +64,7 @@ void ParameterRow::build() {
     inside->setContentsMargins(measure::grid, 0, 0, 0);
     if (editor_->isWide()) {
         label_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-        centre_->hide();
+        inside->setContentsMargins(0, 0, 0, 0);
     } else {
         label_->setFixedWidth(labelWidth);
         inside->addWidget(editor_, 1);
@@ -75,7 +75,9 @@ void ParameterRow::build() {
     column_->setContentsMargins(0, 2, 0, 2);
     column_->setSpacing(measure::grid);
     column_->addLayout(line);
-    if (editor_->isWide()) column_->addWidget(editor_);
+    if (!editor_->isWide()) return;
+    column_->addWidget(centre_);
+    column_->addWidget(editor_);
 }
 
 void ParameterRow::buildButtons(QHBoxLayout* line) {
@@ -106,6 +108,8 @@ void ParameterRow::refresh() {
     showSweep();
     showReach();
     showCentre();
+    const bool boxed = (sweep_ && sweep_->isVisibleTo(this)) || state_.reach;
+    column_->setContentsMargins(0, 2, 0, boxed ? measure::padding : 2);
 }
 
 void ParameterRow::showMenuButton() {
@@ -245,7 +249,7 @@ void ParameterRow::showFault() {
         fault_->setProperty("bad", true);
         fault_->setFont(tableFont());
         // Under the field, above the editor of a sweep.
-        column_->insertWidget(editor_->isWide() ? 2 : 1, fault_);
+        column_->insertWidget(editor_->isWide() ? 3 : 1, fault_);
     }
     fault_->setText(text);
     fault_->setVisible(!text.isEmpty());

@@ -53,6 +53,8 @@ class LineEditor : public ParameterEditor {
     LineEditor(const graph::Parameter& parameter, QWidget* parent);
     void show(const graph::ParameterValue& value) override;
     void revert() override;
+    /// Paths are long.
+    bool isWide() const override { return parameter_.type == graph::ParameterType::File; }
     QWidget* input() const override { return field_; }
     /// A button that opens the system's dialog; the path as `document` writes it takes the place of the text.
     void addBrowse(const OpenDocument& document, bool manyFiles);

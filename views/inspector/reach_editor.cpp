@@ -111,6 +111,7 @@ void ReachEditor::build() {
     quantity_->setAccessibleName(tr("What is reached"));
     quantity_->setToolTip(tr("The rate or metric that is to meet the target"));
     quantity_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    quantity_->setMinimumContentsLength(6);
     targets_ = addField("targets", tr("Targets, between commas"), 0);
     tolerance_ = addField("tolerance", tr("How far from the target, in percent of it"), 3);
     runs_ = addField("mostRuns", tr("How often one item is run at most"), 3);

@@ -78,7 +78,8 @@ QString productText(const Session& session, const std::vector<const graph::Branc
     const auto items = itemsOf(session, branches);
     if (branches.empty()) return first + tr(", and no candidate depends on them");
     if (!items) return first + tr("; what the source yields can't be counted");
-    const QString sum = "<b>" + counted(*items, one, many) + "</b>";
+    // A number and what it counts stay together.
+    const QString sum = "<b>" + counted(*items, one, many).replace(' ', QChar(QChar::Nbsp)) + "</b>";
     const QString factors = branches.size() == 1
                                 ? factorsText(session, *branches.front(), rows, *items)
                                 : QString(" ") + counted(branches.size(), "in 1 branch", "in %1 branches");

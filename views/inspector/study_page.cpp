@@ -1,6 +1,7 @@
 #include "views/inspector/study_page.h"
 
 #include "core/graph/edit.h"
+#include "views/inspector/column_area.h"
 #include "views/inspector/parameter_row.h"
 #include "views/inspector/plain_editors.h"
 #include "views/inspector/sweep_values.h"
@@ -15,7 +16,6 @@
 #include <QLabel>
 #include <QLocale>
 #include <QRegularExpression>
-#include <QScrollArea>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -89,12 +89,8 @@ StudyPage::StudyPage(Session& session, QWidget* parent)
     buildVariables(*column);
     buildSweeps(*column);
     column->addStretch();
-    auto* scroll = new QScrollArea(this);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(body);
+    auto* scroll = new ColumnArea(this);
+    scroll->setColumn(body);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->addWidget(scroll);

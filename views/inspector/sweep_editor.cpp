@@ -86,8 +86,11 @@ void SweepEditor::build() {
     column->addWidget(preview_);
     column->addWidget(fault_);
     auto* roles = new FlowLayout(nullptr, measure::grid);
-    along_->setFont(tableFont());
-    each_->setFont(tableFont());
+    for (QRadioButton* role : {along_, each_}) {
+        role->setFont(tableFont());
+        // Both in one line of the panel's usual width.
+        role->setStyleSheet("QRadioButton { spacing: 5px; }");
+    }
     roles->addWidget(along_);
     roles->addWidget(each_);
     column->addLayout(roles);

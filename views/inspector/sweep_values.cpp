@@ -13,6 +13,7 @@ namespace {
 
 constexpr int linearDigits = 12, logDigits = 4;
 constexpr int namedValues = 3;  ///< of a summary
+constexpr std::size_t mostSummarised = 256;
 
 QString tr(const char* text) {
     return QCoreApplication::translate("SweepValues", text);
@@ -39,6 +40,7 @@ QStringList wordsOf(const graph::Parameter& parameter, const QString& text) {
 }
 
 QString sentence(QString text, const QString& remedy) {
+    if (!text.isEmpty()) text[0] = text[0].toUpper();
     return text.endsWith('.') ? text + ' ' + remedy : text + ". " + remedy;
 }
 
@@ -156,8 +158,13 @@ QString textOf(const graph::ParameterValue& value) {
     return QString::fromStdString(graph::toText(value));
 }
 
-QString summaryOf(const Values& values) {
-    if (values.empty()) return tr("no value");
+QString summaryOf(const Values& all) {
+    if (all.empty()) return tr("no value");
+    // Of a table's column each value is named once.
+    Values values;
+    for (std::size_t i = 0; i < all.size() && i < mostSummarised; ++i)
+        if (std::find(values.begin(), values.end(), all[i]) == values.end()) values.push_back(all[i]);
+    if (all.size() > mostSummarised) values.push_back(all.back());
     const bool numbers = std::all_of(values.begin(), values.end(), [](const graph::ParameterValue& value) {
         return std::holds_alternative<std::int64_t>(value) || std::holds_alternative<double>(value);
     });

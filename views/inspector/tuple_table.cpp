@@ -8,8 +8,8 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QMenu>
-#include <QShortcut>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -57,14 +57,22 @@ TupleTable::TupleTable(Session& session, QWidget* parent)
     column->addWidget(view_);
     column->addLayout(buttons);
 
-    auto* pasteKey = new QShortcut(QKeySequence::Paste, view_);
-    pasteKey->setContext(Qt::WidgetShortcut);
-    connect(pasteKey, &QShortcut::activated, this, &TupleTable::paste);
+    view_->installEventFilter(this);
     connect(model_, &TupleModel::refused, this, &TupleTable::refused);
     connect(model_, &QAbstractItemModel::rowsInserted, this, &TupleTable::fitHeight);
     connect(model_, &QAbstractItemModel::rowsRemoved, this, &TupleTable::fitHeight);
     connect(model_, &QAbstractItemModel::modelReset, this, &TupleTable::fitHeight);
     fitHeight();
+}
+
+/// Not by a shortcut: the window has one for the same keys.
+bool TupleTable::eventFilter(QObject* watched, QEvent* event) {
+    const bool isKey = event->type() == QEvent::KeyPress || event->type() == QEvent::ShortcutOverride;
+    if (watched != view_ || !isKey || !static_cast<QKeyEvent*>(event)->matches(QKeySequence::Paste))
+        return QWidget::eventFilter(watched, event);
+    event->accept();
+    if (event->type() == QEvent::KeyPress) paste();
+    return true;
 }
 
 QToolButton* TupleTable::addButton(const QString& name, const QString& iconName, const QString& text) {

@@ -24,6 +24,9 @@ class TupleTable : public QWidget {
   signals:
     void refused(const QString& why);
 
+  protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
   private:
     QToolButton* addButton(const QString& name, const QString& iconName, const QString& text);
     void offerColumns();

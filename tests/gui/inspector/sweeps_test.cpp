@@ -14,6 +14,7 @@
 #include <QRadioButton>
 #include <QTableView>
 #include <QTranslator>
+#include <cstdio>
 
 using namespace ratescope;
 
@@ -37,7 +38,7 @@ std::vector<graph::ParameterValue> swept(const Bench& bench, std::size_t sweep =
 }
 
 QString plain(QString rich) {
-    return rich.remove("<b>").remove("</b>");
+    return rich.remove("<b>").remove("</b>").replace(QChar(QChar::Nbsp), ' ');
 }
 
 /// Each text of the program as long again by two fifths.
@@ -217,12 +218,17 @@ void SweepsTest::theSupervisorSaysWhatIsNew() {
     panel.resize(312, 576);
     panel.show();
     gui::open(session, place.path("study.ratescope"), place.path("study.rslib"));
+    // Its nodes of tests are found as those of the place's own programs are.
+    qputenv("RATESCOPE_PLUGINS", place.environment.value("RATESCOPE_PLUGINS").toUtf8());
     session.supervisor.setLibrary(place.path("study.rslib"));
     session.supervisor.start(1);
     session.selection.setNodes({"jpeg"});
     QVERIFY(gui::waitFor([&] { return panel.findChild<views::NodePage*>()->isComplete(); }));
     const auto says = [&](const QString& text) {
-        return gui::waitFor([&] { return plain(Bench::child<QLabel>(panel, "count").text()) == text; });
+        const auto said = [&] { return plain(Bench::child<QLabel>(panel, "count").text()); };
+        if (gui::waitFor([&] { return said() == text; })) return true;
+        std::printf("  it says: %s\n", qPrintable(said()));
+        return false;
     };
     QVERIFY(says("3 values × 4 pictures = 12 runs, none new"));
     Bench::write(Bench::child<QLineEdit>(panel, "to"), "30");

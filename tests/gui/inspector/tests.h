@@ -18,6 +18,8 @@ class ParametersTest : public QObject {
     void whatDoesNotFitIsSaidAndNotTaken();
     void findingsStandAtTheField();
     void conditionsHoldWhileOneEdits();
+    void commandsAreWrittenOverTheWholeWidth();
+    void aFileIsWrittenAsTheDocumentWritesIt();
     void variables();
     void titleBypassAndCandidate();
     void sourcesThatMeetAskForAPairing();
