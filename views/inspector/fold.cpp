@@ -3,7 +3,7 @@
 #include "views/theme/icon.h"
 #include "views/theme/tokens.h"
 
-#include <QToolButton>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 namespace ratescope::views {
@@ -11,15 +11,16 @@ namespace ratescope::views {
 Fold::Fold(const QString& title, QWidget* parent)
     : QWidget(parent),
       title_(title),
-      button_(new QToolButton(this)),
+      button_(new QPushButton(this)),
       body_(new QWidget(this)),
       content_(new QVBoxLayout(body_)) {
     button_->setObjectName("fold");
     button_->setCheckable(true);
-    button_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button_->setFocusPolicy(Qt::StrongFocus);
     button_->setStyleSheet(
-        "QToolButton { padding: 2px 4px 2px 0; } QToolButton:checked { background: transparent; }");
+        "QPushButton { border-color: transparent; background: transparent; text-align: left; padding: 3px "
+        "6px 3px 0; }"
+        "QPushButton:focus { border-color: palette(link); }");
     content_->setContentsMargins(0, 0, 0, 0);
     content_->setSpacing(0);
     auto* column = new QVBoxLayout(this);

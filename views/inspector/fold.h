@@ -4,7 +4,7 @@
 
 #include <QWidget>
 
-class QToolButton;
+class QPushButton;
 class QVBoxLayout;
 
 namespace ratescope::views {
@@ -27,7 +27,7 @@ class Fold : public QWidget {
     void showOpen();
 
     QString title_;
-    QToolButton* button_;
+    QPushButton* button_;
     QWidget* body_;
     QVBoxLayout* content_;
 };

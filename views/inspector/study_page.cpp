@@ -2,6 +2,7 @@
 
 #include "core/graph/edit.h"
 #include "views/inspector/column_area.h"
+#include "views/inspector/elided_header.h"
 #include "views/inspector/parameter_row.h"
 #include "views/inspector/plain_editors.h"
 #include "views/inspector/sweep_values.h"
@@ -204,10 +205,8 @@ QTableView* StudyPage::makeTable(const QString& name, const QString& label, QAbs
     table->verticalHeader()->setDefaultSectionSize(measure::row);
     table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     table->setStyleSheet("QTableView { border: 1px solid palette(mid); }");
-    QHeaderView* const header = table->horizontalHeader();
-    header->setTextElideMode(Qt::ElideRight);
-    header->setMinimumSectionSize(32);
-    header->setHighlightSections(false);
+    auto* header = new ElidedHeader(table);
+    table->setHorizontalHeader(header);
     header->setSectionResizeMode(QHeaderView::Stretch);
     connect(model, &QAbstractItemModel::modelReset, this, &StudyPage::fitTables);
     return table;

@@ -1,6 +1,7 @@
 #include "views/inspector/tuple_table.h"
 
 #include "core/graph/findings.h"
+#include "views/inspector/elided_header.h"
 #include "views/theme/icon.h"
 #include "views/theme/style.h"
 
@@ -26,6 +27,7 @@ TupleTable::TupleTable(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), model_(new TupleModel(session, this)), view_(new QTableView(this)) {
     view_->setObjectName("tuples");
     view_->setModel(model_);
+    view_->setHorizontalHeader(new ElidedHeader(view_));
     view_->setFont(tableFont());
     view_->setAccessibleName(tr("Table of the sweep"));
     view_->verticalHeader()->setDefaultSectionSize(measure::row);
@@ -34,7 +36,6 @@ TupleTable::TupleTable(Session& session, QWidget* parent)
     view_->horizontalHeader()->setStretchLastSection(true);
     view_->setSelectionMode(QAbstractItemView::ExtendedSelection);
     view_->setStyleSheet("QTableView { border: 1px solid palette(mid); }");
-    view_->horizontalHeader()->setTextElideMode(Qt::ElideRight);
     view_->setTabKeyNavigation(false);
 
     auto* buttons = new QHBoxLayout;
