@@ -28,7 +28,7 @@ Fold::Fold(const QString& title, QWidget* parent)
     column->setSpacing(0);
     column->addWidget(button_, 0, Qt::AlignLeft);
     column->addWidget(body_);
-    connect(button_, &QToolButton::toggled, this, &Fold::showOpen);
+    connect(button_, &QPushButton::toggled, this, &Fold::showOpen);
     setCount(0);
     showOpen();
 }

@@ -1,8 +1,9 @@
 // Parameters of nodes: shown, changed and reset by their fields, with what is wrong at the field.
 
+#include "tests/gui/inspector/parameters_test.h"
+
 #include "core/graph/edit.h"
 #include "tests/gui/inspector/bench.h"
-#include "tests/gui/inspector/tests.h"
 #include "views/inspector/variables_model.h"
 
 #include <QAbstractItemModelTester>
@@ -75,10 +76,6 @@ void bringUp(Bench& bench, const graph::Manifest& manifest, const graph::Paramet
 }
 
 }  // namespace
-
-void ParametersTest::init() {
-    failOnAnyMessage();
-}
 
 void ParametersTest::everyParameterOfEveryNode_data() {
     QTest::addColumn<QString>("type");
@@ -381,3 +378,5 @@ void ParametersTest::theLastRun() {
     session.selection.setNodes({});
     gui::shoot(panel, "inspector-study");
 }
+
+RATESCOPE_GUI_TEST_MAIN(ParametersTest)

@@ -1,8 +1,9 @@
 // Sweeps and reaches: what is written in their editors is exactly what the document has.
 
+#include "tests/gui/inspector/sweeps_test.h"
+
 #include "core/graph/edit.h"
 #include "tests/gui/inspector/bench.h"
-#include "tests/gui/inspector/tests.h"
 #include "views/inspector/tuple_model.h"
 #include "views/inspector/tuple_table.h"
 
@@ -76,10 +77,6 @@ QStringList clippedIn(const QWidget& panel) {
 }
 
 }  // namespace
-
-void SweepsTest::init() {
-    failOnAnyMessage();
-}
 
 void SweepsTest::aRangeMakesItsValues() {
     Bench bench(oneCodec());
@@ -396,3 +393,5 @@ void SweepsTest::allIsReachedByKeyAndNamed() {
     }
     QVERIFY2(missed.isEmpty(), qPrintable(missed.join('\n')));
 }
+
+RATESCOPE_GUI_TEST_MAIN(SweepsTest)

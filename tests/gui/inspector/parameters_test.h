@@ -9,7 +9,6 @@ class ParametersTest : public QObject {
   public slots:
     void keepLink(const QUrl& link) { links_ += link; }
   private slots:
-    void init();
     void everyParameterOfEveryNode_data();
     void everyParameterOfEveryNode();
     void aDragIsOneStep();
@@ -30,24 +29,4 @@ class ParametersTest : public QObject {
 
   private:
     QList<QUrl> links_;
-};
-
-class SweepsTest : public QObject {
-    Q_OBJECT
-  private slots:
-    void init();
-    void aRangeMakesItsValues();
-    void aLogRangeMakesItsValues();
-    void aListIsTakenAsItIsWritten();
-    void aWrongListIsSaid();
-    void choicesAreChecked();
-    void theEndsAreDraggedInOneStep();
-    void alongTheCurveOrOneEach();
-    void theCountFollows();
-    void theSupervisorSaysWhatIsNew();
-    void aTableOfTuples();
-    void aTableIsPasted();
-    void aReachIsMadeAndChanged();
-    void nothingIsClippedInALongerLanguage();
-    void allIsReachedByKeyAndNamed();
 };
