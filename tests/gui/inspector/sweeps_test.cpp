@@ -4,6 +4,7 @@
 
 #include "core/graph/edit.h"
 #include "tests/gui/inspector/bench.h"
+#include "tests/gui/watchdog.h"
 #include "views/inspector/tuple_model.h"
 #include "views/inspector/tuple_table.h"
 
@@ -179,6 +180,22 @@ void SweepsTest::theEndsAreDraggedInOneStep() {
     QCOMPARE(swept(bench).front(), graph::ParameterValue(std::int64_t{5}));
     bench.session.document.undo();
     QCOMPARE(swept(bench).back(), graph::ParameterValue(std::int64_t{95}));
+}
+
+void SweepsTest::aDragHoldsNothingUp() {
+    e2e::Study study = gui::threeCodecs();
+    study.document["sweeps"][0]["rows"] = {{10}, {30}, {50}, {70}, {90}};
+    Bench bench(study);
+    bench.select("jpeg");
+    auto& application = static_cast<gui::WatchedApplication&>(*qApp);
+    application.start();
+    for (const double to : {0.6, 0.95, 0.4, 0.8})
+        Bench::drag(bench.in<views::ValueSlider>("quality", "ends"), 1, to);
+    for (const char* node : {"webp", "jxl", "photographs", "psnr", "jpeg"})
+        bench.select(node);
+    const gui::Blocks blocks = application.stop();
+    std::printf("  %s\n", qPrintable(blocks.text()));
+    QVERIFY2(blocks.p99 < 16 && blocks.max < 50, qPrintable(blocks.text()));
 }
 
 void SweepsTest::alongTheCurveOrOneEach() {

@@ -11,6 +11,7 @@ class SweepsTest : public QObject {
     void aWrongListIsSaid();
     void choicesAreChecked();
     void theEndsAreDraggedInOneStep();
+    void aDragHoldsNothingUp();
     void alongTheCurveOrOneEach();
     void theCountFollows();
     void theSupervisorSaysWhatIsNew();
