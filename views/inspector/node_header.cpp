@@ -1,5 +1,6 @@
 #include "views/inspector/node_header.h"
 
+#include "views/controls/elided_label.h"
 #include "views/controls/series_mark.h"
 #include "views/inspector/text_entry.h"
 #include "views/theme/family_colour.h"
@@ -18,35 +19,6 @@ namespace {
 constexpr int headerHeight = 40, stripeWidth = 4, leastTitle = 48;
 
 }  // namespace
-
-void ElidedLabel::setText(const QString& text) {
-    if (text == text_) return;
-    text_ = text;
-    setToolTip(text);
-    setAccessibleName(text);
-    updateGeometry();
-    update();
-}
-
-QSize ElidedLabel::sizeHint() const {
-    return {fontMetrics().horizontalAdvance(text_) + 2, fontMetrics().height()};
-}
-
-QSize ElidedLabel::minimumSizeHint() const {
-    return {24, fontMetrics().height()};
-}
-
-void ElidedLabel::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    painter.setPen(colour(Token::Muted));
-    painter.drawText(rect(), Qt::AlignVCenter | Qt::AlignLeft,
-                     fontMetrics().elidedText(text_, Qt::ElideRight, width()));
-}
-
-void ElidedLabel::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange) update();
-    QWidget::changeEvent(event);
-}
 
 /// Text until it is pointed at: then a field, as wide as what stands in it.
 class NodeHeader::Title : public CheckedLine {
@@ -89,7 +61,7 @@ NodeHeader::NodeHeader(QWidget* parent)
       title_(new Title(this)),
       mark_(new Glyph(this)),
       state_(new Glyph(this)),
-      type_(new ElidedLabel(this)),
+      type_(new ElidedLabel({}, this)),
       word_(new QLabel(this)) {
     setFixedHeight(headerHeight);
     mark_->setFixedSize(12, measure::icon);
@@ -100,6 +72,7 @@ NodeHeader::NodeHeader(QWidget* parent)
     title_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
     type_->setObjectName("type");
     type_->setFont(tableFont());
+    type_->setProperty("muted", true);
     type_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     word_->setObjectName("state");
     auto* row = new QHBoxLayout(this);

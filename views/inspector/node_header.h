@@ -14,23 +14,7 @@ class QLineEdit;
 
 namespace ratescope::views {
 
-/// A line of text that ends in "…" where there is no room, with the whole of it as tool tip.
-class ElidedLabel : public QWidget {
-    Q_OBJECT
-
-  public:
-    using QWidget::QWidget;
-    void setText(const QString& text);
-    QSize sizeHint() const override;
-    QSize minimumSizeHint() const override;
-
-  protected:
-    void paintEvent(QPaintEvent* event) override;
-    void changeEvent(QEvent* event) override;
-
-  private:
-    QString text_;
-};
+class ElidedLabel;
 
 class NodeHeader : public QWidget {
     Q_OBJECT
