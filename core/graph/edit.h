@@ -45,6 +45,8 @@ std::unique_ptr<Edit> setVariables(std::vector<Variable> variables);
 std::unique_ptr<Edit> setFrames(std::vector<Frame> frames);
 std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,
                                bool keepReconstructions);
+std::unique_ptr<Edit> setStudyTitle(std::string title);
+std::unique_ptr<Edit> setNotes(std::string notes);
 /// Several edits as one step (paste, duplicate, insert on a wire).
 std::unique_ptr<Edit> together(std::string title, std::vector<std::unique_ptr<Edit>> edits);
 

@@ -9,7 +9,7 @@
 namespace ratescope::graph {
 namespace {
 
-/// One list of the document as a whole.
+/// One list or text of the document as a whole.
 template <typename List>
 class SetList : public Edit {
   public:
@@ -158,6 +158,15 @@ std::unique_ptr<Edit> setFrames(std::vector<Frame> frames) {
 std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,
                                bool keepReconstructions) {
     return std::make_unique<SetStudy>(std::move(seeds), threads, stallSeconds, keepReconstructions);
+}
+
+std::unique_ptr<Edit> setStudyTitle(std::string title) {
+    return std::make_unique<SetList<std::string>>(&Document::title, std::move(title),
+                                                  "Set title of the study");
+}
+
+std::unique_ptr<Edit> setNotes(std::string notes) {
+    return std::make_unique<SetList<std::string>>(&Document::notes, std::move(notes), "Set notes");
 }
 
 }  // namespace ratescope::graph

@@ -21,6 +21,8 @@ class Segments : public QWidget {
     QString current() const;
     /// Presses it without chosen().
     void setCurrent(const QString& id);
+    /// All texts are read whole.
+    QSize minimumSizeHint() const override { return sizeHint(); }
 
   signals:
     void chosen(const QString& id);  ///< by the user

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/graph/named_roots.h"
+#include "core/graph/topology.h"
 #include "core/run/installation.h"
 
 #include <algorithm>
@@ -41,6 +42,22 @@ void countAssets(Derived& derived, const graph::Document& document, const graph:
                                         error.what(), error.remedy()});
         }
     }
+}
+
+/// A measure meets what its reference is made from where the candidate does not come from it, too.
+std::set<std::string> meetingsOf(const graph::Document& document, const graph::Catalogue& catalogue) {
+    const graph::Topology topology(document, catalogue);
+    std::set<std::string> meetings;
+    for (graph::Position i = 0; i < topology.size(); ++i) {
+        for (const graph::Position meeting : topology.fanOf(i).meetings)
+            meetings.insert(topology.node(meeting).slug);
+        if (!topology.manifest(i) || topology.manifest(i)->kind != graph::NodeKind::Measure) continue;
+        const graph::Positions candidate = topology.candidateFan(i).fanning;
+        const graph::Positions side = topology.sideFan(i).fanning;
+        if (!std::includes(candidate.begin(), candidate.end(), side.begin(), side.end()))
+            meetings.insert(topology.node(i).slug);
+    }
+    return meetings;
 }
 
 }  // namespace
@@ -105,6 +122,7 @@ Derived derive(const graph::Document& document, const graph::Catalogue& catalogu
     Derived derived;
     try {
         derived.findings = graph::validate(document, catalogue);
+        derived.meetings = meetingsOf(document, catalogue);
         if (!derived.valid()) return derived;
         derived.branches = graph::expandBranches(document, catalogue);
         countAssets(derived, document, catalogue, directory);

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct Derived {
     /// Slug of a source → what it yields now (files found, or the generator's count); a source whose files can't be
     /// listed is not in it.
     std::map<std::string, std::size_t> assets;
+    /// Slugs of the nodes where sources meet that must say how they combine (graph::Pairing).
+    std::set<std::string> meetings;
 
     bool valid() const;  ///< no finding is an error
     /// Index into `branches`.

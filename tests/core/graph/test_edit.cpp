@@ -89,6 +89,7 @@ std::unique_ptr<Edit> randomEdit(const Document& document, Random& random, int d
             return random() % 2 ? setVariables({{"level", real}})
                                 : setFrames({{"frame", "text", real, 0, 1, 1}});
         case 17:
+            if (random() % 3 == 0) return random() % 2 ? setStudyTitle(slug) : setNotes(slug);
             return setStudy({random() % 5}, 2, real + 1, random() % 2);
         default:
             break;
@@ -151,7 +152,11 @@ class TestEdit : public QObject {
         QCOMPARE(document().threads, 4);
         QCOMPARE(document().stallSeconds, 9.0);
         QVERIFY(document().keepReconstructions);
-        QCOMPARE(history.position(), 18u);
+        history.apply(setStudyTitle("Photographs"));
+        QCOMPARE(document().title, std::string("Photographs"));
+        history.apply(setNotes("As published."));
+        QCOMPARE(document().notes, std::string("As published."));
+        QCOMPARE(history.position(), 20u);
         QCOMPARE(shown(history.titles()[3]), QString("Set scale of crop"));
         while (history.canUndo())
             history.undo();
