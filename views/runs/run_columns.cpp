@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace ratescope::views {
 namespace {
@@ -39,27 +40,23 @@ RunColumn number(Kind kind, const char* id, const QString& title, const QString&
 }
 
 RunColumn rateColumn(const std::string& id, bool shownAtFirst) {
-    RunColumn column = number(Kind::Quantity, id.c_str(), QString::fromStdString(id), {}, 80, shownAtFirst,
+    RunColumn column = number(Kind::Quantity, id.c_str(), QString::fromStdString(id), {}, 68, shownAtFirst,
                               graph::Better::Lower);
     column.decimals = 3;
     if (const auto rate = curves::findRate(id)) column.help = QString::fromUtf8(rate->rate->axisTitle);
     return column;
 }
 
-/// "PSNR" of "PSNR, RGB" where no other metric begins so.
-QString shortTitle(const store::StudyMetric& metric, const std::vector<store::StudyMetric>& all) {
-    const auto head = [](const store::StudyMetric& each) {
-        return each.metric.title.substr(0, each.metric.title.find(','));
-    };
-    const auto like = std::count_if(
-        all.begin(), all.end(), [&](const store::StudyMetric& each) { return head(each) == head(metric); });
-    return QString::fromStdString(like > 1 ? metric.metric.title : head(metric));
+/// "PSNR" of "PSNR, RGB": a measure's first metric stands for it, and the others say what they are.
+QString titleOf(const store::StudyMetric& metric, bool isFirst) {
+    const std::string& title = metric.metric.title;
+    return QString::fromStdString(isFirst ? title.substr(0, title.find(',')) : title);
 }
 
 /// Decibels need two decimals; indices between 0 and 1 four.
-RunColumn metricColumn(const store::StudyMetric& metric, const std::vector<store::StudyMetric>& all) {
-    RunColumn column = number(Kind::Quantity, metric.id.c_str(), shortTitle(metric, all),
-                              QString::fromStdString(metric.metric.unit), 104, true, metric.metric.better);
+RunColumn metricColumn(const store::StudyMetric& metric, bool isFirst) {
+    RunColumn column = number(Kind::Quantity, metric.id.c_str(), titleOf(metric, isFirst),
+                              QString::fromStdString(metric.metric.unit), 72, isFirst, metric.metric.better);
     column.decimals = metric.metric.unit.empty() ? 4 : 2;
     column.help = QString::fromStdString(metric.metric.title);
     if (!metric.metric.help.empty()) column.help += "\n" + QString::fromStdString(metric.metric.help);
@@ -101,8 +98,8 @@ store::IndexOrder RunColumn::order(bool descending) const {
 
 std::vector<RunColumn> runColumns(const RunQuantities& quantities) {
     std::vector<RunColumn> columns = {
-        text(Kind::Branch, "branch", tr("Branch"), 116), text(Kind::State, "state", tr("State"), 104),
-        text(Kind::Picture, "picture", tr("Picture"), 128), text(Kind::Sweep, "sweep", tr("Sweep"), 72)};
+        text(Kind::Branch, "branch", tr("Branch"), 112), text(Kind::State, "state", tr("State"), 104),
+        text(Kind::Picture, "picture", tr("Picture"), 112), text(Kind::Sweep, "sweep", tr("Sweep"), 60)};
     columns.back().isNumber = true;
     // A name for it by itself; sizes in bytes have a column of their own.
     bool hasRate = false;
@@ -112,16 +109,17 @@ std::vector<RunColumn> runColumns(const RunQuantities& quantities) {
         columns.push_back(rateColumn(rate, !hasRate || !found->node.empty()));
         hasRate = true;
     }
+    std::string measure;
     for (const store::StudyMetric& metric : quantities.metrics)
-        columns.push_back(metricColumn(metric, quantities.metrics));
+        columns.push_back(metricColumn(metric, std::exchange(measure, metric.node) != metric.node));
     for (RunColumn& column : columns)
         if (column.kind == Kind::Quantity) {
             const std::vector<std::string> ids = quantities.ids();
             column.quantity = static_cast<std::size_t>(
                 std::find(ids.begin(), ids.end(), column.id.toStdString()) - ids.begin());
         }
-    columns.push_back(number(Kind::Encode, "encode", tr("Encode"), tr("s"), 88, true, graph::Better::Lower));
-    columns.push_back(number(Kind::Decode, "decode", tr("Decode"), tr("s"), 88, true, graph::Better::Lower));
+    columns.push_back(number(Kind::Encode, "encode", tr("Encode"), tr("s"), 72, true, graph::Better::Lower));
+    columns.push_back(number(Kind::Decode, "decode", tr("Decode"), tr("s"), 72, true, graph::Better::Lower));
     columns.back().decimals = (columns.end() - 2)->decimals = 3;
     columns.push_back(text(Kind::Series, "series", tr("Series"), 160, false));
     columns.push_back(number(Kind::Seed, "seed", tr("Seed"), {}, 56, false));

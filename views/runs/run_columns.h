@@ -35,7 +35,7 @@ struct RunColumn {
     QString help;   ///< tool tip of the header
     std::optional<graph::Better> better;
     int decimals = 0;
-    int width = 96;
+    int width = 96;  ///< at least: a title is never cut at first
     bool isNumber = false;
     bool shownAtFirst = true;
     std::size_t quantity = 0;  ///< of Quantity: place among the ids that are asked for

@@ -58,7 +58,7 @@ RunDetail::RunDetail(Session& session, QWidget* parent)
     notes_->setPlaceholderText(tr("Notes on this item"));
     notes_->setAccessibleName(notes_->placeholderText());
     notes_->setTabChangesFocus(true);
-    notes_->setFixedHeight(44);
+    notes_->setFixedHeight(measure::formRow);
     notes_->installEventFilter(this);
     retry_->setObjectName("runs.detail.retry");
     open_->setObjectName("runs.detail.open");

@@ -88,9 +88,10 @@ class DetailPage {
         if (detail_.row.reached) addReached(*detail_.row.reached);
         for (const store::MeasurementRow& measurement : detail_.measurements)
             for (const store::ScoreRow& score : measurement.scores)
-                pair(QString::fromStdString(score.metric.title),
-                     QString::fromStdString(curves::shortest(score.value)) +
-                         (score.metric.unit.empty() ? QString() : thinSpace + text(score.metric.unit)));
+                pair(score.metric.unit.empty()
+                         ? QString::fromStdString(score.metric.title)
+                         : QString::fromStdString(score.metric.title + ", " + score.metric.unit),
+                     QString::fromStdString(curves::shortest(score.value)));
         closeTable();
     }
 

@@ -9,6 +9,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QTreeView>
+#include <algorithm>
 
 namespace ratescope::views {
 namespace {
@@ -36,6 +37,7 @@ RunsComparison::RunsComparison(Session& session, std::vector<store::ItemId> item
       session_(session),
       first_(sideBox(tr("First"), this)),
       second_(sideBox(tr("Second"), this)),
+      summary_(new QLabel(this)),
       warning_(new QLabel(this)),
       model_(new ComparisonModel(this)),
       tree_(new QTreeView(this)) {
@@ -43,6 +45,8 @@ RunsComparison::RunsComparison(Session& session, std::vector<store::ItemId> item
     setObjectName("runs.comparison");
     first_->setObjectName("runs.comparison.first");
     second_->setObjectName("runs.comparison.second");
+    summary_->setProperty("title", true);
+    summary_->setObjectName("runs.comparison.summary");
     warning_->setProperty("warn", true);
     warning_->setWordWrap(true);
     warning_->hide();
@@ -63,8 +67,9 @@ RunsComparison::RunsComparison(Session& session, std::vector<store::ItemId> item
     grid->addWidget(first_, 0, 1);
     grid->addWidget(new QLabel(tr("Second"), this), 1, 0);
     grid->addWidget(second_, 1, 1);
-    grid->addWidget(warning_, 2, 0, 1, 2);
-    grid->addWidget(tree_, 3, 0, 1, 2);
+    grid->addWidget(summary_, 2, 0, 1, 2);
+    grid->addWidget(warning_, 3, 0, 1, 2);
+    grid->addWidget(tree_, 4, 0, 1, 2);
     grid->setColumnStretch(1, 1);
     resize(640, 480);
     session.results.ask(
@@ -111,6 +116,11 @@ void RunsComparison::take(const store::RunDifference& difference) {
     }
     tree_->setColumnWidth(0, 220);
     tree_->setColumnWidth(1, 190);
+    const auto parameters =
+        std::count_if(difference.differing.begin(), difference.differing.end(),
+                      [](const auto& row) { return row.kind == store::RunFact::Kind::Parameter; });
+    summary_->setText(
+        tr("Different parameters: %1. Equal: %2.").arg(parameters).arg(difference.equal.size()));
     const bool both = difference.firstIsDirty && difference.secondIsDirty;
     warning_->setText(both ? tr("Both were made by a program of changed sources (dirty).")
                       : difference.firstIsDirty

@@ -39,6 +39,7 @@ class RunsComparison : public QDialog {
     std::vector<Side> sides_;
     QComboBox* first_;
     QComboBox* second_;
+    QLabel* summary_;
     QLabel* warning_;
     ComparisonModel* model_;
     QTreeView* tree_;

@@ -4,7 +4,6 @@
 #include "views/controls/series_mark.h"
 #include "views/controls/tabular.h"
 #include "views/runs/runs_model.h"
-#include "views/theme/icon.h"
 #include "views/theme/style.h"
 
 #include <QFontMetrics>
@@ -27,6 +26,20 @@ QFont fontOf(const QModelIndex& index, int branchColumn) {
     QFont font = tableFont();
     if (isGroup(index) && index.column() == branchColumn) font.setWeight(QFont::DemiBold);
     return font;
+}
+
+/// As in resources/icons, without reading a file for every row.
+void paintChevron(QPainter& painter, QPointF centre, bool open) {
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(colour(Token::Muted), 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    if (open)
+        painter.drawPolyline(
+            QPolygonF{centre + QPointF(-4, -2), centre + QPointF(0, 2), centre + QPointF(4, -2)});
+    else
+        painter.drawPolyline(
+            QPolygonF{centre + QPointF(-2, -4), centre + QPointF(2, 0), centre + QPointF(-2, 4)});
+    painter.restore();
 }
 
 /// As long as the text will be, about.
@@ -101,12 +114,9 @@ void RunsDelegate::paintBranch(QPainter& painter, const QRect& place, const QMod
     const std::string branch = index.data(BranchRole).toString().toStdString();
     QRect rest = place;
     if (model_.choice().groupBy != store::GroupBy::None) {
-        if (group) {
-            const double scale = painter.device()->devicePixelRatioF();
-            const QString name = index.data(OpenRole).toBool() ? "chevron-down" : "chevron-right";
-            painter.drawPixmap(place.left() - 4, place.center().y() - 7,
-                               iconPixmap(name, Token::Muted, measure::icon, scale));
-        }
+        if (group)
+            paintChevron(painter, QPointF(place.left() + 4, place.center().y() + 0.5),
+                         index.data(OpenRole).toBool());
         rest.adjust(chevronWidth, 0, 0, 0);
     }
     if (!branch.empty()) {

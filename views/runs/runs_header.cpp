@@ -10,7 +10,7 @@
 namespace ratescope::views {
 namespace {
 
-constexpr int triangleWidth = 12;
+constexpr int triangleWidth = 10;
 
 QFont headerFont() {
     QFont font = tableFont();

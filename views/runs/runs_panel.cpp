@@ -33,6 +33,8 @@ using nlohmann::json;
 
 constexpr const char *columnsKey = "runs.columns", *splitterKey = "runs.splitter", *viewKey = "runs.view";
 
+constexpr int rememberAfterMs = 500;
+
 QAction* action(const char* name, const QString& text, const QString& toolTip, QObject* parent) {
     auto* made = new QAction(text, parent);
     made->setObjectName(name);
@@ -75,6 +77,13 @@ RunsPanel::RunsPanel(Session& session, QWidget* parent)
     connectSession();
     recall();
     showSituation();
+    remembering_.setSingleShot(true);
+    remembering_.setInterval(rememberAfterMs);
+    connect(&remembering_, &QTimer::timeout, this, &RunsPanel::remember);
+}
+
+RunsPanel::~RunsPanel() {
+    if (remembering_.isActive()) remember();
 }
 
 void RunsPanel::build() {
@@ -108,6 +117,7 @@ void RunsPanel::build() {
     column->addWidget(message_);
     column->addWidget(filter_);
     column->addWidget(stack_, 1);
+    setFocusProxy(table_);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
 }
@@ -149,8 +159,8 @@ void RunsPanel::connectBar() {
         table_->setFocus();
     });
     connect(table_, &RunsTable::orderAsked, this, &RunsPanel::order);
-    connect(table_, &RunsTable::columnsChanged, this, &RunsPanel::remember);
-    connect(splitter_, &QSplitter::splitterMoved, this, &RunsPanel::remember);
+    connect(table_, &RunsTable::columnsChanged, this, &RunsPanel::rememberSoon);
+    connect(splitter_, &QSplitter::splitterMoved, this, &RunsPanel::rememberSoon);
     connect(empty_, &EmptyState::asked, this, &RunsPanel::runAsked);
 }
 
@@ -193,7 +203,7 @@ void RunsPanel::showSituation() {
     for (QWidget* each : {static_cast<QWidget*>(bar_->grouping), static_cast<QWidget*>(bar_->latest)})
         each->setEnabled(hasRows);
     bar_->latest->setEnabled(hasRows && model_->choice().groupBy != store::GroupBy::None);
-    for (QAction* each : {bar_->filter, details_, compare_, copy_, notes_})
+    for (QAction* each : {bar_->filter, compare_, copy_, notes_})
         each->setEnabled(hasRows);
     disk_->setEnabled(!session_.results.file().isEmpty());
 }
@@ -208,7 +218,7 @@ void RunsPanel::showFilter(bool shown) {
 
 void RunsPanel::showDetails(bool shown) {
     detail_->setVisible(shown);
-    remember();
+    rememberSoon();
 }
 
 void RunsPanel::choose() {
@@ -217,7 +227,7 @@ void RunsPanel::choose() {
     choice.latestOnly = bar_->latest->currentIndex() == 0;
     choice.filter = filter_->filter();
     model_->setChoice(choice);
-    remember();
+    rememberSoon();
 }
 
 void RunsPanel::order(int column, bool descending) {

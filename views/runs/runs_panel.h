@@ -8,6 +8,7 @@
 
 #include <QAction>
 #include <QList>
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
@@ -28,6 +29,7 @@ class RunsPanel : public QWidget {
 
   public:
     explicit RunsPanel(Session& session, QWidget* parent = nullptr);
+    ~RunsPanel() override;
 
     /// runs.pause (or resume), runs.cancel, runs.retry, runs.filter, runs.details, runs.compare, runs.copy, runs.notes,
     /// runs.disk.
@@ -59,6 +61,8 @@ class RunsPanel : public QWidget {
     void compare();
     void copyRows();
     void say(const QString& text, bool isBad);
+    /// After a while: a column that is dragged is not written at every step.
+    void rememberSoon() { remembering_.start(); }
     void remember();
     void recall();
 
@@ -79,6 +83,7 @@ class RunsPanel : public QWidget {
     QAction* notes_;
     QAction* disk_;
     QList<QAction*> actions_;
+    QTimer remembering_;
     bool paused_ = false;
 };
 

@@ -253,7 +253,7 @@ void RunsTable::applyColumns() {
     int place = 0;
     for (int i = 0; i < model_.columnCount(); ++i) {
         const RunColumn& column = model_.column(i);
-        setColumnWidth(i, column.width);
+        setColumnWidth(i, std::max(column.width, header_->sectionSizeHint(i)));
         setColumnHidden(i, !column.shownAtFirst);
     }
     for (const ColumnView& view : columnViews_) {

@@ -1,43 +1,15 @@
 // Pictures of the panel in its states, for the eye.
 
 #include "tests/gui/runs/run_studies.h"
+#include "tests/gui/runs/shown_panel.h"
 #include "views/runs/runs_comparison.h"
-#include "views/runs/runs_model.h"
-#include "views/runs/runs_panel.h"
-#include "views/runs/runs_table.h"
-
-#include <QComboBox>
 
 using namespace ratescope;
 using namespace ratescope::views;
 
 namespace {
 
-constexpr QSize target{776, 304};
-
-struct Shown {
-    explicit Shown(Session& session) : panel(session) {
-        panel.resize(target);
-        panel.show();
-    }
-    RunsTable& table() const { return *panel.findChild<RunsTable*>("runs.table"); }
-    QAction* action(const QString& name) const {
-        for (QAction* each : panel.actions())
-            if (each->objectName() == name) return each;
-        return nullptr;
-    }
-    /// Waits until rows are there and all that can be seen of them is read.
-    bool isRead() const {
-        return gui::waitFor([this] {
-            const QAbstractItemModel& model = *table().model();
-            for (int row = 0; row < std::min(12, model.rowCount()); ++row)
-                if (!model.index(row, 0).data(ReadRole).toBool()) return false;
-            return model.rowCount() > 0;
-        });
-    }
-
-    RunsPanel panel;
-};
+using Shown = gui::ShownPanel;
 
 }  // namespace
 
@@ -49,11 +21,11 @@ class RunsShots : public QObject {
         Session session(gui::catalogue());
         gui::open(session, study.document(), study.library());
         Shown shown(session);
-        QVERIFY(shown.isRead());
-        auto& model = dynamic_cast<RunsModel&>(*shown.table().model());
+        QVERIFY(shown.waitUntilRead());
+        RunsModel& model = shown.model();
         model.setOpen(2, true);
         model.setOpen(1, true);
-        QVERIFY(shown.isRead());
+        QVERIFY(shown.waitUntilRead());
         gui::shoot(shown.panel, "runs-grouped");
         shown.action("runs.filter")->setChecked(true);
         shown.action("runs.details")->setChecked(true);
@@ -64,6 +36,12 @@ class RunsShots : public QObject {
         comparison.show();
         QTest::qWait(400);
         gui::shoot(comparison, "runs-comparison");
+    }
+
+    void init() {
+        Settings settings;
+        for (const char* key : {"runs.columns", "runs.splitter", "runs.view"})
+            settings.setViewState(key, {});
     }
 
     void running() {
@@ -84,7 +62,7 @@ class RunsShots : public QObject {
         gui::LiveStudy live(gui::slowStudy(3, 1, true));
         Shown shown(live.session);
         QVERIFY(live.submit());
-        auto& model = dynamic_cast<RunsModel&>(*shown.table().model());
+        RunsModel& model = shown.model();
         QVERIFY(gui::waitFor(
             [&] {
                 return model.snapshot().index.counts[store::State::Failed] == 1 &&
@@ -102,4 +80,4 @@ class RunsShots : public QObject {
 };
 
 RATESCOPE_GUI_TEST_MAIN(RunsShots)
-#include "shots_test.moc"
+#include "runs_shots_test.moc"
