@@ -106,7 +106,7 @@ class Pass {
     struct Making {
         ItemGroup group;
         std::vector<double> sortValues;  ///< of its items
-        std::unordered_map<std::uint32_t, bool> assets;
+        std::vector<bool> assets;        ///< by their places: those that it has
         std::int64_t firstPoint = 0, lastPoint = 0;
     };
 
@@ -171,7 +171,7 @@ class Pass {
         Making& making = groupOf(series, asset);
         ItemGroup& group = making.group;
         ++group.counts.of.at(static_cast<std::size_t>(state));
-        if (groupBy_ != GroupBy::Asset) making.assets.try_emplace(asset, true);
+        if (groupBy_ != GroupBy::Asset) countAsset(making, asset);
         if (making.firstPoint == 0) making.firstPoint = rows.integer(4);
         making.lastPoint = rows.integer(4);
         if (!rows.isNull(5)) group.encodeSeconds += rows.real(5);
@@ -181,6 +181,13 @@ class Pass {
         const std::int64_t touched = !rows.isNull(9) ? rows.integer(9) : rows.isNull(8) ? 0 : rows.integer(8);
         group.items.push_back({rows.integer(0), series, state, touched});
         if (isSorted()) making.sortValues.push_back(sortValue(rows, series, asset, state));
+    }
+
+    static void countAsset(Making& making, std::uint32_t asset) {
+        if (making.assets.size() <= asset) making.assets.resize(asset + 1, false);
+        if (making.assets[asset]) return;
+        making.assets[asset] = true;
+        ++making.group.assets;
     }
 
     Making& groupOf(std::uint32_t series, std::uint32_t asset) {
@@ -229,8 +236,7 @@ class Pass {
         if (groupBy_ == GroupBy::Branch) sortBranches();
         for (Making& making : making_) {
             if (isSorted()) sort(making);
-            making.group.assets =
-                groupBy_ == GroupBy::Asset ? 1 : static_cast<std::int64_t>(making.assets.size());
+            if (groupBy_ == GroupBy::Asset) making.group.assets = 1;
             if (groupBy_ == GroupBy::Branch) findEnds(making);
             if (!making.group.items.empty()) index_.groups.push_back(std::move(making.group));
         }

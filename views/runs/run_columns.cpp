@@ -135,7 +135,7 @@ QString numberIn(const RunColumn& column, std::optional<double> value) {
         case Kind::Encode:
         case Kind::Decode:
             // Three digits are what a measured time earns, to the millisecond.
-            if (value && *value < 0.0005) return numberText(0, 0);
+            if (value && *value < 0.0005) return QString("<") + thinSpace + numberText(0.001, 3);
             if (value && *value >= 100) return numberText(value, 0);
             return value && *value < 1 ? numberText(value, 3) : significantText(value, 3);
         case Kind::Bytes:

@@ -59,6 +59,8 @@ RunDetail::RunDetail(Session& session, QWidget* parent)
     notes_->setAccessibleName(notes_->placeholderText());
     notes_->setTabChangesFocus(true);
     notes_->setFixedHeight(measure::formRow);
+    notes_->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    notes_->document()->setDocumentMargin(1);
     notes_->installEventFilter(this);
     retry_->setObjectName("runs.detail.retry");
     open_->setObjectName("runs.detail.open");

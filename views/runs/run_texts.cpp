@@ -104,11 +104,7 @@ QString groupText(const store::ItemGroup& group, const RunColumn& column, store:
             return group.from == group.to ? valueText(group.from)
                                           : valueText(group.from) + QChar(0x2026) + valueText(group.to);
         case Kind::Encode:
-        case Kind::Decode: {
-            // Sums of times that each have three digits.
-            const std::optional<double> sum = groupValue(group, column);
-            return sum ? numberText(sum, 1) : QString();
-        }
+        case Kind::Decode:
         case Kind::Bytes: {
             const std::optional<double> sum = groupValue(group, column);
             return sum ? numberIn(column, sum) : QString();

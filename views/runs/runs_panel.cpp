@@ -199,7 +199,13 @@ void RunsPanel::showSituation() {
     filter_->offer(snapshot.index.series);
 
     const bool hasRows = situation.counts.total() > 0;
-    stack_->setCurrentWidget(hasRows ? static_cast<QWidget*>(splitter_) : empty_);
+    if (hasRows && stack_->currentWidget() != splitter_) {
+        const bool hasFocus = focusWidget() && focusWidget()->hasFocus();
+        stack_->setCurrentWidget(splitter_);
+        if (hasFocus) table_->setFocus();
+    } else if (!hasRows) {
+        stack_->setCurrentWidget(empty_);
+    }
     for (QWidget* each : {static_cast<QWidget*>(bar_->grouping), static_cast<QWidget*>(bar_->latest)})
         each->setEnabled(hasRows);
     bar_->latest->setEnabled(hasRows && model_->choice().groupBy != store::GroupBy::None);

@@ -253,6 +253,8 @@ void RunsTable::applyColumns() {
     int place = 0;
     for (int i = 0; i < model_.columnCount(); ++i) {
         const RunColumn& column = model_.column(i);
+        // A hidden one has no size to go by.
+        setColumnHidden(i, false);
         setColumnWidth(i, std::max(column.width, header_->sectionSizeHint(i)));
         setColumnHidden(i, !column.shownAtFirst);
     }
