@@ -180,6 +180,7 @@ void RunDetail::saveNotes() {
     const std::string notes = notes_->toPlainText().toStdString();
     if (notes == detail_->row.notes) return;
     detail_->row.notes = notes;
+    session_.supervisor.start(session_.settings.jobs());
     session_.supervisor.request("annotate", {{"item", detail_->row.id}, {"notes", notes}}, this,
                                 [](const nlohmann::json&) {});
 }

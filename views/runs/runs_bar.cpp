@@ -1,7 +1,7 @@
 #include "views/runs/runs_bar.h"
 
+#include "views/controls/elided_label.h"
 #include "views/controls/tabular.h"
-#include "views/runs/elided_label.h"
 #include "views/theme/icon.h"
 #include "views/theme/style.h"
 
@@ -51,7 +51,7 @@ RunsBar::RunsBar(QWidget* parent)
       progress_(new QProgressBar(this)),
       count_(new QLabel(this)),
       failed_(new QLabel(this)),
-      time_(new ElidedLabel(this)),
+      time_(new ElidedLabel({}, this)),
       goOn_(new QPushButton(tr("Go on"), this)),
       more_(new QToolButton(this)) {
     filter->setCheckable(true);
@@ -66,6 +66,8 @@ RunsBar::RunsBar(QWidget* parent)
     failed_->setObjectName("runs.failed");
     time_->setProperty("muted", true);
     time_->setObjectName("runs.time");
+    // It has what the others leave.
+    time_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     goOn_->setObjectName("runs.goOn");
     goOn_->setProperty("primary", true);
     goOn_->setToolTip(tr("Run what has not finished yet"));
@@ -112,7 +114,6 @@ void RunsBar::build() {
     row->addWidget(count_);
     row->addWidget(failed_);
     row->addWidget(time_, 1);
-    row->addStretch();
     row->addWidget(goOn_);
     row->addWidget(grouping);
     row->addWidget(latest);

@@ -172,10 +172,12 @@ void RunsPanel::connectSession() {
         if (session_.supervisor.state() != SupervisorLink::State::Attached) paused_ = false;
         showSituation();
     });
-    connect(&session_.supervisor, &SupervisorLink::trouble, this, [this] {
-        paused_ = session_.supervisor.state() == SupervisorLink::State::Attached;
-        showSituation();
-    });
+    connect(&session_.supervisor, &SupervisorLink::trouble, this,
+            [this](const QString& what, const QString& remedy) {
+                paused_ = session_.supervisor.state() == SupervisorLink::State::Attached;
+                say(what + " " + remedy, true);
+                showSituation();
+            });
     connect(&session_.supervisor, &SupervisorLink::idle, this, [this] {
         paused_ = false;
         showSituation();

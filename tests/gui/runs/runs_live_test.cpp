@@ -86,6 +86,8 @@ class RunsLiveTest : public QObject {
         QTest::mouseClick(shown.child<QPushButton>("runs.detail.retry"), Qt::LeftButton);
         QVERIFY(gui::waitFor([&] { return changed.count() >= 1 && !live.session.supervisor.progress(); },
                              longMs));
+        QVERIFY(gui::waitFor(
+            [&] { return counts()[State::Failed] == 1 && shown.action("runs.retry")->isEnabled(); }, longMs));
         const auto before = changed.count();
         shown.action("runs.retry")->trigger();
         QVERIFY(gui::waitFor([&] { return changed.count() > before; }, longMs));
