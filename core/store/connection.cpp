@@ -60,6 +60,10 @@ Library::Connection::~Connection() {
     }
 }
 
+bool Library::Connection::isWritten() const {
+    return access == Access::Write || LockFile::isHeld(file);
+}
+
 void Library::Connection::requireWriter() const {
     if (access != Access::Write)
         throw Error(ErrorKind::Library, file.string() + " is open for reading only.", "Open it for writing.");

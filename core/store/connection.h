@@ -20,6 +20,8 @@ struct Library::Connection {
 
     /// Throws Error(Library) unless the library is open for writing.
     void requireWriter() const;
+    /// This process or another one holds the library for writing: what stands as running may run.
+    bool isWritten() const;
     std::filesystem::path folder(const char* name = "") const;  ///< in FILE.files
 
     std::filesystem::path file;

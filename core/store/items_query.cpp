@@ -1,5 +1,6 @@
 #include "core/error.h"
 #include "core/store/connection.h"
+#include "core/store/item_rows.h"
 #include "core/store/query.h"
 #include "core/store/reached.h"
 #include "core/store/rows.h"
@@ -167,6 +168,24 @@ std::optional<std::int64_t> optionalInteger(const Statement& rows, int column) {
 }
 
 ItemRow readItem(Database& database, ItemId id) {
+    if (std::optional<ItemRow> row = findItemRow(database, id)) return *std::move(row);
+    throw Error(ErrorKind::Usage, "There is no item " + std::to_string(id) + " in the library.",
+                "Give an id that the list of items shows.");
+}
+
+std::vector<ScoreRow> scoresOf(Database& database, MeasurementId measurement, std::int64_t measure) {
+    std::vector<ScoreRow> scores;
+    for (const graph::Metric& metric : readMetrics(database, measure)) {
+        Statement rows = database.query(
+            "SELECT value, s0, s1 FROM score WHERE measurement = ? AND metric = ?", measurement, metric.id);
+        if (rows.next()) scores.push_back({metric, rows.real(0), rows.real(1), rows.real(2)});
+    }
+    return scores;
+}
+
+}  // namespace
+
+std::optional<ItemRow> findItemRow(Database& database, ItemId id) {
     Statement rows = database.query(
         "SELECT branch.slug, branch.title, series.slug, series.title, item.asset, point.swept, item.seed, "
         "item.state, item.orphaned, failure.reason, item.bytes, item.bits, item.searched_bits, "
@@ -176,9 +195,7 @@ ItemRow readItem(Database& database, ItemId id) {
         "item.id "
         "WHERE item.id = ?",
         id);
-    if (!rows.next())
-        throw Error(ErrorKind::Usage, "There is no item " + std::to_string(id) + " in the library.",
-                    "Give an id that the list of items shows.");
+    if (!rows.next()) return std::nullopt;
     ItemRow item;
     item.id = id;
     item.branch = rows.text(0);
@@ -204,18 +221,6 @@ ItemRow readItem(Database& database, ItemId id) {
     item.reached = readReach(database, id);
     return item;
 }
-
-std::vector<ScoreRow> scoresOf(Database& database, MeasurementId measurement, std::int64_t measure) {
-    std::vector<ScoreRow> scores;
-    for (const graph::Metric& metric : readMetrics(database, measure)) {
-        Statement rows = database.query(
-            "SELECT value, s0, s1 FROM score WHERE measurement = ? AND metric = ?", measurement, metric.id);
-        if (rows.next()) scores.push_back({metric, rows.real(0), rows.real(1), rows.real(2)});
-    }
-    return scores;
-}
-
-}  // namespace
 
 ItemsPage itemsPage(const Library& library, StudyId study, const ItemFilter& filter, ItemOrder order,
                     bool descending, const std::optional<PageKey>& after, std::size_t limit) {

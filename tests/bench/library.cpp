@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/store/connection.h"
+#include "core/store/item_index.h"
 #include "core/store/query.h"
 
 #include <algorithm>
@@ -166,6 +167,9 @@ void measureReading(const std::filesystem::path& file) {
     }
     report("(every item of a curve)",
            msOf([&] { curvePoints(library, library.study("few-large-points").id, "psnr-rgb", "bpp"); }), 0);
+    for (const StudyRecord& study : library.studies())
+        report("(index of 200,000 items, " + study.name + ")",
+               msOf([&] { itemIndex(library, study.id, {}, {}, GroupBy::Branch); }), 0);
     measurePages(library, library.study("few-large-points").id);
 }
 

@@ -56,6 +56,15 @@ void drawTabular(QPainter& painter, const QRectF& place, const QString& text, Qt
     }
 }
 
+void drawOnPoint(QPainter& painter, const QRectF& place, const QString& text, int decimals) {
+    const QString point = QLocale().decimalPoint();
+    const qsizetype at = text.indexOf(point);
+    const QString behind = at < 0 ? QString() : text.mid(at);
+    const QString room = decimals > 0 ? point + QString(decimals, '0') : QString();
+    const double left = tabularWidth(painter.font(), room) - tabularWidth(painter.font(), behind);
+    drawTabular(painter, place.adjusted(0, 0, -std::max(0.0, left), 0), text);
+}
+
 QString numberText(std::optional<double> value, int decimals) {
     if (!value || std::isnan(*value)) return QString(QChar(0x2013));
     if (std::isinf(*value))

@@ -20,6 +20,10 @@ double tabularWidth(const QFont& font, const QString& text);
 void drawTabular(QPainter& painter, const QRectF& place, const QString& text,
                  Qt::Alignment alignment = Qt::AlignRight);
 
+/// The same against the right edge, with the decimal point where `decimals` figures have room behind it: the points of
+/// a column then stand under each other, whatever the digits of each number.
+void drawOnPoint(QPainter& painter, const QRectF& place, const QString& text, int decimals);
+
 /// With so many decimals, in the user's locale, with a true minus sign; "–" for nothing.
 QString numberText(std::optional<double> value, int decimals);
 /// With so many significant digits.
