@@ -2,12 +2,10 @@
 #include "app/cli/command.h"
 #include "app/cli/output.h"
 #include "app/cli/study_curves.h"
-#include "core/curves/compressai.h"
-#include "core/curves/csv.h"
-#include "core/curves/statistic.h"
 #include "core/run/client.h"
 #include "core/store/export.h"
 #include "core/store/imported_json.h"
+#include "core/store/published.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -15,71 +13,17 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <string_view>
 
 namespace ratescope::cli {
 namespace {
 
 struct ImportChoice {
-    std::string library, file, metric = "psnr-rgb", title, citation, dataset,
-                               pooling = "mean of the items' values";
+    std::string library, file;
+    store::PublishedAs as;
 };
 
-constexpr std::string_view decibelsOfMean = "-db-of-mean";
-
-/// The column of a CompressAI file that has the metric: "psnr" is the RGB one, and what is published as a mean of
-/// values is had in dB too: "ms-ssim-rgb-db-of-mean" of "ms-ssim-rgb".
-std::string columnIn(const curves::ImportedTable& table, const std::string& metric) {
-    if (table.column(metric)) return metric;
-    if (metric == "psnr-rgb" && table.column("psnr")) return "psnr";
-    if (metric.ends_with(decibelsOfMean)) {
-        std::string plain = metric.substr(0, metric.size() - decibelsOfMean.size());
-        if (table.column(plain)) return plain;
-    }
-    return metric;
-}
-
-void toDecibels(std::vector<curves::RatePoint>& points, const std::string& column) {
-    for (curves::RatePoint& point : points) {
-        if (!(point.quality < 1))
-            throw Error(ErrorKind::Input, column + " has a value that is not below 1: it is none in dB.",
-                        "Import it as it is, with --metric " + column + ".");
-        point.quality = curves::finish(graph::Finish::MinusDbRatio, 1 - point.quality, 1);
-    }
-}
-
-store::ImportedCurve curveOf(const ImportChoice& choice) {
-    store::ImportedCurve imported;
-    const std::filesystem::path file = choice.file;
-    imported.source = file.filename().string();
-    imported.title = choice.title;
-    imported.rate = "bpp";
-    if (file.extension() == ".csv") {
-        const curves::RdCurve curve = curves::readRdCurve(file);
-        if (imported.title.empty()) imported.title = curve.name;
-        imported.points = curve.points;
-    } else {
-        const curves::ImportedTable table = curves::readCompressAi(file);
-        if (imported.title.empty()) imported.title = table.name + ", published";
-        const std::string column = columnIn(table, choice.metric);
-        const curves::Curve curve = curves::importedCurve(table, curves::importedQuantity("bpp"),
-                                                          curves::importedQuantity(column), choice.citation);
-        imported.points = curves::meanPoints(curve);
-        if (column + std::string(decibelsOfMean) == choice.metric) toDecibels(imported.points, column);
-    }
-    const curves::Quantity quality = curves::importedQuantity(choice.metric);
-    imported.metric.id = choice.metric;
-    imported.metric.title = quality.title;
-    imported.metric.unit = quality.unit;
-    imported.metric.better = quality.better.value_or(graph::Better::Higher);
-    imported.citation = choice.citation;
-    imported.dataSet = choice.dataset;
-    imported.pooling = choice.pooling;
-    return imported;
-}
-
 int importCurve(const ImportChoice& choice) {
-    const store::ImportedCurve curve = curveOf(choice);
+    const store::ImportedCurve curve = store::readPublished(choice.file, choice.as);
     if (auto client = run::Client::attach(choice.library)) {
         client->request("import", {{"curve", store::toJson(curve)}});
     } else {
@@ -140,11 +84,11 @@ Command importCommand() {
             auto choice = std::make_shared<ImportChoice>();
             app.add_option("--library", choice->library, "Library; made if it is not there")->required();
             app.add_option("FILE", choice->file, "File to read")->required();
-            app.add_option("--metric", choice->metric, "Metric id of the quality")->capture_default_str();
-            app.add_option("--title", choice->title, "Name in legends (default: the file's)");
-            app.add_option("--citation", choice->citation, "Where the points were published");
-            app.add_option("--dataset", choice->dataset, "Data set that they were measured on");
-            app.add_option("--pooling", choice->pooling, "How the items were averaged")
+            app.add_option("--metric", choice->as.metric, "Metric id of the quality")->capture_default_str();
+            app.add_option("--title", choice->as.title, "Name in legends (default: the file's)");
+            app.add_option("--citation", choice->as.citation, "Where the points were published");
+            app.add_option("--dataset", choice->as.dataSet, "Data set that they were measured on");
+            app.add_option("--pooling", choice->as.pooling, "How the items were averaged")
                 ->capture_default_str();
             return [choice] { return importCurve(*choice); };
         }};

@@ -46,4 +46,16 @@ std::map<std::string, std::string> attributeOfAssets(const Library& library, Stu
                               : "Columns are " + names + ".");
 }
 
+std::set<std::string> attributeColumns(const Library& library, StudyId study) {
+    std::set<std::string> columns;
+    Statement rows = library.connection().database->query(
+        "SELECT DISTINCT asset_attribute.attributes FROM branch JOIN asset_attribute ON "
+        "asset_attribute.branch = branch.id WHERE branch.study = ?",
+        study);
+    while (rows.next())
+        for (const auto& [name, value] : fromSweptJson(rows.text(0)))
+            columns.insert(name);
+    return columns;
+}
+
 }  // namespace ratescope::store

@@ -6,6 +6,7 @@
 #include "core/store/sqlite.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,5 +20,8 @@ void writeAttributes(Database& database, StudyId study, const std::vector<AssetA
 /// there are, for one that no table of the study has; Error(Input) when branches differ in an asset.
 std::map<std::string, std::string> attributeOfAssets(const Library& library, StudyId study,
                                                      const std::string& column);
+
+/// The columns that tables of the study have, by name; empty where no table is joined.
+std::set<std::string> attributeColumns(const Library& library, StudyId study);
 
 }  // namespace ratescope::store

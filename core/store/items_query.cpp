@@ -7,6 +7,7 @@
 #include "core/store/stream_rows.h"
 #include "core/store/swept_json.h"
 
+#include <algorithm>
 #include <array>
 
 namespace ratescope::store {

@@ -67,6 +67,11 @@ ItemsPage itemsPage(const Library& library, StudyId study, const ItemFilter& fil
 /// One item. Throws Error(Usage) for an unknown id, as the following do.
 ItemRow item(const Library& library, ItemId id);
 
+/// The finished items of a point of a curve, by asset and seed, at most `limit`: those of the series whose swept
+/// values hold these. Empty for a series that the study does not have.
+std::vector<ItemRow> itemsOfPoint(const Library& library, StudyId study, const std::string& series,
+                                  const curves::RowValues& values, std::size_t limit);
+
 struct ScoreRow {
     graph::Metric metric;
     double value = 0;  ///< finished

@@ -1,0 +1,58 @@
+#include "views/curves/curve_choice.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace ratescope::views {
+namespace {
+
+QString text(const std::string& value) {
+    return QString::fromStdString(value);
+}
+
+}  // namespace
+
+QByteArray stateOf(const CurveChoice& choice) {
+    QJsonArray hidden;
+    for (const std::string& series : choice.hidden)
+        hidden.append(text(series));
+    const QJsonObject state{{"y", text(choice.y)},
+                            {"x", text(choice.x)},
+                            {"table", text(choice.table)},
+                            {"log", choice.logarithmic},
+                            {"relative", choice.relative},
+                            {"hull", choice.hull},
+                            {"bands", choice.bands},
+                            {"method", curves::toText(choice.method)},
+                            {"average", curves::toText(choice.averaging)},
+                            {"by", text(choice.groupedBy)},
+                            {"hidden", hidden}};
+    return QJsonDocument(state).toJson(QJsonDocument::Compact);
+}
+
+CurveChoice choiceOf(const QByteArray& state) {
+    const QJsonObject fields = QJsonDocument::fromJson(state).object();
+    CurveChoice choice;
+    const auto read = [&](const char* name) {
+        return fields.value(QLatin1String(name)).toString().toStdString();
+    };
+    const auto on = [&](const char* name, bool otherwise) {
+        return fields.value(QLatin1String(name)).toBool(otherwise);
+    };
+    choice.y = read("y");
+    choice.x = read("x");
+    choice.table = read("table");
+    choice.logarithmic = on("log", choice.logarithmic);
+    choice.relative = on("relative", choice.relative);
+    choice.hull = on("hull", choice.hull);
+    choice.bands = on("bands", choice.bands);
+    choice.method = curves::bdMethodFromText(read("method")).value_or(choice.method);
+    choice.averaging = curves::bdAveragingFromText(read("average")).value_or(choice.averaging);
+    choice.groupedBy = read("by");
+    for (const QJsonValue& series : fields.value(QLatin1String("hidden")).toArray())
+        choice.hidden.insert(series.toString().toStdString());
+    return choice;
+}
+
+}  // namespace ratescope::views
