@@ -85,7 +85,9 @@ WireContent ContentMaker::of(const graph::Wire& wire) const {
 PortLine ContentMaker::lineOf(const graph::Node& node, const graph::Port& port, bool isInput) const {
     PortLine line;
     line.id = port.id;
-    line.label = QString::fromStdString(port.id).replace('-', ' ');
+    line.label = isInput && port.role == graph::PortRole::Candidate
+                     ? tr("candidates")
+                     : QString::fromStdString(port.id).replace('-', ' ');
     line.toolTip = toolTipOf(port);
     line.type = port.type;
     line.takesSeveral = isInput && takesSeveral(port);
@@ -126,7 +128,7 @@ void ContentMaker::addState(NodeContent& content, const graph::Node& node) const
                                   QLocale().toString(static_cast<qlonglong>(state.total)));
     content.progress = state.progress;
     content.complaint = state.complaint;
-    if (!state.complaint.isEmpty()) content.stateToolTip += '\n' + state.complaint;
+    if (!state.complaint.isEmpty() && state.remedy.isEmpty()) content.stateToolTip += '\n' + state.complaint;
     if (!state.remedy.isEmpty()) content.stateToolTip += '\n' + state.remedy;
 }
 

@@ -13,10 +13,8 @@
 namespace ratescope::views {
 
 FrameEditor::FrameEditor(QWidget* parent)
-    : QFrame(parent), title_(new QLineEdit(this)), text_(new QPlainTextEdit(this)) {
+    : PopupFrame(parent), title_(new QLineEdit(this)), text_(new QPlainTextEdit(this)) {
     setObjectName("frame-editor");
-    setFrameShape(QFrame::Box);
-    setAutoFillBackground(true);
     setAccessibleName(tr("Frame"));
     title_->setObjectName("frame-title");
     text_->setObjectName("frame-comment");
@@ -39,18 +37,12 @@ FrameEditor::FrameEditor(QWidget* parent)
     form->addRow(tr("Title"), title_);
     form->addRow(tr("Comment"), text_);
     form->addRow(buttons);
-    hide();
 }
 
 void FrameEditor::open(const graph::Frame& frame, QPoint point) {
     title_->setText(QString::fromStdString(frame.title));
     text_->setPlainText(QString::fromStdString(frame.text));
-    resize(std::max(320, sizeHint().width()), sizeHint().height());
-    const QSize room = parentWidget()->size() - size();
-    move(std::clamp(point.x(), 0, std::max(0, room.width())),
-         std::clamp(point.y(), 0, std::max(0, room.height())));
-    show();
-    raise();
+    openAt(point, QSize(std::max(320, sizeHint().width()), sizeHint().height()));
     title_->setFocus(Qt::PopupFocusReason);
     title_->selectAll();
 }
@@ -62,7 +54,7 @@ void FrameEditor::accept() {
 }
 
 bool FrameEditor::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() != QEvent::KeyPress) return QFrame::eventFilter(watched, event);
+    if (event->type() != QEvent::KeyPress) return PopupFrame::eventFilter(watched, event);
     const auto* key = static_cast<QKeyEvent*>(event);
     const bool enter = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;
     if (key->key() == Qt::Key_Escape) {
@@ -74,11 +66,11 @@ bool FrameEditor::eventFilter(QObject* watched, QEvent* event) {
         accept();
         return true;
     }
-    return QFrame::eventFilter(watched, event);
+    return PopupFrame::eventFilter(watched, event);
 }
 
 void FrameEditor::hideEvent(QHideEvent* event) {
-    QFrame::hideEvent(event);
+    PopupFrame::hideEvent(event);
     emit closed();
 }
 

@@ -3,15 +3,14 @@
 // Title and comment of a frame, edited where it stands.
 
 #include "core/graph/document.h"
-
-#include <QFrame>
+#include "views/graph/popup_frame.h"
 
 class QLineEdit;
 class QPlainTextEdit;
 
 namespace ratescope::views {
 
-class FrameEditor : public QFrame {
+class FrameEditor : public PopupFrame {
     Q_OBJECT
 
   public:

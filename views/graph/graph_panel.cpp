@@ -40,9 +40,11 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
           tr("Add a node"), this)),
       actions_(new GraphActions(*view_)) {
     setObjectName("graph");
-    hint_->setText(
-        tr("<b>Tab</b> add a node&nbsp;&nbsp;&nbsp;<b>F</b> frame selection&nbsp;&nbsp;&nbsp;"
-           "<b>Home</b> show all"));
+    const auto key = [](const QString& name) {
+        return "<span style=\"font-weight:600\">" + name + "</span>";
+    };
+    hint_->setText(tr("%1 add a node&nbsp;&nbsp;&nbsp; %2 frame selection&nbsp;&nbsp;&nbsp; %3 show all")
+                       .arg(key(tr("Tab")), key("F"), key(tr("Home"))));
     hint_->setObjectName("graph-hint");
     hint_->setFont(tableFont());
     hint_->setAttribute(Qt::WA_TransparentForMouseEvents);
@@ -81,9 +83,12 @@ void GraphPanel::connectAll() {
     });
     connect(search_, &NodeSearch::chosen, this, &GraphPanel::addChosen);
     connect(search_, &NodeSearch::closed, view_, qOverload<>(&QWidget::setFocus));
+    connect(search_, &NodeSearch::closed, this, &GraphPanel::showEmpty);
     connect(frameEditor_, &FrameEditor::accepted, this, &GraphPanel::takeFrame);
     connect(frameEditor_, &FrameEditor::closed, view_, qOverload<>(&QWidget::setFocus));
-    connect(empty_, &EmptyState::asked, this, &GraphPanel::addNode);
+    connect(empty_, &EmptyState::asked, this, [this] {
+        openSearch(view_->mapToScene(rect().center()) - QPointF(node_size::width / 2, 0), std::nullopt);
+    });
     connect(scene_, &GraphScene::mirrored, this, &GraphPanel::showEmpty);
     connect(&session_.document, &OpenDocument::replaced, this, [this] { shownAll_ = false; });
     connect(&session_.document, &OpenDocument::changed, this, &GraphPanel::showFirst);
@@ -92,7 +97,8 @@ void GraphPanel::connectAll() {
 void GraphPanel::showEmpty() {
     const graph::Document& document = session_.document.document();
     const bool empty = document.nodes.empty() && document.frames.empty();
-    if (empty != !empty_->isHidden()) empty_->setVisible(empty);
+    const bool said = empty && search_->isHidden();
+    if (said == empty_->isHidden()) empty_->setVisible(said);
     if (minimap_->isHidden() != (empty || !minimapWanted_)) minimap_->setVisible(!empty && minimapWanted_);
     place();
 }
@@ -123,7 +129,7 @@ void GraphPanel::place() {
     hint_->adjustSize();
     hint_->move(width() - hint_->width() - overlayMargin - 4, height() - hint_->height() - overlayMargin);
     const int left = minimap_->isHidden() ? overlayMargin : minimap_->geometry().right() + 2 * overlayMargin;
-    hint_->setVisible(hint_->x() > left && empty_->isHidden());
+    hint_->setVisible(hint_->x() > left);
 }
 
 void GraphPanel::addNode() {
@@ -149,6 +155,7 @@ void GraphPanel::openSearch(QPointF scenePoint, const std::optional<PortEnd>& en
             purpose = purpose.arg(portTypeText(*port));
     }
     search_->open(std::move(offered), view_->mapFromScene(scenePoint), purpose);
+    showEmpty();
 }
 
 void GraphPanel::addChosen(const QString& nodeId) {

@@ -32,6 +32,7 @@ GraphView::GraphView(GraphScene& scene, QWidget* parent)
     setAcceptDrops(true);
     viewport()->setMouseTracking(true);
     connect(&scene_, &GraphScene::mirrored, this, &GraphView::viewChanged);
+    connect(&session().document, &OpenDocument::changed, bubble_, &QWidget::hide);
 }
 
 double GraphView::zoom() const {

@@ -44,7 +44,8 @@ double layPorts(NodeGeometry& geometry, const NodeContent& content, double top) 
             geometry.candidates.push_back(
                 {{candidate.from, {content.slug, line.id}}, {0, left + node_size::portRow / 2}, candidate});
             QString& title = geometry.candidates.back().line.title;
-            title = metrics.elidedText(title, Qt::ElideRight, node_size::width - candidateLeft - node_size::inset);
+            title = metrics.elidedText(title, Qt::ElideRight,
+                                       node_size::width - candidateLeft - node_size::inset);
             left += node_size::portRow;
         }
     }

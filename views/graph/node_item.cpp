@@ -4,6 +4,7 @@
 #include "views/controls/tabular.h"
 #include "views/graph/graph_look.h"
 
+#include <QFontMetricsF>
 #include <QPainter>
 #include <QPainterPath>
 #include <QStyleOptionGraphicsItem>
@@ -109,9 +110,20 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     if (texts) {
         paintTitle(*painter);
         paintParameters(*painter);
-    }
+    } else
+        paintFarTitle(*painter, zoom);
     paintCandidates(*painter, texts);
     paintPorts(*painter, texts);
+}
+
+void NodeItem::paintFarTitle(QPainter& painter, double zoom) const {
+    // As large as it can be read, in the place of all else.
+    QFont font = nodeTitleFont();
+    font.setPixelSize(static_cast<int>(11 / zoom));
+    const QRectF place = box().adjusted(node_size::inset, node_size::title / 2, -node_size::inset, 0);
+    painter.setFont(font);
+    painter.setPen(token(Token::Text));
+    drawLine(painter, place, QFontMetricsF(font).elidedText(content_.title, Qt::ElideRight, place.width()));
 }
 
 void NodeItem::paintCard(QPainter& painter, bool selected) const {

@@ -46,6 +46,7 @@ class NodeItem : public QGraphicsItem {
   private:
     void paintCard(QPainter& painter, bool selected) const;
     void paintTitle(QPainter& painter) const;
+    void paintFarTitle(QPainter& painter, double zoom) const;
     void paintPorts(QPainter& painter, bool texts) const;
     void paintPort(QPainter& painter, const PortPlace& port, bool texts) const;
     void paintCandidates(QPainter& painter, bool texts) const;

@@ -137,7 +137,9 @@ QVariant NodeListModel::data(const QModelIndex& index, int role) const {
         case IdRole:
             return QString::fromStdString(node->id);
         case FamilyRole:
-            return QString::fromStdString(node->family) + QStringLiteral(" · ") + kindText(node->kind);
+            return node->family == graph::toText(node->kind)
+                       ? kindText(node->kind)
+                       : QString::fromStdString(node->family) + QStringLiteral(" · ") + kindText(node->kind);
         case KindRole:
             return static_cast<int>(node->kind);
         default:
@@ -146,14 +148,12 @@ QVariant NodeListModel::data(const QModelIndex& index, int role) const {
 }
 
 NodeSearch::NodeSearch(QWidget* parent)
-    : QFrame(parent),
+    : PopupFrame(parent),
       field_(new QLineEdit(this)),
       list_(new QListView(this)),
       none_(new QLabel(tr("No node fits these words."), this)),
       model_(new NodeListModel(this)) {
     setObjectName("node-search");
-    setFrameShape(QFrame::Box);
-    setAutoFillBackground(true);
     setAccessibleName(tr("Add a node"));
     field_->setClearButtonEnabled(false);
     field_->addAction(icon("search", Token::Muted), QLineEdit::LeadingPosition);
@@ -176,7 +176,6 @@ NodeSearch::NodeSearch(QWidget* parent)
     field_->installEventFilter(this);
     connect(field_, &QLineEdit::textChanged, this, &NodeSearch::filter);
     connect(list_, &QListView::clicked, this, &NodeSearch::choose);
-    hide();
 }
 
 void NodeSearch::open(std::vector<const graph::Manifest*> among, QPoint point, const QString& purpose) {
@@ -184,12 +183,7 @@ void NodeSearch::open(std::vector<const graph::Manifest*> among, QPoint point, c
     field_->setPlaceholderText(purpose);
     field_->clear();
     filter({});
-    resize(std::min(popupWidth, parentWidget()->width()), std::min(popupHeight, parentWidget()->height()));
-    const QSize room = parentWidget()->size() - size();
-    move(std::clamp(point.x(), 0, std::max(0, room.width())),
-         std::clamp(point.y(), 0, std::max(0, room.height())));
-    show();
-    raise();
+    openAt(point, QSize(popupWidth, popupHeight));
     field_->setFocus(Qt::PopupFocusReason);
 }
 
@@ -221,7 +215,8 @@ bool NodeSearch::eventFilter(QObject* watched, QEvent* event) {
         const auto reason = static_cast<QFocusEvent*>(event)->reason();
         if (reason != Qt::ActiveWindowFocusReason && reason != Qt::PopupFocusReason) hide();
     }
-    if (watched != field_ || event->type() != QEvent::KeyPress) return QFrame::eventFilter(watched, event);
+    if (watched != field_ || event->type() != QEvent::KeyPress)
+        return PopupFrame::eventFilter(watched, event);
     const int page = std::max(1, list_->height() / rowHeight - 1);
     switch (static_cast<QKeyEvent*>(event)->key()) {
         case Qt::Key_Down:
@@ -250,7 +245,7 @@ bool NodeSearch::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void NodeSearch::hideEvent(QHideEvent* event) {
-    QFrame::hideEvent(event);
+    PopupFrame::hideEvent(event);
     emit closed();
 }
 

@@ -3,9 +3,9 @@
 // Search over nodes by title, synonyms, id and papers, at the place where the node is to come.
 
 #include "core/graph/catalogue.h"
+#include "views/graph/popup_frame.h"
 
 #include <QAbstractListModel>
-#include <QFrame>
 #include <QPointF>
 #include <functional>
 #include <vector>
@@ -38,7 +38,7 @@ class NodeListModel : public QAbstractListModel {
     std::vector<const graph::Manifest*> nodes_;
 };
 
-class NodeSearch : public QFrame {
+class NodeSearch : public PopupFrame {
     Q_OBJECT
 
   public:

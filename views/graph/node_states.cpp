@@ -157,6 +157,17 @@ void NodeStates::addBranch(const graph::Branch& branch) {
         add(measure);
 }
 
+QString NodeStates::shortOf(const graph::Finding& finding) const {
+    const graph::Node* node = session_.document.document().find(finding.node);
+    const graph::Manifest* manifest = session_.document.manifestOf(finding.node);
+    if (node && !manifest) return tr("%1 is not installed").arg(QString::fromStdString(node->type));
+    // The node shows where it is: its name need not be said again.
+    if (manifest && manifest->input(finding.place) &&
+        !session_.document.document().source({finding.node, finding.place}))
+        return tr("%1 is not connected").arg(QString::fromStdString(finding.place));
+    return QString::fromStdString(finding.message);
+}
+
 void NodeStates::addFindings() {
     std::set<std::string> told;
     for (const graph::Finding& finding : session_.document.derived().findings) {
@@ -167,9 +178,9 @@ void NodeStates::addFindings() {
         if (heeded) {
             state.state = RunState::NeedsInput;
             state.progress = -1;
-            state.complaint = QString::fromStdString(finding.message);
+            state.complaint = shortOf(finding);
         }
-        state.remedy = QString::fromStdString(heeded ? finding.remedy : finding.message + "\n" + finding.remedy);
+        state.remedy = QString::fromStdString(finding.message + "\n" + finding.remedy);
     }
 }
 

@@ -19,8 +19,8 @@ namespace ratescope::views {
 struct NodeState {
     RunState state = RunState::Idle;
     std::int64_t done = 0, total = 0;  ///< items; 0 of 0 where there is nothing to count
-    QString complaint;                 ///< why it failed, or what it needs: what happened
-    QString remedy;
+    QString complaint;                 ///< why it failed, or what it needs, in a few words
+    QString remedy;                    ///< the whole, and what to do
     double progress = -1;
 
     bool operator==(const NodeState&) const = default;
@@ -49,6 +49,7 @@ class NodeStates : public QObject {
     void work();
     void addBranch(const graph::Branch& branch);
     void addFindings();
+    QString shortOf(const graph::Finding& finding) const;
     bool fromCache(const std::string& branch, std::int64_t done) const;
 
     Session& session_;

@@ -292,7 +292,9 @@ void PointerTool::followWire(QPointF point, QPoint inView) {
         scene().addItem(rubber_.get());
     }
     const NodeItem* node = scene().node(fixed_->port.node);
-    const QPointF fixed = node ? node->anchorOf(*fixed_).value_or(start_) : start_;
+    // From the glyph's edge, so that its letter stays to be read.
+    const QPointF edge((fixed_->isOutput ? 0.5 : -0.5) * node_size::glyph, 0);
+    const QPointF fixed = (node ? node->anchorOf(*fixed_).value_or(start_) : start_) + edge;
     const auto target = targetAt(point);
     const std::string reason = target ? whyNot(*target) : "";
     scene().markPort(target && reason.empty() ? target : std::nullopt);

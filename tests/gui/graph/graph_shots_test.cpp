@@ -6,6 +6,7 @@
 #include "views/graph/outline_model.h"
 
 #include <QAbstractItemModelTester>
+#include <QHBoxLayout>
 #include <QImage>
 #include <QMenu>
 #include <QTemporaryDir>
@@ -40,7 +41,13 @@ class GraphShotsTest : public QObject {
         gui::shoot(window.panel, "graph-study");
         window.session.selection.pointAtBranch("webp");
         gui::shoot(window.panel, "graph-pointed");
-        gui::shoot(*window.panel.toolRow(), "graph-tools");
+        QWidget tools;
+        auto* row = new QHBoxLayout(&tools);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->addWidget(window.panel.toolRow());
+        window.panel.toolRow()->show();
+        tools.resize(tools.sizeHint());
+        gui::shoot(tools, "graph-tools");
         window.view().setZoom(0.35);
         gui::shoot(window.panel, "graph-far");
     }
@@ -161,7 +168,7 @@ class GraphShotsTest : public QObject {
         QVERIFY(wire);
         QCOMPARE(wire->to.text(), std::string("psnr.candidate"));
         QTest::keyClick(&tree, Qt::Key_Delete);
-        QCOMPARE(session.document.document().wires.size(), std::size_t{10});
+        QCOMPARE(session.document.document().wires.size(), std::size_t{11});
         // What was open stays open; the port connects again by its menu.
         tree.setCurrentIndex(outline.model().index(1, 0, outline.model().index(2, 0)));
         QTest::keyClick(&tree, Qt::Key_Return);
@@ -172,7 +179,7 @@ class GraphShotsTest : public QObject {
         for (QAction* action : targets->actions())
             if (action->text().contains("psnr") && action->text().contains("candidate")) action->trigger();
         menu->close();
-        QCOMPARE(session.document.document().wires.size(), std::size_t{11});
+        QCOMPARE(session.document.document().wires.size(), std::size_t{12});
         session.selection.setNodes({"ssim"});
         QCOMPARE(outline.model().nodeOf(tree.selectionModel()->selectedRows().constFirst()),
                  std::string("ssim"));

@@ -3,6 +3,7 @@
 #include "tests/gui/graph/graph_window.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <algorithm>
 #include <functional>
 
@@ -42,15 +43,24 @@ graph::Document fiveHundredNodes() {
     return document;
 }
 
-/// Milliseconds of each event with the painting that it causes.
+/// Milliseconds that this thread has waited for a processor.
+double waited() {
+    QFile file("/proc/thread-self/schedstat");
+    if (!file.open(QIODevice::ReadOnly)) return 0;
+    return file.readAll().split(' ').value(1).toDouble() / 1e6;
+}
+
+/// Milliseconds of each event with the painting that it causes, less those in which other programs had the processor.
 class Times {
   public:
     void of(const std::function<void()>& event) {
+        const double before = waited();
         QElapsedTimer timer;
         timer.start();
         event();
         QApplication::processEvents();
-        milliseconds_.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
+        const double wall = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+        milliseconds_.push_back(wall - (waited() - before));
     }
     double part(double portion) const {
         std::vector<double> sorted = milliseconds_;
