@@ -18,9 +18,8 @@ constexpr double zoomStep = 1.25, pasteStep = 24;
 GraphActions::GraphActions(GraphView& view) : QObject(&view), view_(view) {
     make();
     makePlaces();
-    connect(&view_.graph(), &QGraphicsScene::selectionChanged, this, &GraphActions::enable);
-    connect(&view_.session().selection, &Selection::nodesChanged, this, &GraphActions::enable);
-    connect(&view_.graph(), &GraphScene::mirrored, this, &GraphActions::enable);
+    // After a change of the document the selection settles, too.
+    connect(&view_.graph(), &GraphScene::selectionSettled, this, &GraphActions::enable);
     enable();
 }
 

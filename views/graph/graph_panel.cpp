@@ -17,6 +17,8 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <algorithm>
+#include <cmath>
+#include <initializer_list>
 
 namespace ratescope::views {
 namespace {
@@ -35,8 +37,8 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
       search_(new NodeSearch(this)),
       frameEditor_(new FrameEditor(this)),
       empty_(new EmptyState(
-          tr("Build a pipeline here: a source of files, codecs with the settings to compare, and "
-             "measures. Files may be dropped on this place, too."),
+          tr("Build a pipeline here: drop files or add a source, then codecs with the settings to compare, "
+             "and measures."),
           tr("Add a node"), this)),
       actions_(new GraphActions(*view_)) {
     setObjectName("graph");
@@ -51,13 +53,15 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
     setFocusProxy(view_);
     makeToolRow();
     connectAll();
+    shownAll_ = session_.document.document().nodes.empty();
     showEmpty();
     showZoom(view_->zoom());
 }
 
 GraphPanel::~GraphPanel() {
-    // What the scene says while it goes finds the canvas gone.
-    disconnect(scene_, nullptr, this, nullptr);
+    // What they say while the window goes finds the canvas gone.
+    for (const QObject* one : std::initializer_list<const QObject*>{scene_, search_, frameEditor_})
+        disconnect(one, nullptr, this, nullptr);
     delete view_;
 }
 
@@ -90,7 +94,8 @@ void GraphPanel::connectAll() {
         openSearch(view_->mapToScene(rect().center()) - QPointF(node_size::width / 2, 0), std::nullopt);
     });
     connect(scene_, &GraphScene::mirrored, this, &GraphPanel::showEmpty);
-    connect(&session_.document, &OpenDocument::replaced, this, [this] { shownAll_ = false; });
+    connect(&session_.document, &OpenDocument::replaced, this,
+            [this] { shownAll_ = session_.document.document().nodes.empty(); });
     connect(&session_.document, &OpenDocument::changed, this, &GraphPanel::showFirst);
 }
 
@@ -164,7 +169,16 @@ void GraphPanel::addChosen(const QString& nodeId) {
     if (!manifest) return;
     // The port that is wired comes to where the wire was dropped.
     const QPointF by = newEnd_ ? QPointF(newEnd_->isOutput ? 0 : -node_size::width, -36) : QPointF(0, 0);
-    const graph::Node node = newNode(document.document(), *manifest, newPlace_ + by);
+    graph::Node node = newNode(document.document(), *manifest, newPlace_ + by);
+    // Not on top of one that came to the same place before.
+    const auto hides = [&](const graph::Node& other) {
+        return std::abs(other.x - node.x) < node_size::title && std::abs(other.y - node.y) < node_size::title;
+    };
+    const std::vector<graph::Node>& nodes = document.document().nodes;
+    while (std::any_of(nodes.begin(), nodes.end(), hides)) {
+        node.x += node_size::title;
+        node.y += node_size::title;
+    }
     auto edit =
         newEnd_ ? addWired(document.document(), document.catalogue(), node, *newEnd_) : graph::addNode(node);
     if (document.apply(std::move(edit))) scene_->selectNodes({node.slug});

@@ -179,6 +179,7 @@ void GraphScene::takeSelection() {
     for (const auto& [slug, item] : nodes_)
         item->setSelected(session_.selection.nodes().count(slug) != 0);
     selecting_ = false;
+    emit selectionSettled();
 }
 
 void GraphScene::giveSelection() {
@@ -189,6 +190,7 @@ void GraphScene::giveSelection() {
     selecting_ = true;
     session_.selection.setNodes(std::move(slugs));
     selecting_ = false;
+    emit selectionSettled();
 }
 
 void GraphScene::showPointedBranch() {

@@ -70,6 +70,8 @@ class GraphScene : public QGraphicsScene {
 
   signals:
     void mirrored();  ///< items have been added, removed, moved or changed
+    /// Once for a change of the selection, however many items it is of.
+    void selectionSettled();
 
   private:
     void mirror();

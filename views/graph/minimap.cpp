@@ -15,6 +15,7 @@ Minimap::Minimap(GraphView& view, QWidget* parent) : QWidget(parent), view_(view
     setToolTip(tr("The whole graph. Press or drag to look elsewhere."));
     resize(sizeHint());
     connect(&view_, &GraphView::viewChanged, this, qOverload<>(&QWidget::update));
+    connect(&view_.graph(), &GraphScene::selectionSettled, this, qOverload<>(&QWidget::update));
 }
 
 QTransform Minimap::sceneToHere() const {

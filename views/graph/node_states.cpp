@@ -1,6 +1,11 @@
 #include "views/graph/node_states.h"
 
+#include "core/graph/document_json.h"
+
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace ratescope::views {
@@ -48,6 +53,54 @@ bool counts(const graph::Branch& branch, const std::string& node) {
     return in(branch.codecs) || in(branch.measures) || node == branch.candidate.node;
 }
 
+/// All that decides what a node gives, beside what comes in.
+struct NodeGives {
+    graph::Node node;
+    std::set<graph::Wire> wires;
+    std::vector<std::pair<graph::SweepColumn, std::vector<graph::ParameterValue>>> swept;
+    std::vector<graph::Reach> reaches;
+    std::vector<graph::Variable> variables;
+
+    bool operator==(const NodeGives&) const = default;
+};
+
+std::map<std::string, NodeGives> givesOf(const graph::Document& document) {
+    std::map<std::string, NodeGives> gives;
+    for (const graph::Node& node : document.nodes) {
+        NodeGives& one = gives[node.slug];
+        one.node = node;
+        one.node.title.clear();
+        one.node.x = one.node.y = 0;
+        for (const auto& [id, binding] : node.parameters)
+            if (std::holds_alternative<graph::VariableRef>(binding)) one.variables = document.variables;
+    }
+    const auto add = [&](const std::string& slug, auto change) {
+        if (const auto found = gives.find(slug); found != gives.end()) change(found->second);
+    };
+    for (const graph::Wire& wire : document.wires)
+        add(wire.to.node, [&](NodeGives& one) { one.wires.insert(wire); });
+    for (const graph::Sweep& sweep : document.sweeps)
+        for (std::size_t column = 0; column < sweep.columns.size(); ++column) {
+            std::vector<graph::ParameterValue> values;
+            for (const auto& row : sweep.rows)
+                if (column < row.size()) values.push_back(row[column]);
+            add(sweep.columns[column].node,
+                [&](NodeGives& one) { one.swept.emplace_back(sweep.columns[column], values); });
+        }
+    for (const graph::Reach& reach : document.reaches)
+        add(reach.node, [&](NodeGives& one) { one.reaches.push_back(reach); });
+    return gives;
+}
+
+/// Nothing where a newer program has written it.
+std::optional<graph::Document> documentOf(const std::string& text) {
+    try {
+        return graph::documentFromJson(nlohmann::json::parse(text));
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+}
+
 }  // namespace
 
 NodeStates::NodeStates(Session& session, QObject* parent) : QObject(parent), session_(session) {
@@ -66,6 +119,8 @@ NodeState NodeStates::of(const std::string& slug) const {
 void NodeStates::forget() {
     counts_.clear();
     failedMeasures_.clear();
+    submittedText_.clear();
+    submitted_.reset();
     doneAtFirst_.clear();
     hasRun_ = false;
     work();
@@ -75,9 +130,11 @@ void NodeStates::forget() {
 void NodeStates::ask() {
     session_.results.ask(
         this, "node states",
-        [](const OpenLibrary& open) {
+        [known = submittedText_](const OpenLibrary& open) {
             Read read;
             if (!open.study) return read;
+            read.text = open.study->document;
+            if (read.text != known) read.submitted = documentOf(read.text);
             read.branches = store::countsByBranch(open.library, open.study->id);
             read.measures = store::failedMeasures(open.library, open.study->id);
             return read;
@@ -92,6 +149,8 @@ void NodeStates::take(const Read& read) {
         if (!hasRun_) doneAtFirst_[branch.branch] = branch.items[store::State::Done];
     }
     failedMeasures_ = read.measures;
+    if (read.text != submittedText_) submitted_ = read.submitted;
+    submittedText_ = read.text;
     work();
 }
 
@@ -103,6 +162,7 @@ bool NodeStates::fromCache(const std::string& branch, std::int64_t done) const {
 void NodeStates::work() {
     if (session_.supervisor.progress()) hasRun_ = true;
     const std::map<std::string, NodeState> before = std::exchange(states_, {});
+    findEdited();
     for (const graph::Branch& branch : session_.document.derived().branches)
         addBranch(branch);
     for (const store::FailedMeasure& measure : failedMeasures_) {
@@ -117,10 +177,27 @@ void NodeStates::work() {
     if (states_ != before) emit changed();
 }
 
+void NodeStates::findEdited() {
+    edited_.clear();
+    if (!submitted_) return;
+    const graph::Document& now = session_.document.document();
+    const std::map<std::string, NodeGives> before = givesOf(*submitted_);
+    for (const auto& [slug, gives] : givesOf(now))
+        if (const auto found = before.find(slug); found == before.end() || found->second != gives)
+            edited_.insert(slug);
+}
+
+bool NodeStates::isEdited(const graph::Branch& branch) const {
+    return std::any_of(branch.nodes.begin(), branch.nodes.end(),
+                       [this](const std::string& slug) { return edited_.count(slug) != 0; });
+}
+
 void NodeStates::addBranch(const graph::Branch& branch) {
     const std::optional<run::Progress>& progress = session_.supervisor.progress();
     const auto found = counts_.find(branch.slug);
-    const store::StateCounts items = found == counts_.end() ? store::StateCounts() : found->second.items;
+    // What was made of another pipeline tells nothing of this one.
+    const bool counted = found != counts_.end() && !isEdited(branch);
+    const store::StateCounts items = counted ? found->second.items : store::StateCounts();
     const std::size_t seeds = session_.document.document().seeds.size();
     const auto asked = session_.document.derived().itemsOf(branch, seeds);
     const std::int64_t total = asked ? static_cast<std::int64_t>(*asked) : items.total();
@@ -137,8 +214,8 @@ void NodeStates::addBranch(const graph::Branch& branch) {
     };
     const RunState ofBranch = stateOfBranch();
     const auto add = [&](const std::string& node) {
-        NodeState& state = states_[node];
-        const bool first = state.total == 0 && state.done == 0 && state.state == RunState::Idle;
+        const auto [place, first] = states_.try_emplace(node);
+        NodeState& state = place->second;
         RunState own = ofBranch;
         // A failure is told where it is looked for; what lies upstream has done its part.
         if (own == RunState::Failed && node != branch.codec && node != branch.candidate.node)
@@ -158,12 +235,10 @@ void NodeStates::addBranch(const graph::Branch& branch) {
 }
 
 QString NodeStates::shortOf(const graph::Finding& finding) const {
-    const graph::Node* node = session_.document.document().find(finding.node);
     const graph::Manifest* manifest = session_.document.manifestOf(finding.node);
-    if (node && !manifest) return tr("%1 is not installed").arg(QString::fromStdString(node->type));
+    if (!manifest) return tr("not installed");
     // The node shows where it is: its name need not be said again.
-    if (manifest && manifest->input(finding.place) &&
-        !session_.document.document().source({finding.node, finding.place}))
+    if (manifest->input(finding.place) && !session_.document.document().source({finding.node, finding.place}))
         return tr("%1 is not connected").arg(QString::fromStdString(finding.place));
     return QString::fromStdString(finding.message);
 }

@@ -10,6 +10,7 @@
 #include <QObject>
 #include <QString>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -41,6 +42,8 @@ class NodeStates : public QObject {
     struct Read {
         std::vector<store::BranchCounts> branches;
         std::vector<store::FailedMeasure> measures;
+        std::string text;                          ///< of the document as it was submitted
+        std::optional<graph::Document> submitted;  ///< where the text is another one than before
     };
 
     void ask();
@@ -51,10 +54,15 @@ class NodeStates : public QObject {
     void addFindings();
     QString shortOf(const graph::Finding& finding) const;
     bool fromCache(const std::string& branch, std::int64_t done) const;
+    void findEdited();
+    bool isEdited(const graph::Branch& branch) const;
 
     Session& session_;
     std::map<std::string, store::BranchCounts> counts_;  ///< by branch
     std::vector<store::FailedMeasure> failedMeasures_;
+    std::string submittedText_;
+    std::optional<graph::Document> submitted_;
+    std::set<std::string> edited_;  ///< nodes that give something else than what was submitted
     std::map<std::string, std::int64_t> doneAtFirst_;  ///< by branch: when the library was first read
     bool hasRun_ = false;                              ///< something ran since then
     std::map<std::string, NodeState> states_;

@@ -88,7 +88,8 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     if (pointed || selected || marked_) width += 1.25;
     painter->setRenderHint(QPainter::Antialiasing);
     if (content_.branch && zoom >= leastTextZoom) {
-        painter->setPen(QPen(colour(Token::Canvas, canvas_.look), width + halo));
+        painter->setPen(
+            QPen(colour(canvas_.exporting ? Token::Surface : Token::Canvas, canvas_.look), width + halo));
         painter->drawPath(path_);
     }
     if (back) painter->setOpacity(0.35);

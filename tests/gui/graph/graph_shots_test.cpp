@@ -2,15 +2,12 @@
 
 #include "core/error.h"
 #include "tests/gui/graph/graph_window.h"
-#include "views/graph/graph_outline.h"
-#include "views/graph/outline_model.h"
 
-#include <QAbstractItemModelTester>
+#include <nlohmann/json.hpp>
+
 #include <QHBoxLayout>
 #include <QImage>
-#include <QMenu>
 #include <QTemporaryDir>
-#include <QTreeView>
 
 using namespace ratescope;
 using gui::GraphWindow;
@@ -19,7 +16,13 @@ class GraphShotsTest : public QObject {
     Q_OBJECT
   private slots:
     void aStudyThatHasRun() {
-        const gui::RanStudy study(gui::threeCodecs());
+        e2e::Study codecs = gui::threeCodecs();
+        for (nlohmann::json& node : codecs.document["nodes"]) {
+            if (node["slug"] == "jpeg") node["parameters"] = {{"progressive", true}};
+            if (node["slug"] == "webp") node["parameters"] = {{"method", 6}};
+            if (node["slug"] == "psnr") node["version"] = 2;
+        }
+        const gui::RanStudy study(codecs);
         GraphWindow window;
         gui::open(window.session, study.document(), study.library());
         QVERIFY(gui::waitFor([&] { return window.scene().node("jpeg")->content().counts == "20 of 20"; }));
@@ -31,9 +34,6 @@ class GraphShotsTest : public QObject {
         std::vector<graph::Frame> frames{
             {"Codecs under test", "Near their slowest settings, one thread each", 616, -56, 304, 500}};
         window.session.document.apply(graph::setFrames(frames));
-        window.session.document.apply(graph::setParameter("jpeg", "progressive", true));
-        window.session.document.apply(
-            graph::setParameter("webp", "method", graph::ParameterValue(std::int64_t{6})));
         window.settle();
         window.panel.resize(1300, 640);
         window.panel.showAll();
@@ -50,6 +50,15 @@ class GraphShotsTest : public QObject {
         gui::shoot(tools, "graph-tools");
         window.view().setZoom(0.35);
         gui::shoot(window.panel, "graph-far");
+        // What was made of other settings is not counted as done of these.
+        window.session.document.apply(graph::setParameter("jpeg", "progressive", false));
+        window.settle();
+        QCOMPARE(window.scene().node("jpeg")->content().state, views::RunState::Idle);
+        QVERIFY(window.scene().node("jpeg")->content().counts.isEmpty());
+        QCOMPARE(window.scene().node("webp")->content().state, views::RunState::Done);
+        window.session.document.undo();
+        window.settle();
+        QCOMPARE(window.scene().node("jpeg")->content().state, views::RunState::Done);
     }
 
     void theEmptyState() {
@@ -138,57 +147,63 @@ class GraphShotsTest : public QObject {
         QVERIFY_EXCEPTION_THROWN(window.panel.exportGraph("/nowhere/graph.png"), Error);
     }
 
-    void theOutlineIsWalkedAndEdited() {
-        views::Session session(gui::catalogue());
-        views::GraphOutline outline(session);
-        const QAbstractItemModelTester tester(&outline.model(),
-                                              QAbstractItemModelTester::FailureReportingMode::QtTest);
-        session.document.replace(gui::documentOf(gui::threeCodecs()), {}, true);
-        const std::string first = graph::toText(session.document.document());
-        outline.resize(360, 420);
-        outline.show();
-        outline.activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(&outline));
-        QTreeView& tree = outline.tree();
-        QCOMPARE(outline.model().rowCount(), 7);
-        tree.setFocus();
-        tree.setCurrentIndex(outline.model().index(0, 0));
-        QTest::keyClick(&tree, Qt::Key_Down);
-        QTest::keyClick(&tree, Qt::Key_Down);
-        QCOMPARE(session.selection.node(), std::string("jpeg"));
-        // Into the node, its output, its connection.
-        QTest::keyClick(&tree, Qt::Key_Right);
-        QTest::keyClick(&tree, Qt::Key_Down);
-        QTest::keyClick(&tree, Qt::Key_Down);
-        QCOMPARE(outline.model().portOf(tree.currentIndex()), (views::PortEnd{{"jpeg", "image"}, true}));
-        QTest::keyClick(&tree, Qt::Key_Right);
-        gui::shoot(outline, "graph-outline");
-        QTest::keyClick(&tree, Qt::Key_Down);
-        const auto wire = outline.model().wireOf(tree.currentIndex());
-        QVERIFY(wire);
-        QCOMPARE(wire->to.text(), std::string("psnr.candidate"));
-        QTest::keyClick(&tree, Qt::Key_Delete);
-        QCOMPARE(session.document.document().wires.size(), std::size_t{11});
-        // What was open stays open; the port connects again by its menu.
-        tree.setCurrentIndex(outline.model().index(1, 0, outline.model().index(2, 0)));
-        QTest::keyClick(&tree, Qt::Key_Return);
-        auto* menu = outline.findChild<QMenu*>("outline-menu");
-        QVERIFY(menu);
-        QMenu* targets = menu->actions().constFirst()->menu();
-        QVERIFY(targets && !targets->actions().isEmpty());
-        for (QAction* action : targets->actions())
-            if (action->text().contains("psnr") && action->text().contains("candidate")) action->trigger();
-        menu->close();
-        QCOMPARE(session.document.document().wires.size(), std::size_t{12});
-        session.selection.setNodes({"ssim"});
-        QCOMPARE(outline.model().nodeOf(tree.selectionModel()->selectedRows().constFirst()),
-                 std::string("ssim"));
-        tree.setCurrentIndex(outline.model().index(6, 0));
-        QTest::keyClick(&tree, Qt::Key_Delete);
-        QCOMPARE(outline.model().rowCount(), 6);
-        while (session.document.history().canUndo())
-            session.document.undo();
-        QCOMPARE(graph::toText(session.document.document()), first);
+    void statesFollowARun() {
+        e2e::Place place;
+        QVERIFY(place.showPhotographs());
+        const e2e::Study study = gui::threeCodecs();
+        place.write("study.ratescope", study.text());
+        GraphWindow window;
+        window.session.supervisor.setProgram(e2e::builtProgram("ratescope-cli"));
+        window.session.document.replace(gui::documentOf(study), place.path("study.ratescope"), true);
+        window.settle();
+        QCOMPARE(window.scene().node("jpeg")->content().state, views::RunState::Idle);
+        QVERIFY(window.scene().node("jpeg")->content().counts.isEmpty());
+        window.session.results.open(place.path("study.rslib"), window.document().id);
+        window.session.supervisor.setLibrary(place.path("study.rslib"));
+        window.session.supervisor.start(1);
+        const nlohmann::json arguments{{"document", graph::toJson(window.document())},
+                                       {"directory", window.session.document.directory().string()},
+                                       {"options", nlohmann::json::object()}};
+        const auto submit = [&] {
+            bool submitted = false;
+            window.session.supervisor.request("submit", arguments, &window.panel,
+                                              [&submitted](const nlohmann::json&) { submitted = true; });
+            return gui::waitFor([&] { return submitted; });
+        };
+        window.session.supervisor.request("subscribe", nlohmann::json::object(), &window.panel,
+                                          [](const nlohmann::json&) {});
+        QVERIFY(submit());
+        QVERIFY(gui::waitFor([&] {
+            const views::NodeContent& jpeg = window.scene().node("jpeg")->content();
+            return jpeg.state == views::RunState::Running && jpeg.progress >= 0;
+        }));
+        const views::NodeContent& psnr = window.scene().node("psnr")->content();
+        QVERIFY2(gui::waitFor([&] { return psnr.counts == "60 of 60"; }, 60'000),
+                 qPrintable(psnr.counts + ", " + psnr.stateToolTip));
+        QVERIFY(gui::waitFor([&] { return psnr.state == views::RunState::Done; }));
+        QVERIFY(psnr.progress < 0);
+        window.session.supervisor.setLibrary({});
+    }
+
+    void aFailureSaysWhyAtItsNode() {
+        // Lossy JPEG XL refuses what carries a profile of its own.
+        e2e::Place place;
+        QVERIFY(place.showPhotographs());
+        e2e::Study study("failing");
+        study.node("photographs", "source.images", {{"files", "${RATESCOPE_SAMPLES}/*"}})
+            .node("jxl", "image.jxl")
+            .wire("photographs.image", "jxl.image")
+            .measure("psnr", "measure.psnr", "photographs.image", "jxl.image");
+        place.write("study.ratescope", study.text());
+        QVERIFY(place.cli({"run", "study.ratescope", "--library", "study.rslib"}).code != 0);
+        GraphWindow window;
+        gui::open(window.session, place.path("study.ratescope"), place.path("study.rslib"));
+        QVERIFY(gui::waitFor(
+            [&] { return window.scene().node("jxl")->content().state == views::RunState::Failed; }));
+        const views::NodeContent& jxl = window.scene().node("jxl")->content();
+        QVERIFY(!jxl.complaint.isEmpty());
+        QVERIFY(jxl.stateToolTip.contains(jxl.complaint));
+        QVERIFY(window.scene().node("photographs")->content().state != views::RunState::Failed);
     }
 };
 

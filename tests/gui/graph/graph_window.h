@@ -12,6 +12,7 @@
 #include <QAction>
 #include <QLineEdit>
 #include <QMouseEvent>
+#include <algorithm>
 #include <string>
 
 namespace gui {
@@ -114,6 +115,23 @@ inline ratescope::graph::Document nodesAt(
 
 inline ratescope::graph::Document documentOf(const e2e::Study& study) {
     return ratescope::graph::documentFromJson(study.document);
+}
+
+/// source → codec, and a second codec and a measure that are not wired.
+inline ratescope::graph::Document fourNodes() {
+    ratescope::graph::Document document = nodesAt({{"photographs", "source.images", 0, 0},
+                                                   {"jpeg", "image.jpeg", 340, 0},
+                                                   {"crop", "image.crop", 0, 240},
+                                                   {"psnr", "measure.psnr", 680, 0}});
+    document.wires = {{{"photographs", "image"}, {"jpeg", "image"}}};
+    return document;
+}
+
+inline bool hasWire(const ratescope::graph::Document& document, const std::string& from,
+                    const std::string& to) {
+    const ratescope::graph::Wire wire{ratescope::graph::portRefFromText(from),
+                                      ratescope::graph::portRefFromText(to)};
+    return std::find(document.wires.begin(), document.wires.end(), wire) != document.wires.end();
 }
 
 }  // namespace gui
