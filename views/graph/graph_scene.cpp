@@ -174,6 +174,13 @@ void GraphScene::selectNodes(const std::set<std::string>& slugs) {
     takeSelection();
 }
 
+void GraphScene::setOnlyNodesSelectable(bool only) {
+    for (const auto& [wire, item] : wires_)
+        item->setFlag(QGraphicsItem::ItemIsSelectable, !only);
+    for (FrameItem* frame : frames_)
+        frame->setFlag(QGraphicsItem::ItemIsSelectable, !only);
+}
+
 void GraphScene::takeSelection() {
     if (std::exchange(selecting_, true)) return;
     for (const auto& [slug, item] : nodes_)

@@ -192,41 +192,44 @@ bool NodeStates::isEdited(const graph::Branch& branch) const {
                        [this](const std::string& slug) { return edited_.count(slug) != 0; });
 }
 
-void NodeStates::addBranch(const graph::Branch& branch) {
+RunState NodeStates::stateOf(const graph::Branch& branch, const store::StateCounts& items, std::int64_t done,
+                             std::int64_t total) const {
     const std::optional<run::Progress>& progress = session_.supervisor.progress();
+    if (items[store::State::Failed] > 0) return RunState::Failed;
+    if (items[store::State::Running] > 0 || runsOf(progress, branch.slug)) return RunState::Running;
+    if (total > 0 && done == total)
+        return fromCache(branch.slug, done) ? RunState::FromCache : RunState::Done;
+    if (progress) return RunState::Waiting;
+    if (items[store::State::Interrupted] > 0) return RunState::Interrupted;
+    if (items[store::State::Cancelled] > 0) return RunState::Cancelled;
+    return items[store::State::Pending] > 0 ? RunState::Waiting : RunState::Idle;
+}
+
+void NodeStates::addBranch(const graph::Branch& branch) {
     const auto found = counts_.find(branch.slug);
     // What was made of another pipeline tells nothing of this one.
     const bool counted = found != counts_.end() && !isEdited(branch);
     const store::StateCounts items = counted ? found->second.items : store::StateCounts();
-    const std::size_t seeds = session_.document.document().seeds.size();
-    const auto asked = session_.document.derived().itemsOf(branch, seeds);
+    const auto asked = session_.document.derived().itemsOf(branch, session_.document.document().seeds.size());
     const std::int64_t total = asked ? static_cast<std::int64_t>(*asked) : items.total();
     const std::int64_t done = std::min(items[store::State::Done], total);
-    const auto stateOfBranch = [&] {
-        if (items[store::State::Failed] > 0) return RunState::Failed;
-        if (items[store::State::Running] > 0 || runsOf(progress, branch.slug)) return RunState::Running;
-        if (total > 0 && done == total)
-            return fromCache(branch.slug, done) ? RunState::FromCache : RunState::Done;
-        if (progress) return RunState::Waiting;
-        if (items[store::State::Interrupted] > 0) return RunState::Interrupted;
-        if (items[store::State::Cancelled] > 0) return RunState::Cancelled;
-        return items[store::State::Pending] > 0 ? RunState::Waiting : RunState::Idle;
-    };
-    const RunState ofBranch = stateOfBranch();
+    const RunState state = stateOf(branch, items, done, total);
+    const std::string reason = state == RunState::Failed ? found->second.reason : std::string();
+    const bool known = items.total() > 0 || session_.supervisor.progress();
     const auto add = [&](const std::string& node) {
-        const auto [place, first] = states_.try_emplace(node);
-        NodeState& state = place->second;
-        RunState own = ofBranch;
+        const bool isCounted = counts(branch, node);
+        RunState own = state;
         // A failure is told where it is looked for; what lies upstream has done its part.
         if (own == RunState::Failed && node != branch.codec && node != branch.candidate.node)
             own = done + items[store::State::Failed] >= total ? RunState::Done : RunState::Waiting;
-        if (own == RunState::Running && !counts(branch, node) && !runsNode(progress, node))
+        if (own == RunState::Running && !isCounted && !runsNode(session_.supervisor.progress(), node))
             own = RunState::Waiting;
-        if (first || weightOf(own) > weightOf(state.state)) state.state = own;
-        if (own == RunState::Failed) state.complaint = QString::fromStdString(found->second.reason);
-        if (!counts(branch, node) || (items.total() == 0 && !progress)) return;
-        state.done += done;
-        state.total += total;
+        const auto [place, first] = states_.try_emplace(node);
+        if (first || weightOf(own) > weightOf(place->second.state)) place->second.state = own;
+        if (own == RunState::Failed) place->second.complaint = QString::fromStdString(reason);
+        if (!isCounted || !known) return;
+        place->second.done += done;
+        place->second.total += total;
     };
     for (const std::string& node : branch.nodes)
         add(node);

@@ -51,6 +51,8 @@ class NodeStates : public QObject {
     void take(const Read& read);
     void work();
     void addBranch(const graph::Branch& branch);
+    RunState stateOf(const graph::Branch& branch, const store::StateCounts& items, std::int64_t done,
+                     std::int64_t total) const;
     void addFindings();
     QString shortOf(const graph::Finding& finding) const;
     bool fromCache(const std::string& branch, std::int64_t done) const;

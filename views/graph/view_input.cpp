@@ -53,6 +53,7 @@ void GraphView::mousePressEvent(QMouseEvent* event) {
     if (tool_.press(*event)) return;
     if (event->button() == Qt::LeftButton) {
         scene_.markPort(std::nullopt);
+        scene_.setOnlyNodesSelectable(true);
         QGraphicsView::mousePressEvent(event);
     }
 }
@@ -65,7 +66,9 @@ void GraphView::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void GraphView::mouseReleaseEvent(QMouseEvent* event) {
-    if (!tool_.release(*event)) QGraphicsView::mouseReleaseEvent(event);
+    if (tool_.release(*event)) return;
+    QGraphicsView::mouseReleaseEvent(event);
+    scene_.setOnlyNodesSelectable(false);
 }
 
 void GraphView::mouseDoubleClickEvent(QMouseEvent* event) {

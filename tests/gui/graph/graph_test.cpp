@@ -172,6 +172,10 @@ class GraphTest : public QObject {
         // A rubber band.
         window.drag(window.at(-40, 200), window.at(120, 300));
         QCOMPARE(window.session.selection.nodes(), (std::set<std::string>{"crop"}));
+        // It means nodes: wires that it crosses are not deleted with them.
+        window.drag(window.at(280, -30), window.at(360, 100));
+        QCOMPARE(window.session.selection.nodes(), (std::set<std::string>{"jpeg"}));
+        QVERIFY(window.scene().selectedWires().empty());
         window.key(Qt::Key_Escape);
         QVERIFY(window.session.selection.nodes().empty());
         QCOMPARE(window.session.document.history().position(), std::size_t{0});
