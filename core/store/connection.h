@@ -38,6 +38,10 @@ struct Library::Connection {
     void configureWriter();
 };
 
+/// A writer that was killed, or whose disk was full to the last byte, leaves rows as running that nobody runs. The next
+/// writer turns them into interrupted ones; a reader counts them as such.
+StateCounts asSeenFrom(const Library::Connection& connection, StateCounts counts);
+
 /// Commits inside are ordered and atomic but need not be on the disk at once: for states that a restart sets
 /// right anyway.
 class Relaxed {

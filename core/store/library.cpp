@@ -52,8 +52,8 @@ StateCounts countsOf(Database& database, bool measurements, std::optional<StudyI
     return counts;
 }
 
-/// A writer that was killed, or whose disk was full to the last byte, leaves rows as running that nobody runs. The next
-/// writer turns them into interrupted ones; a reader counts them as such.
+}  // namespace
+
 StateCounts asSeenFrom(const Library::Connection& connection, StateCounts counts) {
     std::int64_t& running = counts.of.at(static_cast<std::size_t>(State::Running));
     if (running == 0 || connection.access == Access::Write || LockFile::isHeld(connection.file))
@@ -61,8 +61,6 @@ StateCounts asSeenFrom(const Library::Connection& connection, StateCounts counts
     counts.of.at(static_cast<std::size_t>(State::Interrupted)) += std::exchange(running, 0);
     return counts;
 }
-
-}  // namespace
 
 const char* toText(State state) {
     return stateNames.at(static_cast<std::size_t>(state));

@@ -29,7 +29,8 @@ void paintCross(QPainter& painter, const QRectF& disc, const QColor& ink) {
     painter.drawLine(cross.topRight(), cross.bottomLeft());
 }
 
-void paintInside(QPainter& painter, const QRectF& disc, RunState state, const QColor& ink) {
+void paintInside(QPainter& painter, const QRectF& disc, RunState state, const QColor& ink,
+                 const QColor& ground) {
     const auto ring = [&](bool filled) {
         painter.setPen(QPen(ink, disc.width() * 0.1));
         painter.setBrush(filled ? QBrush(ink) : QBrush(Qt::NoBrush));
@@ -53,13 +54,13 @@ void paintInside(QPainter& painter, const QRectF& disc, RunState state, const QC
             pie(8);
             break;
         case RunState::Done:
-            paintCheck(painter, disc, colour(Token::Surface));
+            paintCheck(painter, disc, ground);
             break;
         case RunState::FromCache:
             paintCheck(painter, disc, ink);
             break;
         case RunState::Failed:
-            paintCross(painter, disc, colour(Token::Surface));
+            paintCross(painter, disc, ground);
             break;
         case RunState::Cancelled:
             painter.drawLine(QPointF(middle.x() - arm, middle.y()), QPointF(middle.x() + arm, middle.y()));
@@ -145,13 +146,13 @@ Token tokenOf(RunState state) {
     }
 }
 
-void paintState(QPainter& painter, const QRectF& square, RunState state) {
+void paintState(QPainter& painter, const QRectF& square, RunState state, Look look) {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     const double side = std::min(square.width(), square.height()) * 0.82;
     QRectF disc(0, 0, side, side);
     disc.moveCenter(square.center());
-    paintInside(painter, disc, state, colour(tokenOf(state)));
+    paintInside(painter, disc, state, colour(tokenOf(state), look), colour(Token::Surface, look));
     painter.restore();
 }
 

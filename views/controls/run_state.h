@@ -29,6 +29,6 @@ RunState runStateOf(store::State state);
 QString wordOf(RunState state);
 Token tokenOf(RunState state);
 /// Within the square: ○ ◔ ◐ ✓ ✓ (hollow) ✕ – ⚡ ⊘ !
-void paintState(QPainter& painter, const QRectF& square, RunState state);
+void paintState(QPainter& painter, const QRectF& square, RunState state, Look look = currentLook());
 
 }  // namespace ratescope::views

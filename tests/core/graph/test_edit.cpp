@@ -1,7 +1,10 @@
 #include "core/graph/document_json.h"
 #include "core/graph/edit.h"
+#include "core/graph/validate.h"
 #include "tests/core/graph/said.h"
 #include "tests/core/graph/sample.h"
+
+#include <nlohmann/json.hpp>
 
 #include <QtTest>
 #include <random>
@@ -372,6 +375,33 @@ class TestEdit : public QObject {
         while (history.canRedo())
             history.redo();
         QVERIFY(history.document() == end);
+    }
+
+    void tenThousandEditsAreValidatedAndUndone() {
+        Random random(20261125);
+        const Document start = rich();
+        const std::string first = toText(start);
+        History history(start);
+        int applied = 0, faulty = 0;
+        for (int step = 0; applied < 10'000; ++step) {
+            QVERIFY(step < 100'000);
+            try {
+                history.apply(randomEdit(history.document(), random), random() % 2);
+            } catch (const ratescope::Error&) {
+                continue;
+            }
+            ++applied;
+            // Whatever the edits have made of it, it is judged and written, and reads back as it is.
+            if (applied % 10 == 0)
+                faulty += validate(history.document(), sample::catalogue()).empty() ? 0 : 1;
+            if (applied % 500 == 0)
+                QVERIFY(documentFromJson(nlohmann::json::parse(toText(history.document()))) ==
+                        history.document());
+        }
+        QVERIFY(faulty > 0);
+        while (history.canUndo())
+            history.undo();
+        QCOMPARE(shown(toText(history.document())), shown(first));
     }
 };
 

@@ -432,6 +432,39 @@ class QueryTest : public QObject {
         QCOMPARE(std::count(csv.begin(), csv.end(), '\n'), 24);
     }
 
+    void itemsAreCountedByBranch() {
+        const SampleFolder folder;
+        Library library(folder.library(), Access::Write);
+        std::vector<PlannedItem> items = sampleItems();
+        const std::size_t half = items.size() / 2;
+        for (std::size_t i = half; i < items.size(); ++i) {
+            items[i].branch = "webp";
+            items[i].series = "webp/" + items[i].series;
+        }
+        const StudyId study = finishedStudy(library, items);
+        Batch batch;
+        batch.items.push_back(
+            {.item = 2, .state = State::Failed, .failure = Failure{ErrorKind::Input, "Odd.", "", ""}});
+        batch.measurements.push_back({.measurement = 5,
+                                      .state = State::Failed,
+                                      .failure = Failure{ErrorKind::Input, "Even.", "", ""}});
+        library.commit(batch);
+        const std::vector<BranchCounts> branches = countsByBranch(library, study);
+        QCOMPARE(branches.size(), std::size_t{2});
+        QCOMPARE(branches[0].items[State::Failed], 1);
+        QCOMPARE(branches[0].items[State::Done], static_cast<std::int64_t>(half) - 1);
+        QCOMPARE(branches[0].reason, std::string("Odd."));
+        QCOMPARE(branches[1].branch, std::string("webp"));
+        QCOMPARE(branches[1].items[State::Done], static_cast<std::int64_t>(items.size() - half));
+        QVERIFY(branches[1].reason.empty());
+        const std::vector<FailedMeasure> measures = failedMeasures(library, study);
+        QCOMPARE(measures.size(), std::size_t{1});
+        QCOMPARE(measures[0].node, std::string("psnr"));
+        QCOMPARE(measures[0].failed, 1);
+        QCOMPARE(measures[0].reason, std::string("Even."));
+        QVERIFY(countsByBranch(library, study + 1).empty());
+    }
+
     void importedCurvesAreKept() {
         const SampleFolder folder;
         Library library(folder.library(), Access::Write);
