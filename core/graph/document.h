@@ -69,6 +69,15 @@ struct Frame {
     bool operator==(const Frame&) const = default;
 };
 
+/// A part of a picture that is looked at again: in Compare, on a plate.
+struct Crop {
+    std::string name;                         ///< unique among those of its asset
+    std::string asset;                        ///< the picture's name; "" for every picture
+    int x = 0, y = 0, width = 0, height = 0;  ///< pixels
+
+    bool operator==(const Crop&) const = default;
+};
+
 struct Variable {
     std::string name;  ///< of a slug's form
     ParameterValue value;
@@ -122,6 +131,7 @@ struct Document {
     std::vector<Reach> reaches;
     std::vector<PortRef> candidates;  ///< outputs marked as candidate (beside those that a measure reads)
     std::vector<Frame> frames;
+    std::vector<Crop> crops;
     std::vector<std::uint64_t> seeds{0};
     int threads = 1;                   ///< per task
     double stallSeconds = 600;         ///< a task that makes no context call for this long is killed

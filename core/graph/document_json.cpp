@@ -76,6 +76,13 @@ Ordered frameToJson(const Frame& frame) {
                    {"y", frame.y},         {"width", frame.width}, {"height", frame.height}};
 }
 
+Ordered cropToJson(const Crop& crop) {
+    Ordered object{{"name", crop.name}};
+    if (!crop.asset.empty()) object["asset"] = crop.asset;
+    object.update({{"x", crop.x}, {"y", crop.y}, {"width", crop.width}, {"height", crop.height}});
+    return object;
+}
+
 Ordered documentToJson(const Document& document) {
     const auto wireToJson = [](const Wire& wire) {
         return Ordered{{"from", wire.from.text()}, {"to", wire.to.text()}};
@@ -83,7 +90,7 @@ Ordered documentToJson(const Document& document) {
     const auto variableToJson = [](const Variable& variable) {
         return Ordered{{"name", variable.name}, {"value", valueToJson<Ordered>(variable.value)}};
     };
-    return Ordered{{"ratescope", "document"},
+    Ordered object{{"ratescope", "document"},
                    {"format", documentFormat},
                    {"id", document.id},
                    {"name", document.name},
@@ -101,6 +108,9 @@ Ordered documentToJson(const Document& document) {
                    {"threads", document.threads},
                    {"stall_seconds", document.stallSeconds},
                    {"keep_reconstructions", document.keepReconstructions}};
+    // Documents without crops keep the bytes that they had before there were any.
+    if (!document.crops.empty()) object["crops"] = arrayOf(document.crops, cropToJson);
+    return object;
 }
 
 PortRef portFromJson(const JsonPlace& place) {
@@ -194,6 +204,19 @@ Frame frameFromJson(const JsonPlace& place) {
     return frame;
 }
 
+Crop cropFromJson(const JsonPlace& place) {
+    place.only({"name", "asset", "x", "y", "width", "height"});
+    Crop crop;
+    crop.name = place.field("name").text();
+    read(place, "asset", crop.asset);
+    for (const auto& [name, target] : {std::pair("x", &crop.x), std::pair("y", &crop.y),
+                                       std::pair("width", &crop.width), std::pair("height", &crop.height)}) {
+        place.field(name);
+        read(place, name, *target);
+    }
+    return crop;
+}
+
 Wire wireFromJson(const JsonPlace& place) {
     place.only({"from", "to"});
     return {portFromJson(place.field("from")), portFromJson(place.field("to"))};
@@ -216,7 +239,7 @@ void readArray(const JsonPlace& place, const char* name, std::vector<Item>& targ
 Document readCurrent(const JsonPlace& place) {
     place.only({"ratescope", "format", "id", "name", "title", "notes", "nodes", "wires", "variables",
                 "sweeps", "reaches", "candidates", "frames", "seeds", "threads", "stall_seconds",
-                "keep_reconstructions"});
+                "keep_reconstructions", "crops"});
     Document document;
     document.id = place.field("id").text();
     document.name = place.field("name").text();
@@ -230,6 +253,7 @@ Document readCurrent(const JsonPlace& place) {
     readArray(place, "reaches", document.reaches, reachFromJson);
     readArray(place, "candidates", document.candidates, portFromJson);
     readArray(place, "frames", document.frames, frameFromJson);
+    readArray(place, "crops", document.crops, cropFromJson);
     readArray(place, "seeds", document.seeds, [](const JsonPlace& seed) { return seed.unsignedInteger(); });
     read(place, "threads", document.threads);
     read(place, "stall_seconds", document.stallSeconds);

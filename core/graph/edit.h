@@ -43,6 +43,7 @@ std::unique_ptr<Edit> setSweeps(std::vector<Sweep> sweeps);
 std::unique_ptr<Edit> setReaches(std::vector<Reach> reaches);
 std::unique_ptr<Edit> setVariables(std::vector<Variable> variables);
 std::unique_ptr<Edit> setFrames(std::vector<Frame> frames);
+std::unique_ptr<Edit> setCrops(std::vector<Crop> crops);
 std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,
                                bool keepReconstructions);
 std::unique_ptr<Edit> setStudyTitle(std::string title);

@@ -155,6 +155,10 @@ std::unique_ptr<Edit> setFrames(std::vector<Frame> frames) {
     return std::make_unique<SetList<std::vector<Frame>>>(&Document::frames, std::move(frames), "Set frames");
 }
 
+std::unique_ptr<Edit> setCrops(std::vector<Crop> crops) {
+    return std::make_unique<SetList<std::vector<Crop>>>(&Document::crops, std::move(crops), "Set crops");
+}
+
 std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,
                                bool keepReconstructions) {
     return std::make_unique<SetStudy>(std::move(seeds), threads, stallSeconds, keepReconstructions);

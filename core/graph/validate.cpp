@@ -58,6 +58,22 @@ void checkVariables(const Topology& topology, Findings& findings) {
     }
 }
 
+/// Nothing that is computed depends on them: a study runs with wrong ones.
+void checkCrops(const Topology& topology, Findings& findings) {
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const Crop& crop : topology.document().crops) {
+        if (crop.name.empty())
+            findings.warnDocument("crops", "A crop has no name.", "Give it one.");
+        else if (!seen.insert({crop.asset, crop.name}).second)
+            findings.warnDocument("crops", "The crop " + inQuotes(crop.name) + " is there twice.",
+                                  "Rename one of them.");
+        if (crop.width < 1 || crop.height < 1 || crop.x < 0 || crop.y < 0)
+            findings.warnDocument("crops",
+                                  "The crop " + inQuotes(crop.name) + " lies outside of any picture.",
+                                  "Give its place and size in pixels from the upper left corner.");
+    }
+}
+
 std::vector<std::string> idsOf(const std::vector<const Manifest*>& manifests) {
     std::vector<std::string> ids;
     for (const Manifest* manifest : manifests)
@@ -132,6 +148,7 @@ std::vector<Finding> validate(const Document& document, const Catalogue& catalog
     Findings findings(topology);
     checkStudy(topology, findings);
     checkVariables(topology, findings);
+    checkCrops(topology, findings);
     for (Position i = 0; i < topology.size(); ++i)
         checkNode(topology, catalogue, i, findings);
     checkWires(topology, findings);

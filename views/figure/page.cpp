@@ -6,6 +6,7 @@
 #include <QBuffer>
 #include <QFileInfo>
 #include <QFontDatabase>
+#include <QHashFunctions>
 #include <QImage>
 #include <QPageSize>
 #include <QPainter>
@@ -27,6 +28,8 @@ QString producer() {
 }
 
 QByteArray pdfPage(QSizeF millimetres, const Provenance& provenance, const PaintPage& paint) {
+    // QPdfWriter embeds fonts in the order of a hash table, which is another in each process otherwise.
+    [[maybe_unused]] static const bool ordered = (QHashSeed::setDeterministicGlobalSeed(), true);
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
@@ -69,6 +72,8 @@ QByteArray svgPage(QSizeF millimetres, const Provenance& provenance, const Paint
         generator.setSize(QSize(qRound(box.width()), qRound(box.height())));
         generator.setViewBox(box);
         QPainter painter(&generator);
+        // Groups without text name a font, too: not the application's, which differs.
+        painter.setFont(figureFont(7));
         paint(painter);
     }
     return bytes;
@@ -115,6 +120,8 @@ QFont figureFont(double points, bool bold, bool italic) {
     font.setBold(bold);
     font.setItalic(italic);
     font.setHintingPreference(QFont::PreferNoHinting);
+    // What a screen's own font settings say must not reach a file.
+    font.setStyleStrategy(QFont::NoSubpixelAntialias);
     font.setKerning(true);
     return font;
 }

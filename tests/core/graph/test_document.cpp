@@ -44,6 +44,7 @@ Document fullDocument() {
     document.reaches = {{"jpeg", "smoothing", "psnr:psnr-rgb", {30.0, 35.5}, 0.001, 9, 0.5, 2.0}};
     document.candidates = {{"jpeg", "image"}};
     document.frames = {{"Frame", "text", 1, 2, 3, 4.5}};
+    document.crops = {{"façade", "kodim08.png", 280, 180, 272, 164}, {"middle", "", 0, 0, 1, 1}};
     document.seeds = {0, 18446744073709551615ull};
     document.threads = 3;
     document.stallSeconds = 2.5;
@@ -119,6 +120,13 @@ class TestDocument : public QObject {
             QCOMPARE(shown(toText(documentFromJson(parseJson(toText(document), "x")))),
                      shown(toText(document)));
         }
+    }
+
+    void documentsWithoutCropsSayNothingOfThem() {
+        Document document = fullDocument();
+        QVERIFY(shown(toText(document)).contains("\"crops\": ["));
+        document.crops.clear();
+        QVERIFY(!shown(toText(document)).contains("crops"));
     }
 
     void typesOfNumbersAreKept() {
@@ -213,6 +221,9 @@ class TestDocument : public QObject {
         row("threads must be an integer", [](json& j) { j["threads"] = 1e10; });
         row("candidates[0] must be text", [](json& j) { j["candidates"][0] = 1; });
         row("frames[0].width must be a number", [](json& j) { j["frames"][0]["width"] = "wide"; });
+        row("crops[0].x must be an integer", [](json& j) { j["crops"][0]["x"] = 1.5; });
+        row("crops[1] has no field \"height\"", [](json& j) { j["crops"][1].erase("height"); });
+        row("crops[0].zoom is not a field", [](json& j) { j["crops"][0]["zoom"] = 2; });
     }
 
     void badDocuments() {

@@ -89,6 +89,7 @@ std::unique_ptr<Edit> randomEdit(const Document& document, Random& random, int d
         }
         case 16:
             if (random() % 3 == 0) return setReaches({{slug, "quality", "bpp", {real + 1}}});
+            if (random() % 4 == 0) return setCrops({{"crop", "a.png", 1, 2, static_cast<int>(real), 4}});
             return random() % 2 ? setVariables({{"level", real}})
                                 : setFrames({{"frame", "text", real, 0, 1, 1}});
         case 17:
@@ -150,6 +151,8 @@ class TestEdit : public QObject {
         QCOMPARE(document().reaches.size(), 1u);
         history.apply(setFrames({{"a", "b", 1, 2, 3, 4}}));
         QCOMPARE(document().frames.size(), 1u);
+        history.apply(setCrops({{"a", "b.png", 1, 2, 3, 4}}));
+        QCOMPARE(document().crops.size(), 1u);
         history.apply(setStudy({1, 2}, 4, 9, true));
         QCOMPARE(document().seeds.size(), 2u);
         QCOMPARE(document().threads, 4);
@@ -159,7 +162,7 @@ class TestEdit : public QObject {
         QCOMPARE(document().title, std::string("Photographs"));
         history.apply(setNotes("As published."));
         QCOMPARE(document().notes, std::string("As published."));
-        QCOMPARE(history.position(), 20u);
+        QCOMPARE(history.position(), 21u);
         QCOMPARE(shown(history.titles()[3]), QString("Set scale of crop"));
         while (history.canUndo())
             history.undo();

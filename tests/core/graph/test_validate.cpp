@@ -96,6 +96,25 @@ class TestValidate : public QObject {
         row(
             "stall", [](Document& d) { d.stallSeconds = std::numeric_limits<double>::quiet_NaN(); },
             "error .stall_seconds: The study's stall time is nan s.");
+        row(
+            "crop without a name",
+            [](Document& d) {
+                d.crops = {{"", "a.png", 0, 0, 4, 4}};
+            },
+            "warning .crops: A crop has no name.");
+        row(
+            "crop twice",
+            [](Document& d) {
+                d.crops = {
+                    {"eye", "a.png", 0, 0, 4, 4}, {"eye", "b.png", 0, 0, 4, 4}, {"eye", "a.png", 1, 1, 4, 4}};
+            },
+            "warning .crops: The crop \"eye\" is there twice. Rename one of them.");
+        row(
+            "crop outside",
+            [](Document& d) {
+                d.crops = {{"eye", "a.png", 0, -1, 4, 4}};
+            },
+            "warning .crops: The crop \"eye\" lies outside of any picture.");
         // Nodes
         row(
             "slug", [](Document& d) { d.nodes.push_back(node("JPEG 2", "photos")); },
