@@ -1,6 +1,7 @@
 #include "core/graph/document_json.h"
 
 #include "core/error.h"
+#include "core/graph/figure_json.h"
 #include "core/graph/json_place.h"
 #include "core/graph/migrate.h"
 #include "core/graph/names.h"
@@ -83,7 +84,7 @@ Ordered documentToJson(const Document& document) {
     const auto variableToJson = [](const Variable& variable) {
         return Ordered{{"name", variable.name}, {"value", valueToJson<Ordered>(variable.value)}};
     };
-    return Ordered{{"ratescope", "document"},
+    Ordered object{{"ratescope", "document"},
                    {"format", documentFormat},
                    {"id", document.id},
                    {"name", document.name},
@@ -101,6 +102,8 @@ Ordered documentToJson(const Document& document) {
                    {"threads", document.threads},
                    {"stall_seconds", document.stallSeconds},
                    {"keep_reconstructions", document.keepReconstructions}};
+    if (!document.figures.empty()) object["figures"] = arrayOf(document.figures, figureToJson);
+    return object;
 }
 
 PortRef portFromJson(const JsonPlace& place) {
@@ -216,7 +219,7 @@ void readArray(const JsonPlace& place, const char* name, std::vector<Item>& targ
 Document readCurrent(const JsonPlace& place) {
     place.only({"ratescope", "format", "id", "name", "title", "notes", "nodes", "wires", "variables",
                 "sweeps", "reaches", "candidates", "frames", "seeds", "threads", "stall_seconds",
-                "keep_reconstructions"});
+                "keep_reconstructions", "figures"});
     Document document;
     document.id = place.field("id").text();
     document.name = place.field("name").text();
@@ -234,6 +237,7 @@ Document readCurrent(const JsonPlace& place) {
     read(place, "threads", document.threads);
     read(place, "stall_seconds", document.stallSeconds);
     read(place, "keep_reconstructions", document.keepReconstructions);
+    readArray(place, "figures", document.figures, figureFromJson);
     return document;
 }
 

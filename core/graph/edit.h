@@ -43,6 +43,8 @@ std::unique_ptr<Edit> setSweeps(std::vector<Sweep> sweeps);
 std::unique_ptr<Edit> setReaches(std::vector<Reach> reaches);
 std::unique_ptr<Edit> setVariables(std::vector<Variable> variables);
 std::unique_ptr<Edit> setFrames(std::vector<Frame> frames);
+/// `title` says what has changed of them: "Set width of rd-psnr".
+std::unique_ptr<Edit> setFigures(std::vector<FigureSpec> figures, std::string title = "Set figures");
 std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,
                                bool keepReconstructions);
 /// Several edits as one step (paste, duplicate, insert on a wire).

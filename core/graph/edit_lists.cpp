@@ -155,6 +155,11 @@ std::unique_ptr<Edit> setFrames(std::vector<Frame> frames) {
     return std::make_unique<SetList<std::vector<Frame>>>(&Document::frames, std::move(frames), "Set frames");
 }
 
+std::unique_ptr<Edit> setFigures(std::vector<FigureSpec> figures, std::string title) {
+    return std::make_unique<SetList<std::vector<FigureSpec>>>(&Document::figures, std::move(figures),
+                                                              std::move(title));
+}
+
 std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,
                                bool keepReconstructions) {
     return std::make_unique<SetStudy>(std::move(seeds), threads, stallSeconds, keepReconstructions);
