@@ -6,6 +6,7 @@
 #include <QBuffer>
 #include <QFileInfo>
 #include <QFontDatabase>
+#include <QHashFunctions>
 #include <QImage>
 #include <QPageSize>
 #include <QPainter>
@@ -27,6 +28,8 @@ QString producer() {
 }
 
 QByteArray pdfPage(QSizeF millimetres, const Provenance& provenance, const PaintPage& paint) {
+    // QPdfWriter embeds fonts in the order of a hash table, which is another in each process otherwise.
+    [[maybe_unused]] static const bool ordered = (QHashSeed::setDeterministicGlobalSeed(), true);
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
@@ -115,23 +118,28 @@ QFont figureFont(double points, bool bold, bool italic) {
     font.setBold(bold);
     font.setItalic(italic);
     font.setHintingPreference(QFont::PreferNoHinting);
+    // What a screen's own font settings say must not reach a file.
+    font.setStyleStrategy(QFont::NoSubpixelAntialias);
     font.setKerning(true);
     return font;
+}
+
+QByteArray pageBytes(const QString& format, QSizeF millimetres, const Provenance& provenance, int dpi,
+                     const PaintPage& paint) {
+    if (format == QLatin1String("pdf")) return pdfPage(millimetres, provenance, paint);
+    if (format == QLatin1String("svg")) return svgPage(millimetres, provenance, paint);
+    if (format == QLatin1String("png")) return pngPage(millimetres, provenance, dpi, paint);
+    throw Error(ErrorKind::Usage, "A page can't be written as \"" + format.toStdString() + "\".",
+                "Give a file name that ends in .pdf, .svg or .png.");
 }
 
 void writePage(const QString& file, QSizeF millimetres, const Provenance& provenance, int dpi,
                const PaintPage& paint) {
     const QString format = QFileInfo(file).suffix().toLower();
-    QByteArray bytes;
-    if (format == QLatin1String("pdf"))
-        bytes = pdfPage(millimetres, provenance, paint);
-    else if (format == QLatin1String("svg"))
-        bytes = svgPage(millimetres, provenance, paint);
-    else if (format == QLatin1String("png"))
-        bytes = pngPage(millimetres, provenance, dpi, paint);
-    else
-        throw Error(ErrorKind::Usage, "A figure can't be written as \"" + format.toStdString() + "\".",
-                    "Give a file name that ends in .pdf, .svg or .png.");
+    writeWhole(file, pageBytes(format, millimetres, provenance, dpi, paint));
+}
+
+void writeWhole(const QString& file, const QByteArray& bytes) {
     QSaveFile target(file);
     if (target.open(QIODevice::WriteOnly) && target.write(bytes) == bytes.size() && target.commit()) return;
     throw Error(ErrorKind::Resource,
