@@ -11,6 +11,8 @@
 namespace ratescope::views {
 namespace {
 
+constexpr double leastPlotMm = 20;
+
 QByteArray bytesOf(const std::string& text) {
     return QByteArray::fromStdString(text);
 }
@@ -26,6 +28,9 @@ QString formatOf(const QString& file) {
 std::string pgfplots(const StudyFigure& figure) {
     double height = figure.style.millimetres.height();
     if (figure.plot.bdTable) height -= tableHeight(*figure.plot.bdTable, figure.style);
+    if (height < leastPlotMm)
+        throw Error(ErrorKind::Usage, "The page is too small for the figure's texts.",
+                    "Give it a larger height, or leave the BD table out.");
     return curves::pgfplotsOf(figure.plot, {figure.style.millimetres.width(), height});
 }
 

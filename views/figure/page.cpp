@@ -72,6 +72,8 @@ QByteArray svgPage(QSizeF millimetres, const Provenance& provenance, const Paint
         generator.setSize(QSize(qRound(box.width()), qRound(box.height())));
         generator.setViewBox(box);
         QPainter painter(&generator);
+        // Groups without text name a font, too: not the application's, which differs.
+        painter.setFont(figureFont(7));
         paint(painter);
     }
     return bytes;
