@@ -39,8 +39,8 @@ std::string rangeText(const std::vector<std::string>& values) {
         return curves::shortest(*least) + " to " + curves::shortest(*most);
     }
     std::string list;
-    for (const std::string& value : values)
-        list += (list.empty() ? "" : ", ") + value;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        list += (i == 0 ? "" : i + 1 == values.size() ? " and " : ", ") + values[i];
     return list;
 }
 

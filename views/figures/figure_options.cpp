@@ -9,6 +9,7 @@ namespace ratescope::views {
 
 FigureOptions::FigureOptions(QAction* reset, QAction* chooseFolder, QAction* doExport, QWidget* parent)
     : QWidget(parent),
+      scroll_(new QScrollArea(this)),
       data_(new DataOptions),
       series_(new SeriesOptions),
       parts_(new PartOptions),
@@ -28,13 +29,12 @@ FigureOptions::FigureOptions(QAction* reset, QAction* chooseFolder, QAction* doE
     }
     list->addStretch();
     onSurface(*contents);
-    auto* scroll = new QScrollArea(this);
-    scroll->setObjectName("figures.options");
-    scroll->setWidget(contents);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll_->setObjectName("figures.options");
+    scroll_->setWidget(contents);
+    scroll_->setWidgetResizable(true);
+    scroll_->setFrameShape(QFrame::NoFrame);
+    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll_->setFocusPolicy(Qt::NoFocus);
     auto* header = new PanelHeader(tr("Options"), this);
     header->add(reset);
     onSurface(*bar_);
@@ -42,10 +42,17 @@ FigureOptions::FigureOptions(QAction* reset, QAction* chooseFolder, QAction* doE
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(header);
-    column->addWidget(scroll, 1);
+    column->addWidget(scroll_, 1);
     column->addWidget(separator(this));
     column->addWidget(bar_);
     setMinimumWidth(contents->minimumSizeHint().width() + 12);
+}
+
+void FigureOptions::report(const ExportReport& report) {
+    exports_->setReport(report);
+    // The labels take their room first.
+    QMetaObject::invokeMethod(
+        this, [this] { scroll_->ensureWidgetVisible(exports_, 0, 0); }, Qt::QueuedConnection);
 }
 
 void FigureOptions::put(const graph::FigureSpec& spec, const StudyFigure* figure) {

@@ -9,6 +9,8 @@
 #include "views/figures/sight_options.h"
 #include "views/figures/size_options.h"
 
+class QScrollArea;
+
 namespace ratescope::views {
 
 class FigureOptions : public QWidget {
@@ -21,6 +23,8 @@ class FigureOptions : public QWidget {
     DataOptions& data() { return *data_; }
     SeriesOptions& series() { return *series_; }
     PartOptions& parts() { return *parts_; }
+    /// Shows what an export came to, where it is seen.
+    void report(const ExportReport& report);
     SightOptions& sight() { return *sight_; }
     ExportOptions& exports() { return *exports_; }
     ExportBar& bar() { return *bar_; }
@@ -30,6 +34,7 @@ class FigureOptions : public QWidget {
     void edited(const QString& what, const ratescope::views::FigureChange& change, bool typing);
 
   private:
+    QScrollArea* scroll_;
     std::vector<OptionGroup*> groups_;
     DataOptions* data_;
     SeriesOptions* series_;

@@ -89,11 +89,7 @@ void FigurePanel::connectAll() {
     });
     later_.setSingleShot(true);
     later_.setInterval(resultsPause);
-    connect(&later_, &QTimer::timeout, this, [this] {
-        asked_.reset();
-        askChoices();
-        follow();
-    });
+    connect(&later_, &QTimer::timeout, this, &FigurePanel::refresh);
     connect(&session_.results, &Results::committed, this, [this] {
         if (!later_.isActive()) later_.start();
     });
@@ -120,6 +116,7 @@ void FigurePanel::connectAll() {
     connect(exporter_, &FigureExporter::started, this, &FigurePanel::showTarget);
     connect(exporter_, &FigureExporter::finished, this, &FigurePanel::showReport);
     connect(empty_, &EmptyState::asked, this, &FigurePanel::newFigure);
+    connect(message_, &EmptyState::asked, this, &FigurePanel::runAsked);
     // Whoever turns to another field is done with this one.
     connect(qApp, &QApplication::focusChanged, this, [this] { typed_.clear(); });
     minute_.setInterval(60'000);
@@ -151,7 +148,7 @@ void FigurePanel::follow() {
 void FigurePanel::make() {
     asked_ = *current();
     if (session_.results.file().isEmpty() || !session_.results.hasStudy()) {
-        say(tr("The figure is drawn once the study has results. Run it first."));
+        say(tr("The figure is drawn once the study has results."), tr("Run"));
         return;
     }
     maker_->make(*asked_);
@@ -170,8 +167,8 @@ void FigurePanel::showMade() {
     askPictures();
 }
 
-void FigurePanel::say(const QString& sentence) {
-    message_->say(sentence, {});
+void FigurePanel::say(const QString& sentence, const QString& action) {
+    message_->say(sentence, action);
     middle_->setCurrentIndex(1);
 }
 
@@ -281,7 +278,18 @@ void FigurePanel::setSimulation() {
 
 void FigurePanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
+    if (stale_) refresh();
     sayStatus();
+}
+
+void FigurePanel::refresh() {
+    // Nobody looks: the reader has better to do while a study runs.
+    stale_ = !isVisible();
+    if (stale_) return;
+    asked_.reset();
+    askChoices();
+    list_->model().refresh();
+    follow();
 }
 
 }  // namespace ratescope::views

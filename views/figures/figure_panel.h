@@ -57,6 +57,8 @@ class FigurePanel : public QWidget {
   signals:
     /// One line on what is shown, for the status bar.
     void statusText(const QString& text);
+    /// There is nothing to draw yet: the study is to be run.
+    void runAsked();
     /// An export is over.
     void exported();
 
@@ -83,10 +85,11 @@ class FigurePanel : public QWidget {
     void follow();
     void make();
     void showMade();
-    void say(const QString& sentence);
+    void say(const QString& sentence, const QString& action = {});
     void askPictures();
     void showPictures(const PagePictures& pictures);
     void askChoices();
+    void refresh();
     void change(const QString& what, const std::function<void(graph::FigureSpec&)>& how, bool typing);
     void newFigure();
     void reset();
@@ -119,6 +122,7 @@ class FigurePanel : public QWidget {
     std::optional<graph::FigureSpec> asked_;  ///< what the maker was asked for last
     QString typed_;                           ///< the field whose changes are merged
     bool changing_ = false;
+    bool stale_ = false;  ///< results came in while the tab was hidden
     std::string firstMetric_;
     QString chosenFolder_;
     std::map<std::string, Exported> exports_;

@@ -252,7 +252,7 @@ void FigurePanel::startExport() {
 void FigurePanel::showReport(const ExportReport& report) {
     if (report.failure.isEmpty())
         exports_[report.figure.toStdString()] = {report.spec, QDateTime::currentDateTime()};
-    options_->exports().setReport(report);
+    options_->report(report);
     showTarget();
     sayStatus();
     emit exported();

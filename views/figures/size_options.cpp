@@ -30,10 +30,12 @@ SizeOptions::SizeOptions(QWidget* parent)
     : OptionGroup(tr("Size"), parent),
       preset_(new ChoiceField(tr("Size preset"), this)),
       width_(new NumberField(tr("Width"), tr("mm", "millimetres"), 20, 2000, 1, this)),
-      height_(new NumberField(tr("Height"), tr("mm", "millimetres"), 20, 2000, 1, this)) {
+      height_(new NumberField(tr("Height"), tr("mm", "millimetres"), 20, 2000, 1, this)),
+      resolution_(new NumberField(tr("Resolution of PNG"), tr("dpi", "dots per inch"), 72, 2400, 0, this)) {
     preset_->setObjectName("figures.preset");
     width_->setObjectName("figures.width");
     height_->setObjectName("figures.height");
+    resolution_->setObjectName("figures.dpi");
     for (const Preset& preset : presets()) {
         preset_->add(QString::fromStdString(preset.name), shortTitle(preset));
         preset_->setItemData(preset_->count() - 1, QString::fromStdString(preset.title), Qt::ToolTipRole);
@@ -42,6 +44,7 @@ SizeOptions::SizeOptions(QWidget* parent)
     times->setProperty("muted", true);
     addRow(tr("Preset"), {preset_});
     addRow(tr("Width, height"), {width_, times, height_});
+    addRow(tr("PNG"), {resolution_});
     connect(preset_, &QComboBox::activated, this, [this] {
         edit(tr("preset"), [preset = preset_->chosen().toStdString()](graph::FigureSpec& spec) {
             spec.preset = preset;
@@ -57,6 +60,10 @@ SizeOptions::SizeOptions(QWidget* parent)
         edit(
             tr("height"), [value](graph::FigureSpec& spec) { spec.heightMm = value; }, true);
     });
+    connect(resolution_, &QDoubleSpinBox::valueChanged, this, [this](double value) {
+        edit(
+            tr("resolution"), [value](graph::FigureSpec& spec) { spec.dpi = qRound(value); }, true);
+    });
 }
 
 void SizeOptions::fill(const graph::FigureSpec& spec, const StudyFigure* figure) {
@@ -64,6 +71,8 @@ void SizeOptions::fill(const graph::FigureSpec& spec, const StudyFigure* figure)
     const FigureStyle style = shownStyle(spec, figure);
     width_->put(style.millimetres.width());
     height_->put(style.millimetres.height());
+    height_->setEnabled(spec.kind != graph::FigureKind::Table);
+    resolution_->put(spec.dpi);
 }
 
 TextOptions::TextOptions(QWidget* parent)

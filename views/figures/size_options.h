@@ -17,7 +17,7 @@ class SizeOptions : public OptionGroup {
 
   private:
     ChoiceField* preset_;
-    NumberField *width_, *height_;
+    NumberField *width_, *height_, *resolution_;
 };
 
 class TextOptions : public OptionGroup {
