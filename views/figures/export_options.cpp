@@ -135,8 +135,9 @@ void ExportBar::setTarget(const QString& shown, const QString& path) {
 
 void ExportBar::setCount(int files, bool running) {
     button_->setText(running ? tr("Exporting") : tr("Export %n files", nullptr, files));
-    button_->setEnabled(files > 0 && !running);
-    action_->setEnabled(files > 0 && !running);
+    // It keeps the keyboard while it works; a second click then does nothing.
+    button_->setEnabled(files > 0);
+    action_->setEnabled(files > 0);
 }
 
 }  // namespace ratescope::views

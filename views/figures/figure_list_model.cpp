@@ -58,7 +58,7 @@ QVariant FigureListModel::data(const QModelIndex& index, int role) const {
     const QSizeF size = thumbnail == thumbnails_.end() ? QSizeF() : thumbnail->second.millimetres;
     const QString sizeText =
         isTable          ? tr("table only")
-        : size.isEmpty() ? QString::fromStdString(figure->preset)
+        : size.isEmpty() ? tr("not drawn yet")
                          : tr("%1 × %2 mm").arg(numberText(size.width(), 1), numberText(size.height(), 1));
     const QString name = QString::fromStdString(figure->name);
     switch (role) {

@@ -3,12 +3,15 @@
 #include "core/graph/document_json.h"
 #include "core/graph/edit.h"
 #include "tests/gui/figures/pdf_text.h"
+#include "tests/gui/figures/tab.h"
 #include "tests/gui/support.h"
+#include "tests/gui/watchdog.h"
 #include "views/figure/figure_files.h"
 #include "views/figures/figure_exporter.h"
 #include "views/figures/figure_list_model.h"
 #include "views/figures/figure_panel.h"
 #include "views/figures/page_view.h"
+#include "views/figures/panel_header.h"
 #include "views/figures/series_options.h"
 #include "views/figures/simulation.h"
 
@@ -28,99 +31,9 @@
 #include <QToolButton>
 
 using namespace ratescope;
+using namespace figures;
 using views::FigurePanel;
 using views::Sight;
-
-namespace {
-
-graph::FigureSpec ieeeColumn() {
-    graph::FigureSpec figure;
-    figure.name = "rd-psnr";
-    figure.y = "psnr-rgb";
-    figure.anchor = "jpeg";
-    figure.dataset = "Samples";
-    figure.bdTable = true;
-    return figure;
-}
-
-/// A session with the study, a panel in a window of its own, and its figures.
-struct Tab {
-    Tab(const gui::RanStudy& study, const std::vector<graph::FigureSpec>& figures)
-        : session(gui::catalogue()) {
-        gui::open(session, study.document(), study.library());
-        if (!figures.empty()) session.document.apply(graph::setFigures(figures));
-        panel = std::make_unique<FigurePanel>(session);
-        panel->resize(1389, 780);
-        panel->show();
-        if (!QTest::qWaitForWindowActive(panel.get())) throw std::runtime_error("the window is not active");
-    }
-
-    template <typename Widget>
-    Widget* find(const char* name) const {
-        auto* widget = panel->findChild<Widget*>(name);
-        if (!widget) throw std::runtime_error(std::string("there is no ") + name);
-        return widget;
-    }
-    QAction* action(const QString& name) const {
-        for (QAction* action : panel->actions())
-            if (action->objectName() == name) return action;
-        throw std::runtime_error("there is no action " + name.toStdString());
-    }
-    const graph::FigureSpec& figure(std::size_t index = 0) const {
-        return session.document.document().figures.at(index);
-    }
-    /// The page has been drawn for the figure as it is now.
-    bool drawn() const {
-        const auto* button = find<QPushButton>("figures.exportButton");
-        return gui::waitFor([&] { return button->isEnabled(); }) && gui::waitFor([&] { return pictured(); });
-    }
-    bool pictured() const {
-        auto* page = find<views::PageView>("figures.page");
-        QImage shown(page->viewport()->size(), QImage::Format_RGB32);
-        page->viewport()->render(&shown);
-        const QRect place = page->pagePlace().toRect().adjusted(2, 2, -2, -2) & shown.rect();
-        for (int y = place.top(); y < place.bottom(); y += 2)
-            for (int x = place.left(); x < place.right(); ++x)
-                if (qGray(shown.pixel(x, y)) < 80) return true;
-        return false;
-    }
-    bool exportInto(const QString& folder) {
-        panel->setExportFolder(folder);
-        QSignalSpy over(panel.get(), &FigurePanel::exported);
-        QTest::mouseClick(find<QPushButton>("figures.exportButton"), Qt::LeftButton);
-        return over.wait(20'000);
-    }
-
-    views::Session session;
-    std::unique_ptr<FigurePanel> panel;
-};
-
-void type(QWidget* field, const QString& text) {
-    field->setFocus();
-    QTest::keyClick(field, Qt::Key_A, Qt::ControlModifier);
-    QTest::keyClicks(field, text);
-}
-
-void clickBox(QCheckBox* box) {
-    QTest::mouseClick(box, Qt::LeftButton, {}, QPoint(8, box->height() / 2));
-}
-
-void choose(QComboBox* box, const QString& id) {
-    const int index = box->findData(id);
-    QVERIFY2(index >= 0, qPrintable(id));
-    box->setFocus();
-    // As keys do it: to the first, then down.
-    QTest::keyClick(box, Qt::Key_Home);
-    for (int i = 0; i < index; ++i)
-        QTest::keyClick(box, Qt::Key_Down);
-}
-
-QByteArray contentOf(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-}  // namespace
 
 class FiguresTest : public QObject {
     Q_OBJECT
@@ -509,6 +422,55 @@ class FiguresTest : public QObject {
             auto* widget = tab.find<QWidget>(name);
             QVERIFY2(widget->focusPolicy() & Qt::TabFocus, name);
         }
+    }
+
+    void noTextIsCut() {
+        Tab tab(*study_, {ieeeColumn()});
+        tab.panel->resize(1280, 620);
+        QVERIFY(tab.drawn());
+        int seen = 0;
+        for (QWidget* widget : tab.panel->findChildren<QWidget*>()) {
+            const auto* label = qobject_cast<QLabel*>(widget);
+            const auto* tool = qobject_cast<QToolButton*>(widget);
+            const bool isText =
+                (label && !label->wordWrap() && !qobject_cast<views::ElidedLabel*>(widget)) ||
+                (tool && !tool->text().isEmpty() && tool->toolButtonStyle() != Qt::ToolButtonIconOnly) ||
+                qobject_cast<QCheckBox*>(widget) || qobject_cast<QPushButton*>(widget) ||
+                qobject_cast<QDoubleSpinBox*>(widget);
+            if (!isText || !widget->isVisibleTo(tab.panel.get())) continue;
+            ++seen;
+            QVERIFY2(widget->width() >= widget->minimumSizeHint().width() &&
+                         widget->height() >= widget->minimumSizeHint().height() - 2,
+                     qPrintable(QString(widget->metaObject()->className()) + ' ' + widget->objectName() +
+                                (label  ? label->text()
+                                 : tool ? tool->text()
+                                        : QString())));
+            QVERIFY(widget->mapTo(widget->window(), QPoint(widget->width(), 0)).x() <= tab.panel->width());
+        }
+        QVERIFY(seen > 50);
+    }
+
+    void theWindowIsNotHeldUp() {
+        Tab tab(*study_, {ieeeColumn()});
+        QVERIFY(tab.drawn());
+        auto* application = static_cast<gui::WatchedApplication*>(qApp);
+        application->start();
+        for (const char* width : {"100", "120", "140", "160", "88.9"})
+            type(tab.find<QDoubleSpinBox>("figures.width"), width);
+        for (const char* name : {"figures.grid", "figures.bands", "figures.bdTable"}) {
+            clickBox(tab.find<QCheckBox>(name));
+            QTest::qWait(50);
+        }
+        for (const char* action :
+             {"figure.doubleSize", "figure.simulation", "figure.fitSize", "figure.trueSize"}) {
+            tab.action(action)->trigger();
+            QTest::qWait(100);
+        }
+        QVERIFY(tab.exportInto(study_->place().path("watched")));
+        QVERIFY(tab.drawn());
+        const gui::Blocks blocks = application->stop();
+        QVERIFY2(blocks.p99 <= 16 && blocks.max <= 50, qPrintable(blocks.text()));
+        tab.action("figure.simulation")->trigger();
     }
 
     void screenshots() {
