@@ -1,5 +1,6 @@
 #include "views/figures/export_options.h"
 
+#include "views/controls/elided_label.h"
 #include "views/controls/tabular.h"
 #include "views/figure/figure_files.h"
 #include "views/theme/icon.h"
@@ -108,9 +109,10 @@ void ExportOptions::setReport(const ExportReport& report) {
 }
 
 ExportBar::ExportBar(QAction* choose, QAction* doExport, QWidget* parent)
-    : QWidget(parent), target_(new ElidedLabel(this)), button_(new QPushButton(this)), action_(doExport) {
+    : QWidget(parent), target_(new ElidedLabel({}, this)), button_(new QPushButton(this)), action_(doExport) {
     setObjectName("figures.exportBar");
-    target_->setMinimumWidth(40);
+    target_->setProperty("muted", true);
+    target_->setFont(tableFont());
     auto* folder = new QToolButton(this);
     folder->setDefaultAction(choose);
     folder->setToolButtonStyle(Qt::ToolButtonIconOnly);
@@ -130,7 +132,8 @@ ExportBar::ExportBar(QAction* choose, QAction* doExport, QWidget* parent)
 }
 
 void ExportBar::setTarget(const QString& shown, const QString& path) {
-    target_->say(shown, path);
+    target_->setText(shown);
+    target_->setToolTip(path);
 }
 
 void ExportBar::setCount(int files, bool running) {

@@ -4,7 +4,6 @@
 
 #include "views/figures/figure_exporter.h"
 #include "views/figures/option_group.h"
-#include "views/figures/panel_header.h"
 
 class QAction;
 class QCheckBox;
@@ -13,6 +12,8 @@ class QPushButton;
 class QToolButton;
 
 namespace ratescope::views {
+
+class ElidedLabel;
 
 /// Formats to choose, and the report of the last export.
 class ExportOptions : public OptionGroup {

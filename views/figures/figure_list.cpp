@@ -25,7 +25,7 @@ constexpr int rowHeight = 56;
 constexpr QSizeF thumbnailSize(56, 40);
 
 /// White whatever the look: it is paper.
-void paintThumbnail(QPainter& painter, const QRectF& place, const Thumbnail& thumbnail) {
+void paintThumbnail(QPainter& painter, const QRectF& place, const FigureSketch& thumbnail) {
     painter.setPen(QPen(colour(Token::Line), 1));
     painter.setBrush(Qt::white);
     painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
@@ -72,7 +72,7 @@ void FigureRow::paint(QPainter* painter, const QStyleOptionViewItem& option, con
     const QRectF picture(QPointF(row.left() + measure::padding,
                                  row.top() + std::round((row.height() - thumbnailSize.height()) / 2)),
                          thumbnailSize);
-    paintThumbnail(*painter, picture, index.data(FigureListModel::ThumbnailRole).value<Thumbnail>());
+    paintThumbnail(*painter, picture, index.data(FigureListModel::ThumbnailRole).value<FigureSketch>());
     const QRectF text = textPlace(option.rect);
     const auto line = [&](const QRectF& place, const QFont& font, Token token, const QString& said) {
         painter->setFont(font);

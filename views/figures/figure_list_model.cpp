@@ -13,15 +13,15 @@ namespace {
 constexpr std::size_t mostCorners = 24;  // of a line: it is 40 pixels wide
 
 /// As the figure will be drawn, without what takes long and is not seen in a drawing this small.
-graph::FigureSpec sketchOf(graph::FigureSpec figure) {
+graph::FigureSpec withoutBands(graph::FigureSpec figure) {
     figure.bands = false;
     return figure;
 }
 
 }  // namespace
 
-Thumbnail thumbnailOf(const StudyFigure& figure) {
-    Thumbnail thumbnail;
+FigureSketch sketchOf(const StudyFigure& figure) {
+    FigureSketch thumbnail;
     thumbnail.millimetres = figure.style.millimetres;
     if (figure.spec.kind == graph::FigureKind::Table) {
         thumbnail.rows = figure.plot.bdTable ? figure.plot.bdTable->rows.size() + 1 : 1;
@@ -112,7 +112,7 @@ void FigureListModel::refresh() {
 }
 
 void FigureListModel::take(const StudyFigure& figure) {
-    put(figure.spec.name, thumbnailOf(figure));
+    put(figure.spec.name, sketchOf(figure));
 }
 
 void FigureListModel::follow() {
@@ -136,18 +136,18 @@ void FigureListModel::follow() {
 void FigureListModel::ask(const graph::FigureSpec& figure) {
     session_.results.ask(
         this, QString::fromStdString("thumbnail " + figure.name),
-        [figure = sketchOf(figure), &catalogue = session_.document.catalogue()](const OpenLibrary& open) {
-            return open.study ? thumbnailOf(figureOfStudy(figure, open.library, *open.study, catalogue))
-                              : Thumbnail();
+        [figure = withoutBands(figure), &catalogue = session_.document.catalogue()](const OpenLibrary& open) {
+            return open.study ? sketchOf(figureOfStudy(figure, open.library, *open.study, catalogue))
+                              : FigureSketch();
         },
-        [this, name = figure.name](const Thumbnail& thumbnail) { put(name, thumbnail); },
+        [this, name = figure.name](const FigureSketch& thumbnail) { put(name, thumbnail); },
         [this, name = figure.name](const Error&) {
             // Why is said where the figure is shown.
             put(name, {});
         });
 }
 
-void FigureListModel::put(const std::string& name, Thumbnail thumbnail) {
+void FigureListModel::put(const std::string& name, FigureSketch thumbnail) {
     if (thumbnails_[name] == thumbnail) return;
     thumbnails_[name] = std::move(thumbnail);
     if (const int row = rowOf(name); row >= 0) emit dataChanged(index(row), index(row));

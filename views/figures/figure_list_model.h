@@ -15,15 +15,15 @@
 namespace ratescope::views {
 
 /// What a small drawing shows: lines within the unit square, y upwards, with their printed colours.
-struct Thumbnail {
+struct FigureSketch {
     std::vector<std::pair<curves::Colour, QPolygonF>> lines;
     std::size_t rows = 0;  ///< of a table that is drawn alone
     QSizeF millimetres;
 
-    bool operator==(const Thumbnail&) const = default;
+    bool operator==(const FigureSketch&) const = default;
 };
 
-Thumbnail thumbnailOf(const StudyFigure& figure);
+FigureSketch sketchOf(const StudyFigure& figure);
 
 class FigureListModel : public QAbstractListModel {
     Q_OBJECT
@@ -52,13 +52,13 @@ class FigureListModel : public QAbstractListModel {
   private:
     void follow();
     void ask(const graph::FigureSpec& figure);
-    void put(const std::string& name, Thumbnail thumbnail);
+    void put(const std::string& name, FigureSketch thumbnail);
 
     Session& session_;
     std::vector<graph::FigureSpec> figures_;
-    std::map<std::string, Thumbnail> thumbnails_;
+    std::map<std::string, FigureSketch> thumbnails_;
 };
 
 }  // namespace ratescope::views
 
-Q_DECLARE_METATYPE(ratescope::views::Thumbnail)
+Q_DECLARE_METATYPE(ratescope::views::FigureSketch)

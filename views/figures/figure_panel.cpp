@@ -2,6 +2,7 @@
 
 #include "core/curves/rate.h"
 #include "core/store/query.h"
+#include "views/controls/elided_label.h"
 #include "views/controls/empty_state.h"
 #include "views/controls/segments.h"
 #include "views/figures/caption_view.h"
@@ -10,7 +11,6 @@
 #include "views/figures/figure_list.h"
 #include "views/figures/figure_options.h"
 #include "views/figures/page_view.h"
-#include "views/figures/panel_header.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -174,9 +174,9 @@ void FigurePanel::say(const QString& sentence, const QString& action) {
 
 void FigurePanel::askPictures() {
     const double scale = page_->screenPixelsPerMillimetre();
-    scale_->say(tr("%1 dpi screen, %2 pixels a millimetre")
-                    .arg(qRound(scale * 25.4))
-                    .arg(QLocale().toString(scale, 'f', 2)));
+    scale_->setText(tr("%1 dpi screen, %2 pixels a millimetre")
+                        .arg(qRound(scale * 25.4))
+                        .arg(QLocale().toString(scale, 'f', 2)));
     PageRequest request = page_->request();
     request.figure = maker_->figure();
     if (request.figure) maker_->paint(std::move(request));

@@ -1,5 +1,6 @@
 // The widgets and actions of the Figure tab, and what becomes of an export.
 
+#include "views/controls/elided_label.h"
 #include "views/controls/empty_state.h"
 #include "views/controls/segments.h"
 #include "views/figure/figure_files.h"
@@ -10,8 +11,8 @@
 #include "views/figures/figure_options.h"
 #include "views/figures/figure_panel.h"
 #include "views/figures/page_view.h"
-#include "views/figures/panel_header.h"
 #include "views/theme/icon.h"
+#include "views/theme/style.h"
 #include "views/theme/tokens.h"
 
 #include <QApplication>
@@ -160,7 +161,9 @@ QWidget* FigurePanel::makeToolBar() {
     zoom_->add("double", tr("200 %"), tr("Twice as large as it prints"));
     zoom_->add("fit", tr("Fit"), tr("The whole page"));
     connect(zoom_, &Segments::chosen, this, &FigurePanel::setZoom);
-    scale_ = new ElidedLabel(bar);
+    scale_ = new ElidedLabel({}, bar);
+    scale_->setProperty("muted", true);
+    scale_->setFont(tableFont());
     auto* copy = new QPushButton(icon("copy"), copyPicture_->text(), bar);
     copy->setToolTip(copyPicture_->toolTip());
     copy->setFixedHeight(measure::field);

@@ -1,39 +1,18 @@
 #include "views/figures/panel_header.h"
 
+#include "views/controls/elided_label.h"
 #include "views/theme/style.h"
 #include "views/theme/tokens.h"
 
 #include <QAction>
 #include <QHBoxLayout>
-#include <QPainter>
+#include <QLabel>
 #include <QToolButton>
 
 namespace ratescope::views {
 
-ElidedLabel::ElidedLabel(QWidget* parent) : QLabel(parent) {
-    setProperty("muted", true);
-    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-}
-
-void ElidedLabel::say(const QString& text, const QString& tip) {
-    text_ = text;
-    setAccessibleName(text);
-    setToolTip(tip.isEmpty() ? text : tip);
-    update();
-}
-
-void ElidedLabel::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    QFont font = tableFont();
-    font.setWeight(QFont::Normal);  // the sheet makes every label of a title bold
-    painter.setFont(font);
-    painter.setPen(colour(Token::Muted));
-    painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter,
-                     QFontMetrics(painter.font()).elidedText(text_, Qt::ElideRight, width()));
-}
-
 PanelHeader::PanelHeader(const QString& title, QWidget* parent)
-    : QWidget(parent), row_(new QHBoxLayout(this)), note_(new ElidedLabel(this)) {
+    : QWidget(parent), row_(new QHBoxLayout(this)), note_(new ElidedLabel({}, this)) {
     // As the titles of docks look.
     setObjectName("dockTitle");
     setAttribute(Qt::WA_StyledBackground);
@@ -41,11 +20,15 @@ PanelHeader::PanelHeader(const QString& title, QWidget* parent)
     row_->setContentsMargins(measure::padding, 0, measure::grid, 0);
     row_->setSpacing(measure::padding);
     row_->addWidget(new QLabel(title, this));
+    note_->setProperty("muted", true);
+    note_->setFont(tableFont());
+    // The sheet makes every label of a title bold.
+    note_->setStyleSheet(QStringLiteral("font-weight: 400"));
     row_->addWidget(note_, 1);
 }
 
 void PanelHeader::setNote(const QString& note) {
-    note_->say(note);
+    note_->setText(note);
 }
 
 QToolButton* PanelHeader::add(QAction* action) {

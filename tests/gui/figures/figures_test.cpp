@@ -6,12 +6,12 @@
 #include "tests/gui/figures/tab.h"
 #include "tests/gui/support.h"
 #include "tests/gui/watchdog.h"
+#include "views/controls/elided_label.h"
 #include "views/figure/figure_files.h"
 #include "views/figures/figure_exporter.h"
 #include "views/figures/figure_list_model.h"
 #include "views/figures/figure_panel.h"
 #include "views/figures/page_view.h"
-#include "views/figures/panel_header.h"
 #include "views/figures/series_options.h"
 #include "views/figures/simulation.h"
 
