@@ -6,7 +6,6 @@
 #include <CLI/CLI.hpp>
 
 #include <QGuiApplication>
-#include <QHashFunctions>
 #include <clocale>
 #include <cstdio>
 #include <exception>
@@ -43,8 +42,6 @@ int runProgram(int argc, char** argv) {
     }
     // Figures need fonts and a painter, no display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
-    // QPdfWriter embeds fonts in the order of a hash table, which is another in each process otherwise.
-    QHashSeed::setDeterministicGlobalSeed();
     qInstallMessageHandler(passMessage);
     QGuiApplication application(argc, argv);
     std::setlocale(LC_NUMERIC, "C");

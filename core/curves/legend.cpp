@@ -22,6 +22,7 @@ Corner freeCorner(const PlotSpec& spec) {
     std::array<std::size_t, 4> covered{};
     const auto count = [&](double x, double y) {
         const double h = positionOn(spec.x, x), v = positionOn(spec.y, y);
+        if (h < 0 || h > 1 || v < 0 || v > 1) return;  // beyond limits that were given: not drawn
         const bool left = h<width, right = h> 1 - width, bottom = v<height, top = v> 1 - height;
         covered[0] += right && bottom;
         covered[1] += left && top;

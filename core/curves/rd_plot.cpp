@@ -197,6 +197,11 @@ Axis axisOf(const Quantity& quantity, Scale scale) {
     return {.title = quantity.axisTitle, .scale = scale, .ticks = {}, .better = quantity.better};
 }
 
+Legend legendOf(const PlotSpec& spec, std::span<const Curve> curves, const RdPlotOptions& options) {
+    return {options.legend, legendTitle(curves, options.dataset),
+            options.corner ? *options.corner : freeCorner(spec)};
+}
+
 PlotSeries frameOf(const Curve& curve, const Curve& anchor, bool isAnchor, std::size_t& imported) {
     PlotSeries series;
     series.series = curve.series;
@@ -233,7 +238,7 @@ PlotSpec makeRdPlot(std::span<const Curve> curves, std::span<const BdComparison>
         spec.series.push_back(std::move(series));
     }
     setAxes(spec, curves.front().x, options);
-    spec.legend = {options.legend, legendTitle(curves, options.dataset), freeCorner(spec)};
+    spec.legend = legendOf(spec, curves, options);
     if (options.bdTable && !comparisons.empty()) spec.bdTable = makeBdTable(comparisons);
     spec.caption = composeCaption(curves, comparisons, options.dataset, options.bootstrap, spec.notes);
     return spec;
@@ -282,7 +287,7 @@ PlotSpec makeRcdPlot(std::span<const Curve> curves, const RdPlotOptions& options
     spec.x.ticks = ticksFor(x, Scale::Linear, options.xLimits);
     spec.y.ticks = ticksFor(y, options.yScale, options.yLimits);
     spec.series.front().line = {{0, spec.y.ticks.low}, {0, spec.y.ticks.high}};
-    spec.legend = {options.legend, legendTitle(curves, options.dataset), freeCorner(spec)};
+    spec.legend = legendOf(spec, curves, options);
     spec.caption = "Rate difference at equal quality, of mean curves by " +
                    std::string(titleOf(options.method)) + ", against the anchor " + anchor.title + ".";
     for (const std::string& note : spec.notes)

@@ -30,6 +30,7 @@ struct RdPlotOptions {
     bool bands = true;
     bool grid = true;
     bool legend = true;
+    std::optional<Corner> corner = {};  ///< of the legend; otherwise where it covers least
     bool bdTable = false;
     BootstrapOptions bootstrap = {};  ///< what withBands() was called with: stands in the caption
 };

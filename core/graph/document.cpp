@@ -66,6 +66,12 @@ const Variable* Document::variable(const std::string& variableName) const {
     return found == variables.end() ? nullptr : &*found;
 }
 
+const FigureSpec* Document::figure(const std::string& figureName) const {
+    const auto found = std::find_if(figures.begin(), figures.end(),
+                                    [&](const FigureSpec& figure) { return figure.name == figureName; });
+    return found == figures.end() ? nullptr : &*found;
+}
+
 const PortRef* Document::source(const PortRef& input) const {
     const auto found =
         std::find_if(wires.begin(), wires.end(), [&](const Wire& wire) { return wire.to == input; });

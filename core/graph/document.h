@@ -3,6 +3,7 @@
 // The study as the user writes it: nodes, wires, parameters, variables and sweeps. A plain value; changed
 // through edit.h, read and written by document_json.h, checked by validate.h, expanded by expand.h.
 
+#include "core/graph/figure_spec.h"
 #include "core/graph/value.h"
 
 #include <compare>
@@ -132,6 +133,7 @@ struct Document {
     std::vector<PortRef> candidates;  ///< outputs marked as candidate (beside those that a measure reads)
     std::vector<Frame> frames;
     std::vector<Crop> crops;
+    std::vector<FigureSpec> figures;
     std::vector<std::uint64_t> seeds{0};
     int threads = 1;                   ///< per task
     double stallSeconds = 600;         ///< a task that makes no context call for this long is killed
@@ -141,6 +143,7 @@ struct Document {
     const Node* find(const std::string& slug) const;
     Node* find(const std::string& slug);
     const Variable* variable(const std::string& variableName) const;
+    const FigureSpec* figure(const std::string& figureName) const;
     /// The output wired to an input, nullptr if none (an `all` input may have several: see wiresInto).
     const PortRef* source(const PortRef& input) const;
     std::vector<PortRef> wiresInto(const PortRef& input) const;

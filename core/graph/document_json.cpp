@@ -1,6 +1,7 @@
 #include "core/graph/document_json.h"
 
 #include "core/error.h"
+#include "core/graph/figure_json.h"
 #include "core/graph/json_place.h"
 #include "core/graph/migrate.h"
 #include "core/graph/names.h"
@@ -110,6 +111,7 @@ Ordered documentToJson(const Document& document) {
                    {"keep_reconstructions", document.keepReconstructions}};
     // Documents without crops keep the bytes that they had before there were any.
     if (!document.crops.empty()) object["crops"] = arrayOf(document.crops, cropToJson);
+    if (!document.figures.empty()) object["figures"] = arrayOf(document.figures, figureToJson);
     return object;
 }
 
@@ -239,7 +241,7 @@ void readArray(const JsonPlace& place, const char* name, std::vector<Item>& targ
 Document readCurrent(const JsonPlace& place) {
     place.only({"ratescope", "format", "id", "name", "title", "notes", "nodes", "wires", "variables",
                 "sweeps", "reaches", "candidates", "frames", "seeds", "threads", "stall_seconds",
-                "keep_reconstructions", "crops"});
+                "keep_reconstructions", "crops", "figures"});
     Document document;
     document.id = place.field("id").text();
     document.name = place.field("name").text();
@@ -258,6 +260,7 @@ Document readCurrent(const JsonPlace& place) {
     read(place, "threads", document.threads);
     read(place, "stall_seconds", document.stallSeconds);
     read(place, "keep_reconstructions", document.keepReconstructions);
+    readArray(place, "figures", document.figures, figureFromJson);
     return document;
 }
 

@@ -44,6 +44,8 @@ std::unique_ptr<Edit> setReaches(std::vector<Reach> reaches);
 std::unique_ptr<Edit> setVariables(std::vector<Variable> variables);
 std::unique_ptr<Edit> setFrames(std::vector<Frame> frames);
 std::unique_ptr<Edit> setCrops(std::vector<Crop> crops);
+/// `title` says what has changed of them: "Set width of rd-psnr".
+std::unique_ptr<Edit> setFigures(std::vector<FigureSpec> figures, std::string title = "Set figures");
 std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,
                                bool keepReconstructions);
 std::unique_ptr<Edit> setStudyTitle(std::string title);

@@ -159,6 +159,11 @@ std::unique_ptr<Edit> setCrops(std::vector<Crop> crops) {
     return std::make_unique<SetList<std::vector<Crop>>>(&Document::crops, std::move(crops), "Set crops");
 }
 
+std::unique_ptr<Edit> setFigures(std::vector<FigureSpec> figures, std::string title) {
+    return std::make_unique<SetList<std::vector<FigureSpec>>>(&Document::figures, std::move(figures),
+                                                              std::move(title));
+}
+
 std::unique_ptr<Edit> setStudy(std::vector<std::uint64_t> seeds, int threads, double stallSeconds,
                                bool keepReconstructions) {
     return std::make_unique<SetStudy>(std::move(seeds), threads, stallSeconds, keepReconstructions);

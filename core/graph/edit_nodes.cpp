@@ -57,6 +57,7 @@ struct Lists {
     std::vector<Sweep> sweeps;
     std::vector<Reach> reaches;
     std::vector<PortRef> candidates;
+    std::vector<FigureSpec> figures;
 };
 
 class ChangeLists : public Edit {
@@ -68,6 +69,7 @@ class ChangeLists : public Edit {
         std::swap(document.sweeps, other_->sweeps);
         std::swap(document.reaches, other_->reaches);
         std::swap(document.candidates, other_->candidates);
+        std::swap(document.figures, other_->figures);
     }
 
   protected:
@@ -89,7 +91,8 @@ class RemoveNodes : public ChangeLists {
         for (const std::string& slug : slugs_)
             nodeOf(document, slug);
         const std::set<std::string> gone(slugs_.begin(), slugs_.end());
-        Lists lists{document.nodes, document.wires, {}, document.reaches, document.candidates};
+        Lists lists{document.nodes,   document.wires,      {},
+                    document.reaches, document.candidates, document.figures};
         std::erase_if(lists.nodes, [&](const Node& node) { return gone.count(node.slug) != 0; });
         std::erase_if(lists.wires, [&](const Wire& wire) {
             return gone.count(wire.from.node) || gone.count(wire.to.node);
@@ -118,7 +121,8 @@ class RenameNode : public ChangeLists {
     Lists changed(Document& document) const override {
         nodeOf(document, slug_);
         requireFreeSlug(document, newSlug_);
-        Lists lists{document.nodes, document.wires, document.sweeps, document.reaches, document.candidates};
+        Lists lists{document.nodes,   document.wires,      document.sweeps,
+                    document.reaches, document.candidates, document.figures};
         for (Node& node : lists.nodes)
             rename(node.slug);
         for (Wire& wire : lists.wires) {
@@ -134,6 +138,13 @@ class RenameNode : public ChangeLists {
         }
         for (PortRef& candidate : lists.candidates)
             rename(candidate.node);
+        for (FigureSpec& figure : lists.figures) {
+            renameMeasure(figure.x);
+            renameMeasure(figure.y);
+            renameSeries(figure.anchor);
+            for (std::string& series : figure.series)
+                renameSeries(series);
+        }
         return lists;
     }
 
@@ -148,6 +159,20 @@ class RenameNode : public ChangeLists {
             quantity.replace(quantity.size() - slug_.size(), slug_.size(), newSlug_);
         else if (quantity.starts_with(slug_ + ":"))
             quantity.replace(0, slug_.size(), newSlug_);
+    }
+
+    /// "jpeg/optimise=false", "jpeg/crop.size=8": each part may begin with a node.
+    void renameSeries(std::string& series) const {
+        std::string renamed;
+        for (std::size_t at = 0; at <= series.size();) {
+            const std::size_t end = std::min(series.find('/', at), series.size());
+            std::string part = series.substr(at, end - at);
+            rename(part);
+            if (part.starts_with(slug_ + ".")) part.replace(0, slug_.size(), newSlug_);
+            renamed += (at > 0 ? "/" : "") + part;
+            at = end + 1;
+        }
+        series = renamed;
     }
 
     std::string slug_, newSlug_;

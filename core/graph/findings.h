@@ -41,6 +41,7 @@ void checkCandidates(const Topology& topology, Findings& findings);
 void checkInputs(const Topology& topology, Findings& findings);
 void checkSweeps(const Topology& topology, Findings& findings);
 void checkReaches(const Topology& topology, Findings& findings);
+void checkFigures(const Topology& topology, Findings& findings);
 /// Sources that meet say how they combine. The document must have no cycle.
 void checkFanOut(const Topology& topology, Findings& findings);
 

@@ -79,6 +79,17 @@ struct Names<Pairing> {
     static constexpr std::array texts = {"unsaid", "paired-by-name", "product"};
 };
 
+template <>
+struct Names<FigureKind> {
+    static constexpr std::array texts = {"curves", "relative", "table"};
+};
+
+template <>
+struct Names<LegendPlace> {
+    static constexpr std::array texts = {"auto",        "top-left",     "top-right",
+                                         "bottom-left", "bottom-right", "none"};
+};
+
 template <typename Enum>
 const char* nameOf(Enum value) {
     return Names<Enum>::texts.at(static_cast<std::size_t>(value));

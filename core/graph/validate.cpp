@@ -156,6 +156,7 @@ std::vector<Finding> validate(const Document& document, const Catalogue& catalog
     checkInputs(topology, findings);
     checkSweeps(topology, findings);
     checkReaches(topology, findings);
+    checkFigures(topology, findings);
     if (topology.cycle().empty()) checkFanOut(topology, findings);
     return findings.sorted();
 }

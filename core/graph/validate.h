@@ -24,7 +24,7 @@ struct Finding {
 /// exist, wires (ports exist, types and schemas match, one wire an `each` input, required inputs connected),
 /// cycles, a version newer than installed, sweeps (columns exist, no column twice, row lengths, values fit,
 /// not of a measure or analysis), two unpaired `each` sources upstream of a candidate, no candidate at all,
-/// names that would collide. Order: by node in document order, so that equal documents give equal lists.
+/// names that would collide, figures whose numbers can't be drawn. Order: by node in document order, so that equal documents give equal lists.
 std::vector<Finding> validate(const Document& document, const Catalogue& catalogue);
 
 /// Throws Error(Document) with the first error's text (and how many more there are) if there is any.

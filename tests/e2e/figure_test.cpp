@@ -22,6 +22,8 @@ class FigureTest : public QObject {
     void svgKeepsTextAndReadableSizes();
     void pngHasItsResolution();
     void platesShowEverySeries();
+    void drawsFiguresOfDocuments();
+    void writesByTheEndOfTheName();
     void refusesWhatItCantDraw_data();
     void refusesWhatItCantDraw();
 
@@ -118,6 +120,52 @@ void FigureTest::platesShowEverySeries() {
     QCOMPARE(svg.count("<image"), 4);  // original, its overview, two series
 }
 
+void FigureTest::drawsFiguresOfDocuments() {
+    nlohmann::json document = jpegStudy("study", 3, {20, 40, 60, 80}).document;
+    document["figures"] = {{{"name", "rd"}, {"y", "psnr-rgb"}, {"bd_table", true}},
+                           {{"name", "page"},
+                            {"y", "psnr-rgb"},
+                            {"preset", "nature-page"},
+                            {"height_mm", 80},
+                            {"y_limits", {10, 60}},
+                            {"legend", "none"},
+                            {"title", "Noise"}}};
+    place_.write("figures.ratescope", QByteArray::fromStdString(document.dump()));
+    const QStringList base{"figure",     "--library",         "study.rslib",
+                           "--document", "figures.ratescope", "--figure"};
+    // What a spec says is what the options say.
+    VERIFY_CODE(place_.desktop(base + QStringList{"rd", "-o", "spec.pdf", "-o", "spec.caption.txt"}), 0);
+    VERIFY_CODE(place_.desktop(figure("options.pdf") + QStringList{"--caption", "options.txt"}), 0);
+    QVERIFY(place_.read("spec.pdf") == place_.read("options.pdf"));
+    QVERIFY(place_.read("spec.caption.txt") == place_.read("options.txt"));
+    VERIFY_CODE(place_.desktop(base + QStringList{"page", "-o", "page.svg"}), 0);
+    const QString svg = QString::fromUtf8(place_.read("page.svg"));
+    const auto size = QRegularExpression("<svg width=\"([0-9.]+)mm\" height=\"([0-9.]+)mm\"").match(svg);
+    QVERIFY(std::abs(size.captured(1).toDouble() - 183) < 0.01);
+    QVERIFY(std::abs(size.captured(2).toDouble() - 80) < 0.01);
+    QVERIFY(svg.contains(">Noise<") && svg.contains(">60<") && !svg.contains("n = 3"));
+    // The document that was run into the library has figures, too.
+    place_.write("figures.ratescope", QByteArray::fromStdString(document.dump()));
+    VERIFY_CODE(place_.cli({"run", "figures.ratescope", "--library", "study.rslib"}), 0);
+    VERIFY_CODE(place_.desktop({"figure", "--library", "study.rslib", "--figure", "rd", "-o", "stored.pdf"}),
+                0);
+    QVERIFY(place_.read("stored.pdf") == place_.read("spec.pdf"));
+}
+
+void FigureTest::writesByTheEndOfTheName() {
+    VERIFY_CODE(place_.desktop(figure("all.tex") + QStringList{"-o", "all.csv", "-o", "all.table.tex", "-o",
+                                                               "all.table.md", "-o", "all.caption.txt"}),
+                0);
+    QVERIFY(place_.read("all.tex").contains("\\begin{axis}"));
+    QVERIFY(place_.read("all.csv").startsWith("series,"));
+    QVERIFY(place_.read("all.table.tex").contains("\\begin{tabular}"));
+    QVERIFY(place_.read("all.table.md").startsWith("| Anchor: "));
+    const QByteArray caption = place_.read("all.caption.txt");
+    QVERIFY2(caption.contains("JPEG [1, 2]: quality 20 to 80, subsampling 4:2:0 and 4:4:4.") &&
+                 caption.contains("\n\n[1] "),
+             caption);
+}
+
 void FigureTest::refusesWhatItCantDraw_data() {
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<int>("code");
@@ -130,6 +178,15 @@ void FigureTest::refusesWhatItCantDraw_data() {
     QTest::newRow("series") << base + QStringList{"psnr-rgb", "--series", "jpg", "-o", "a.pdf"} << 2
                             << "jpeg/";
     QTest::newRow("folder") << base + QStringList{"psnr-rgb", "-o", "nowhere/a.pdf"} << 7 << "nowhere/a.pdf";
+    QTest::newRow("no metric") << QStringList{"figure", "--library", "study.rslib", "-o", "a.pdf"} << 2
+                               << "--figure NAME";
+    QTest::newRow("figure") << QStringList{"figure", "--library", "study.rslib", "--figure",
+                                           "x",      "-o",        "a.pdf"}
+                            << 2 << "Figures are rd, page.";
+    QTest::newRow("figure and options") << QStringList{"figure", "--library", "study.rslib", "--figure", "rd",
+                                                       "--y",    "psnr-rgb",  "-o",          "a.pdf"}
+                                        << 2 << "excludes";
+    QTest::newRow("no table") << base + QStringList{"psnr-rgb", "-o", "a.table.md"} << 2 << "BD table";
     QTest::newRow("library") << QStringList{"figure",   "--library", "none.rslib", "--y",
                                             "psnr-rgb", "-o",        "a.pdf"}
                              << 5 << "none.rslib";

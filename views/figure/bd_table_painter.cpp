@@ -116,7 +116,7 @@ TableText textOf(const curves::BdTable& table, const FigureStyle& style) {
     }
     if (text.widths[0] > left)
         throw Error(ErrorKind::Usage, "The BD table does not fit the width of the page.",
-                    "Give a larger --width or a wider preset, or shorter titles.");
+                    "Give a larger width or a wider preset, or shorter titles.");
     text.gap = least + (left - text.widths[0]) /
                            static_cast<double>(std::max<std::size_t>(1, text.widths.size() - 1));
     return text;

@@ -126,19 +126,22 @@ QFont figureFont(double points, bool bold, bool italic) {
     return font;
 }
 
+QByteArray pageBytes(const QString& format, QSizeF millimetres, const Provenance& provenance, int dpi,
+                     const PaintPage& paint) {
+    if (format == QLatin1String("pdf")) return pdfPage(millimetres, provenance, paint);
+    if (format == QLatin1String("svg")) return svgPage(millimetres, provenance, paint);
+    if (format == QLatin1String("png")) return pngPage(millimetres, provenance, dpi, paint);
+    throw Error(ErrorKind::Usage, "A page can't be written as \"" + format.toStdString() + "\".",
+                "Give a file name that ends in .pdf, .svg or .png.");
+}
+
 void writePage(const QString& file, QSizeF millimetres, const Provenance& provenance, int dpi,
                const PaintPage& paint) {
     const QString format = QFileInfo(file).suffix().toLower();
-    QByteArray bytes;
-    if (format == QLatin1String("pdf"))
-        bytes = pdfPage(millimetres, provenance, paint);
-    else if (format == QLatin1String("svg"))
-        bytes = svgPage(millimetres, provenance, paint);
-    else if (format == QLatin1String("png"))
-        bytes = pngPage(millimetres, provenance, dpi, paint);
-    else
-        throw Error(ErrorKind::Usage, "A figure can't be written as \"" + format.toStdString() + "\".",
-                    "Give a file name that ends in .pdf, .svg or .png.");
+    writeWhole(file, pageBytes(format, millimetres, provenance, dpi, paint));
+}
+
+void writeWhole(const QString& file, const QByteArray& bytes) {
     QSaveFile target(file);
     if (target.open(QIODevice::WriteOnly) && target.write(bytes) == bytes.size() && target.commit()) return;
     throw Error(ErrorKind::Resource,

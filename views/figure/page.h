@@ -3,6 +3,7 @@
 // A page of true size, painted once and written as PDF, SVG or PNG. The same painting gives the same bytes:
 // the font is bundled, metadata is fixed, and there is no time stamp.
 
+#include <QByteArray>
 #include <QFont>
 #include <QSizeF>
 #include <QString>
@@ -27,6 +28,14 @@ struct Provenance {
 QFont figureFont(double points, bool bold = false, bool italic = false);
 
 using PaintPage = std::function<void(QPainter&)>;
+
+/// The page as a file of the format "pdf", "svg" or "png": see writePage. In any thread.
+QByteArray pageBytes(const QString& format, QSizeF millimetres, const Provenance& provenance, int dpi,
+                     const PaintPage& paint);
+
+/// Written aside in the same folder, then renamed: a file is whole or as it was. Throws Error(Resource) that says
+/// why it can't be written.
+void writeWhole(const QString& file, const QByteArray& bytes);
 
 /// Writes the page in the format of the file's extension: pdf (fonts embedded), svg (text as text), png
 /// (`dpi`, its physical size set). Written aside, then renamed. Throws Error(Usage) for another extension and

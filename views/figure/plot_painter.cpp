@@ -49,7 +49,7 @@ QRectF plotBox(const curves::PlotSpec& spec, const FigureStyle& style, double he
     const QRectF box = page.adjusted(left, top, -right, -bottom);
     if (box.width() < 40 * unitsPerPoint || box.height() < 30 * unitsPerPoint)
         throw Error(ErrorKind::Usage, "The page is too small for the figure's texts.",
-                    "Give a larger --width or --height, or leave the BD table out.");
+                    "Give it a larger width or height, or leave the BD table out.");
     return box;
 }
 

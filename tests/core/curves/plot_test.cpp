@@ -245,6 +245,14 @@ void PlotTest::legendAvoidsThePoints() {
     QVERIFY(makeRdPlot(sample::curves(), {}).legend.corner == Corner::BottomRight);
     const Curve falling = sample::published({{1, 40}, {2, 30}, {3, 24}, {4, 21}, {5, 20}});
     QVERIFY(makeRdPlot(std::vector<Curve>{falling}, {}).legend.corner == Corner::TopRight);
+    // What the limits cut off is not drawn and takes no room: a corner is free that was not.
+    const Curve rising = sample::published({{1, 20}, {2, 30}, {3, 36}, {4, 39}, {5, 40}});
+    QVERIFY(makeRdPlot(std::vector<Curve>{rising}, {}).legend.corner == Corner::BottomRight);
+    const RdPlotOptions low{.xLimits = Interval{0, 10}, .yLimits = Interval{39.5, 60}};
+    QVERIFY(makeRdPlot(std::vector<Curve>{falling}, {}, low).legend.corner == Corner::BottomRight);
+    QVERIFY(makeRdPlot(sample::curves(), {}, {.corner = Corner::TopLeft}).legend.corner == Corner::TopLeft);
+    QVERIFY(makeRcdPlot(sample::curves(), {.anchor = anchor, .corner = Corner::BottomLeft}).legend.corner ==
+            Corner::BottomLeft);
 }
 
 void PlotTest::importedIsGreyAndCited() {

@@ -45,6 +45,34 @@ Document fullDocument() {
     document.candidates = {{"jpeg", "image"}};
     document.frames = {{"Frame", "text", 1, 2, 3, 4.5}};
     document.crops = {{"façade", "kodim08.png", 280, 180, 272, 164}, {"middle", "", 0, 0, 1, 1}};
+    FigureSpec figure;
+    figure.name = "rd-psnr";
+    figure.kind = FigureKind::Relative;
+    figure.x = "bpp";
+    figure.y = "psnr:psnr-rgb";
+    figure.series = {"jpeg/optimise=true", "imported/VTM"};
+    figure.anchor = "jpeg/optimise=true";
+    figure.preset = "slide";
+    figure.widthMm = 88.9;
+    figure.heightMm = 82;
+    figure.labelPoints = 8.5;
+    figure.tickPoints = 7.5;
+    figure.linePoints = 0.9;
+    figure.dpi = 300;
+    figure.logX = figure.logY = figure.hull = figure.bdTable = true;
+    figure.bands = figure.grid = false;
+    figure.xLimits = FigureLimits{0.1, 2.5};
+    figure.yLimits = FigureLimits{24, 44};
+    figure.method = "akima";
+    figure.averaging = "mean-curve";
+    figure.by = "class";
+    figure.legend = LegendPlace::BottomLeft;
+    figure.title = "Title";
+    figure.dataset = "Kodak";
+    FigureSpec plain;
+    plain.name = "plain";
+    plain.y = "psnr-rgb";
+    document.figures = {figure, plain};
     document.seeds = {0, 18446744073709551615ull};
     document.threads = 3;
     document.stallSeconds = 2.5;
@@ -129,6 +157,19 @@ class TestDocument : public QObject {
         QVERIFY(!shown(toText(document)).contains("crops"));
     }
 
+    void aDocumentWithoutFiguresKeepsItsBytes() {
+        Document document = sample::jpegStudy();
+        QVERIFY(!shown(toText(document)).contains("figures"));
+        FigureSpec figure;
+        figure.name = "rd";
+        figure.y = "psnr-rgb";
+        document.figures = {figure};
+        // What is as by default is not written.
+        QVERIFY(shown(toText(document)).contains("\"figures\": [{\"name\": \"rd\", \"y\": \"psnr-rgb\"}]"));
+        QVERIFY(document.figure("rd") == &document.figures[0]);
+        QVERIFY(!document.figure("other"));
+    }
+
     void typesOfNumbersAreKept() {
         const Document read = documentFromJson(parseJson(toText(fullDocument()), "x"));
         QVERIFY(std::holds_alternative<double>(std::get<ParameterValue>(read.nodes[1].parameters.at("a"))));
@@ -152,6 +193,9 @@ class TestDocument : public QObject {
              {fullDocument(), sample::jpegStudy(), readDocument(pathOf(oldDocument()))})
             QCOMPARE(shown(check(toJson(document))), QString());
         nlohmann::json json = toJson(fullDocument());
+        json["figures"][0]["colour"] = "red";
+        QVERIFY(!check(json).empty());
+        json = toJson(fullDocument());
         json["nodes"][0]["colour"] = "red";
         QVERIFY(!check(json).empty());
         QVERIFY(!check(readJson(pathOf(oldDocument()))).empty());
@@ -220,6 +264,15 @@ class TestDocument : public QObject {
         row("seeds[0] must be an integer of at least 0", [](json& j) { j["seeds"][0] = -1; });
         row("threads must be an integer", [](json& j) { j["threads"] = 1e10; });
         row("candidates[0] must be text", [](json& j) { j["candidates"][0] = 1; });
+        row("figures[0] has no field \"y\"", [](json& j) { j["figures"][0].erase("y"); });
+        row("figures[0].kind must be one of \"curves\", \"relative\", \"table\"",
+            [](json& j) { j["figures"][0]["kind"] = "pie"; });
+        row("figures[0].x_limits must be two numbers", [](json& j) { j["figures"][0]["x_limits"] = {1}; });
+        row("figures[0].y_limits[1] must be a number", [](json& j) {
+            j["figures"][0]["y_limits"] = {1, "2"};
+        });
+        row("figures[0].series[0] must be text", [](json& j) { j["figures"][0]["series"] = {1}; });
+        row("figures[0].colour is not a field", [](json& j) { j["figures"][0]["colour"] = "red"; });
         row("frames[0].width must be a number", [](json& j) { j["frames"][0]["width"] = "wide"; });
         row("crops[0].x must be an integer", [](json& j) { j["crops"][0]["x"] = 1.5; });
         row("crops[1] has no field \"height\"", [](json& j) { j["crops"][1].erase("height"); });

@@ -153,6 +153,9 @@ class TestEdit : public QObject {
         QCOMPARE(document().frames.size(), 1u);
         history.apply(setCrops({{"a", "b.png", 1, 2, 3, 4}}));
         QCOMPARE(document().crops.size(), 1u);
+        history.apply(setFigures({{.name = "rd", .y = "psnr-rgb"}}, "Add rd"));
+        QCOMPARE(document().figures.size(), 1u);
+        QCOMPARE(shown(history.titles().back()), QString("Add rd"));
         history.apply(setStudy({1, 2}, 4, 9, true));
         QCOMPARE(document().seeds.size(), 2u);
         QCOMPARE(document().threads, 4);
@@ -162,7 +165,7 @@ class TestEdit : public QObject {
         QCOMPARE(document().title, std::string("Photographs"));
         history.apply(setNotes("As published."));
         QCOMPARE(document().notes, std::string("As published."));
-        QCOMPARE(history.position(), 21u);
+        QCOMPARE(history.position(), 22u);
         QCOMPARE(shown(history.titles()[3]), QString("Set scale of crop"));
         while (history.canUndo())
             history.undo();
@@ -209,6 +212,28 @@ class TestEdit : public QObject {
         QCOMPARE(shown(history.document().reaches[0].quantity), QString("close:psnr-rgb"));
         history.apply(renameNode("psnr", "far"));
         QCOMPARE(shown(history.document().reaches[1].quantity), QString("bpp@far"));
+        history.undo();
+        history.undo();
+        QVERIFY(history.document() == start);
+    }
+
+    void renamingANodeRenamesWhatFiguresName() {
+        Document start = rich();
+        start.figures = {{.name = "rd",
+                          .x = "bpp@near",
+                          .y = "near:psnr-rgb",
+                          .series = {"jpeg/optimise=true/jpeg.size=8", "jpeg-2", "webp/near=jpeg"},
+                          .anchor = "jpeg/optimise=true/jpeg.size=8"}};
+        History history(start);
+        history.apply(renameNode("jpeg", "mozjpeg"));
+        history.apply(renameNode("near", "close"));
+        const FigureSpec& figure = history.document().figures[0];
+        QCOMPARE(shown(figure.x), QString("bpp@close"));
+        QCOMPARE(shown(figure.y), QString("close:psnr-rgb"));
+        QCOMPARE(shown(figure.series[0]), QString("mozjpeg/optimise=true/mozjpeg.size=8"));
+        QCOMPARE(shown(figure.series[1]), QString("jpeg-2"));
+        QCOMPARE(shown(figure.series[2]), QString("webp/near=jpeg"));
+        QCOMPARE(figure.anchor, figure.series[0]);
         history.undo();
         history.undo();
         QVERIFY(history.document() == start);
