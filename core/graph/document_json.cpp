@@ -275,10 +275,10 @@ Document documentFromJson(json document, bool* migrated) {
     return readCurrent(JsonPlace(document, ErrorKind::Document));
 }
 
-Document readDocument(const std::filesystem::path& file) {
+Document readDocument(const std::filesystem::path& file, bool* migrated) {
     json read = readJson(file);
     try {
-        return documentFromJson(std::move(read));
+        return documentFromJson(std::move(read), migrated);
     } catch (const Error& error) {
         throw Error(error.kind(), file.string() + ": " + error.what(), error.remedy());
     }

@@ -26,7 +26,7 @@ std::string toText(const Document& document);
 Document documentFromJson(nlohmann::json json, bool* migrated = nullptr);
 
 /// Throws Error(Input) if the file is missing, empty, over 64 MiB or not JSON; Error(Document) as above.
-Document readDocument(const std::filesystem::path& file);
+Document readDocument(const std::filesystem::path& file, bool* migrated = nullptr);
 
 /// Written aside, then renamed; keys in a fixed order, so that equal documents give equal bytes. When the
 /// file there has an older format, it is kept beside as FILE.format-N.

@@ -103,6 +103,12 @@ std::size_t History::position() const {
     return position_;
 }
 
+void History::identify(std::string id, std::string name) {
+    document_.id = std::move(id);
+    document_.name = std::move(name);
+    if (changed) changed();
+}
+
 void History::markSaved() {
     savedPosition_ = static_cast<std::ptrdiff_t>(position_);
 }

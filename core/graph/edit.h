@@ -62,6 +62,9 @@ class History {
     void redo();
     std::vector<std::string> titles() const;
     std::size_t position() const;  ///< edits applied
+    /// Another permanent id and name, as saving under another name gives them: no edit, so undo does not go back
+    /// behind it.
+    void identify(std::string id, std::string name);
     void markSaved();
     bool saved() const;  ///< the document is as it was when last marked
 

@@ -1,6 +1,7 @@
 #include "tests/gui/support.h"
 
 #include "core/graph/document_json.h"
+#include "tests/gui/watchdog.h"
 #include "views/theme/style.h"
 
 #include <QDir>
@@ -55,7 +56,7 @@ int runTests(int argc, char** argv, const std::function<int()>& run) {
     qputenv("XDG_DATA_HOME", own.filePath("data").toUtf8());
     qputenv("XDG_RUNTIME_DIR", own.path().toUtf8());
     qInstallMessageHandler(collect);
-    QApplication application(argc, argv);
+    WatchedApplication application(argc, argv);
     QApplication::setOrganizationName("Ratescope");
     QApplication::setApplicationName("ratescope");
     ratescope::views::applyFont(application);

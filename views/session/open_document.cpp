@@ -38,6 +38,11 @@ void OpenDocument::replace(graph::Document document, const QString& file, bool s
     emit savedChanged();
 }
 
+void OpenDocument::identify(const std::string& id, const std::string& name) {
+    history_->identify(id, name);
+    afterChange();
+}
+
 void OpenDocument::markSaved(const QString& file) {
     history_->markSaved();
     const QString absolute = QFileInfo(file).absoluteFilePath();

@@ -31,6 +31,8 @@ class OpenDocument : public QObject {
     void replace(graph::Document document, const QString& file, bool saved);
     /// Absolute; "" for one that was never saved.
     QString file() const { return file_; }
+    /// See graph::History.
+    void identify(const std::string& id, const std::string& name);
     /// The document as it is now stands in the file.
     void markSaved(const QString& file);
     bool saved() const;
