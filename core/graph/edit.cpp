@@ -55,7 +55,8 @@ std::unique_ptr<Edit> together(std::string title, std::vector<std::unique_ptr<Ed
     return std::make_unique<Together>(std::move(title), std::move(edits));
 }
 
-History::History(Document document) : document_(std::move(document)) {}
+History::History(Document document, bool saved)
+    : document_(std::move(document)), savedPosition_(saved ? 0 : -1) {}
 
 void History::apply(std::unique_ptr<Edit> edit, bool merging) {
     edit->swap(document_);

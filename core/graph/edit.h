@@ -50,7 +50,8 @@ std::unique_ptr<Edit> together(std::string title, std::vector<std::unique_ptr<Ed
 
 class History {
   public:
-    explicit History(Document document);
+    /// `saved`: the document as it is here counts as saved.
+    explicit History(Document document, bool saved = true);
 
     const Document& document() const { return document_; }
     /// Applies the edit; merges it with the last one if `merging`. Throws Error(Document), with the document

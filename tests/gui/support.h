@@ -17,15 +17,15 @@ namespace gui {
 
 /// The application in the light look, with settings and runtime folders of its own, while `run` lasts; its result, or 1
 /// with the messages listed where Qt has said anything.
-int runTests(int argc, char** argv, const std::function<int()>& run);
+int runTests(int argc, char** argv, const std::function<int(const QStringList& arguments)>& run);
 
 /// The main function of a test of the window.
-#define RATESCOPE_GUI_TEST_MAIN(Test)               \
-    int main(int argc, char** argv) {               \
-        return gui::runTests(argc, argv, [&] {      \
-            Test test;                              \
-            return QTest::qExec(&test, argc, argv); \
-        });                                         \
+#define RATESCOPE_GUI_TEST_MAIN(Test)                                       \
+    int main(int argc, char** argv) {                                       \
+        return gui::runTests(argc, argv, [](const QStringList& arguments) { \
+            Test test;                                                      \
+            return QTest::qExec(&test, arguments);                          \
+        });                                                                 \
     }
 
 /// Of the built plugins.

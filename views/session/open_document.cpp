@@ -30,8 +30,8 @@ const graph::Manifest* OpenDocument::manifestOf(const std::string& slug) const {
 }
 
 void OpenDocument::replace(graph::Document document, const QString& file, bool saved) {
-    history_ = std::make_unique<graph::History>(std::move(document));
-    if (saved) history_->markSaved();
+    history_ = std::make_unique<graph::History>(std::move(document), saved);
+    wasSaved_ = saved;
     file_ = file.isEmpty() ? QString() : QFileInfo(file).absoluteFilePath();
     emit replaced();
     afterChange();

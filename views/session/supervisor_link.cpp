@@ -137,7 +137,7 @@ void SupervisorLink::look() {
 
 void SupervisorLink::greet() {
     started_ = 0;
-    QFile::remove(std::exchange(startErrors_, {}));
+    if (!startErrors_.isEmpty()) QFile::remove(std::exchange(startErrors_, {}));
     looking_.start(lookEveryMs);
     // Requests that waited keep their order behind these.
     std::map<int, Request> waited;

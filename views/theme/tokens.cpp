@@ -3,6 +3,7 @@
 #include "views/theme/style.h"
 
 #include <array>
+#include <cmath>
 
 namespace ratescope::views {
 namespace {
@@ -28,8 +29,17 @@ constexpr std::array<Pair, 13> pairs{{
     {0xFF808080, 0xFF303030},
 }};
 
-/// Below it a colour is hard to tell from the dark surface.
-constexpr double leastLightness = 0.55;
+/// Relative luminance below which a colour is hard to tell from the dark surface.
+constexpr double leastLuminance = 0.3;
+
+/// WCAG 2.2, relative luminance.
+double luminance(const QColor& colour) {
+    const auto linear = [](double part) {
+        return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
+}
 
 }  // namespace
 
@@ -43,10 +53,13 @@ QColor seriesColour(const curves::Colour& printed, Look look) {
     if (look == Look::Light) return colour;
     // Black, the anchor's colour, is turned into the text's: there is no black line on a dark ground.
     if (colour.lightnessF() < 0.1) return ratescope::views::colour(Token::Text, look);
-    float hue = 0, saturation = 0, lightness = 0;
-    colour.getHslF(&hue, &saturation, &lightness);
-    return QColor::fromHslF(std::max(hue, 0.0f), saturation,
-                            std::max(lightness, static_cast<float>(leastLightness)));
+    // Mixed with white rather than made more saturated, so that no series shouts.
+    QColor lightened = colour;
+    for (int step = 0; luminance(lightened) < leastLuminance; ++step) {
+        const auto mix = [step](int part) { return part + (255 - part) * step / 20; };
+        lightened = QColor(mix(colour.red()), mix(colour.green()), mix(colour.blue()));
+    }
+    return lightened;
 }
 
 }  // namespace ratescope::views
