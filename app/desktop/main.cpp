@@ -1,4 +1,5 @@
 #include "app/desktop/command.h"
+#include "app/desktop/desktop.h"
 #include "app/exit_code.h"
 #include "app/self_description.h"
 #include "core/build_info.h"
@@ -22,11 +23,14 @@ void passMessage(QtMsgType type, const QMessageLogContext& context, const QStrin
 }
 
 int runProgram(int argc, char** argv) {
-    CLI::App app("Ratescope: figures and comparison plates for papers, from a library.", "ratescope");
+    CLI::App app("Ratescope: the compression research workbench; without a command, its window.",
+                 "ratescope");
     const BuildInfo& build = buildInfo();
     app.set_version_flag("--version",
                          build.version + " (" + build.commit + (build.dirty ? ", changed)" : ")"));
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1);
+    std::string document;
+    app.add_option("document", document, "Study (.ratescope) to open in the window");
     app.footer("ratescope COMMAND --help explains a command. Exit codes: docs/exit-codes.md.");
     std::map<const CLI::App*, std::function<int()>> actions;
     CLI::App* figure = app.add_subcommand("figure", "Draw curves as PDF, SVG or PNG at journal size");
@@ -40,9 +44,10 @@ int runProgram(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? exitDone : exitUsage;
     }
+    qInstallMessageHandler(passMessage);
+    if (app.get_subcommands().empty()) return runDesktop(argc, argv, QString::fromStdString(document));
     // Figures need fonts and a painter, no display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
-    qInstallMessageHandler(passMessage);
     QGuiApplication application(argc, argv);
     std::setlocale(LC_NUMERIC, "C");
     return actions.at(app.get_subcommands().front())();

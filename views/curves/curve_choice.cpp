@@ -13,6 +13,27 @@ QString text(const std::string& value) {
 
 }  // namespace
 
+graph::FigureSpec figureOf(const CurveChoice& choice, const curves::PlotSpec& shown,
+                           const std::string& anchor) {
+    graph::FigureSpec figure;
+    figure.kind = choice.relative ? graph::FigureKind::Relative : graph::FigureKind::Curves;
+    figure.y = choice.y;
+    figure.x = choice.x;
+    figure.anchor = anchor;
+    // None says all of them, those too that come later.
+    if (!choice.hidden.empty())
+        for (const curves::PlotSeries& series : shown.series)
+            figure.series.push_back(series.series);
+    figure.logX = choice.logarithmic;
+    figure.method = curves::toText(choice.method);
+    figure.averaging = curves::toText(choice.averaging);
+    figure.hull = choice.hull;
+    figure.by = choice.groupedBy;
+    figure.bands = choice.bands;
+    figure.bdTable = !choice.relative && shown.series.size() > 1;
+    return figure;
+}
+
 QByteArray stateOf(const CurveChoice& choice) {
     QJsonArray hidden;
     for (const std::string& series : choice.hidden)

@@ -3,6 +3,8 @@
 // What the user has chosen to see in Curves, and how it is remembered.
 
 #include "core/curves/compare.h"
+#include "core/curves/plot_spec.h"
+#include "core/graph/figure_spec.h"
 
 #include <QByteArray>
 #include <set>
@@ -21,6 +23,10 @@ struct CurveChoice {
 
     bool operator==(const CurveChoice&) const = default;
 };
+
+/// The figure of what is shown: its series are those of the plot, in its order.
+graph::FigureSpec figureOf(const CurveChoice& choice, const curves::PlotSpec& shown,
+                           const std::string& anchor);
 
 /// For Settings::viewState.
 QByteArray stateOf(const CurveChoice& choice);

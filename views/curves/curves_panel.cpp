@@ -106,7 +106,8 @@ void CurvesPanel::connectTools() {
     connect(tools_->zoomOut, &QAction::triggered, plot_, [this] { plot_->zoom(1 / 1.5); });
     connect(tools_->importCurve, &QAction::triggered, this, [this] { importFile({}); });
     connect(tools_->exportFigure, &QAction::triggered, this, [this] {
-        if (answer_ && answer_->spec) emit figureAsked(*answer_->spec);
+        if (answer_ && answer_->spec)
+            emit figureAsked(figureOf(choice_, *answer_->spec, session_.selection.anchorSeries()));
     });
     connect(tools_, &CurveTools::changed, this, [this] { choose(tools_->choice(choice_)); });
     connect(tools_, &CurveTools::anchorChosen, this,

@@ -48,7 +48,7 @@ class CurvesPanel : public QWidget {
   signals:
     void runAsked();
     /// The Figure tab is to show these curves.
-    void figureAsked(const ratescope::curves::PlotSpec& spec);
+    void figureAsked(const ratescope::graph::FigureSpec& figure);
 
   protected:
     void dragEnterEvent(QDragEnterEvent* event) override;

@@ -49,6 +49,8 @@ class GraphPanel : public QWidget {
     void exportGraph(const QString& file);
     /// As if the files had been dropped at the point of the scene.
     void takeFiles(const QStringList& files, QPointF scenePoint);
+    /// As if the node had been dropped there.
+    void takeNode(const QString& nodeId, QPointF scenePoint);
 
   signals:
     void openAsked(const QString& file);  ///< a document was dropped
@@ -64,7 +66,6 @@ class GraphPanel : public QWidget {
     void makeToolRow();
     void openSearch(QPointF scenePoint, const std::optional<PortEnd>& end);
     void addChosen(const QString& nodeId);
-    void takeNode(const QString& nodeId, QPointF scenePoint);
     void editFrame(std::size_t index);
     void takeFrame(const QString& title, const QString& text);
     void openConnectMenu(const PortEnd& end, QPoint point);

@@ -396,6 +396,10 @@ class CurvesTest : public QObject {
         QSignalSpy asked(&shown.panel, &CurvesPanel::figureAsked);
         shown.action("curves.export")->trigger();
         QCOMPARE(asked.count(), 1);
+        const auto figure = asked.front().front().value<graph::FigureSpec>();
+        QCOMPARE(figure.y, shown.panel.choice().y);
+        QCOMPARE(figure.logX, shown.panel.choice().logarithmic);
+        QVERIFY(figure.series.empty() && figure.bdTable);
         QVERIFY(shown.panel.actions().size() >= 9);
         for (const QAction* action : shown.panel.actions())
             QVERIFY(!action->text().isEmpty() && !action->toolTip().isEmpty());

@@ -1,0 +1,168 @@
+// Runs from the window: submitted, paused, stopped, approved; gone on with when window, supervisor or worker dies.
+
+#include "core/graph/edit.h"
+#include "tests/gui/desktop/desk.h"
+
+#include <nlohmann/json.hpp>
+#include <signal.h>
+
+#include <QElapsedTimer>
+#include <QPushButton>
+#include <QSignalSpy>
+
+using namespace ratescope;
+using store::State;
+using views::SupervisorLink;
+
+namespace {
+
+/// So many items of 100 ms.
+e2e::Study slowStudy(int items) {
+    return e2e::Study("slow")
+        .node("noise", "test.noise", {{"count", items}})
+        .node("slow", "test.sleep", {{"milliseconds", 100}})
+        .wire("noise.image", "slow.image")
+        .node("layers", "test.layers")
+        .wire("slow.image", "layers.image")
+        .measure("mse", "test.mse", "noise.image", "layers.image");
+}
+
+}  // namespace
+
+class RunLifeTest : public QObject {
+    Q_OBJECT
+  private slots:
+    void aStudyRunsFromTheWindow() {
+        gui::Desk desk;
+        desk.open(e2e::layersStudy("layers", 3, 4));
+        desk.act("run.run");
+        QVERIFY(desk.waitUntilIdle());
+        QCOMPARE(desk.items(State::Done), 12);
+        QVERIFY(gui::waitFor([&] { return desk.session().results.hasStudy(); }));
+    }
+
+    void errorsAreSaidAndNothingRuns() {
+        gui::Desk desk;
+        desk.open(e2e::Study("wrong").node("noise", "test.noise").node("layers", "test.layers"));
+        desk.act("run.run");
+        QVERIFY(!desk.window().messages().text().isEmpty());
+        QCOMPARE(desk.session().supervisor.state(), SupervisorLink::State::None);
+    }
+
+    void pauseGoOnAndStop() {
+        gui::Desk desk;
+        desk.open(slowStudy(60));
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] {
+            return desk.session().supervisor.progress() && desk.session().supervisor.progress()->done > 2;
+        }));
+        desk.act("run.pause");
+        QVERIFY(gui::waitFor([&] { return desk.window().actionList().find("run.run")->text() == "Go on"; }));
+        QTest::qWait(600);
+        const auto done = desk.session().supervisor.progress()->done;
+        QTest::qWait(600);
+        QCOMPARE(desk.session().supervisor.progress()->done, done);
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] { return desk.session().supervisor.progress()->done > done; }));
+        QElapsedTimer stopping;
+        stopping.start();
+        QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
+        desk.act("run.stop");
+        QVERIFY(gui::waitFor([&] { return idle.count() > 0; }));
+        QVERIFY2(stopping.elapsed() < 1500, qPrintable(QString::number(stopping.elapsed())));
+        QVERIFY(desk.items(State::Cancelled) > 0);
+    }
+
+    void closingAsksAndTheRunGoesOn() {
+        gui::Desk desk;
+        desk.open(slowStudy(40));
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] { return desk.session().supervisor.progress().has_value(); }));
+        const qint64 supervisor = desk.session().supervisor.process();
+        desk.window().close();
+        QVERIFY(desk.window().isVisible());
+        QVERIFY2(desk.question().contains("The study is running"), qPrintable(desk.question()));
+        desk.answer("Let it go on");
+        QVERIFY(gui::waitFor([&] { return !desk.window().isVisible(); }));
+        desk.reopen(desk.path("study.ratescope"));
+        QVERIFY(gui::waitFor(
+            [&] { return desk.session().supervisor.state() == SupervisorLink::State::Attached; }));
+        QCOMPARE(desk.session().supervisor.process(), supervisor);
+        QVERIFY(desk.waitUntilIdle());
+        QCOMPARE(desk.items(State::Done), 40);
+    }
+
+    void afterTheLastWindowTheSupervisorEnds() {
+        gui::Desk desk;
+        desk.open(e2e::layersStudy("layers", 3, 4));
+        desk.act("run.run");
+        QVERIFY(desk.waitUntilIdle());
+        const qint64 supervisor = desk.session().supervisor.process();
+        desk.reopen({});
+        QVERIFY(gui::waitFor([&] { return !e2e::isRunning(supervisor); }));
+    }
+
+    void aKilledSupervisorIsSaidAndOneClickGoesOn() {
+        gui::Desk desk;
+        desk.open(slowStudy(30));
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] {
+            return desk.session().supervisor.progress() && desk.session().supervisor.progress()->done > 8;
+        }));
+        e2e::sendSignal(desk.session().supervisor.process(), SIGKILL);
+        QVERIFY(
+            gui::waitFor([&] { return desk.window().messages().text().contains("ended in the middle"); }));
+        const int done = desk.items(State::Done);
+        // Finished is what is committed, in groups within 100 ms.
+        QVERIFY(done >= 4);
+        QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
+        QString planned;
+        for (QPushButton* button : desk.window().messages().findChildren<QPushButton*>())
+            if (button->text() == "Go on") QTest::mouseClick(button, Qt::LeftButton);
+        QVERIFY(gui::waitFor([&] { return idle.count() > 0; }, 60'000));
+        QCOMPARE(desk.items(State::Done), 30);
+    }
+
+    void aKilledWorkerFailsNothingButIsTriedAgain() {
+        gui::Desk desk;
+        desk.open(slowStudy(30));
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] {
+            return desk.session().supervisor.progress() && desk.session().supervisor.progress()->done > 2;
+        }));
+        for (const qint64 worker : e2e::childrenOf(desk.session().supervisor.process()))
+            e2e::sendSignal(worker, SIGKILL);
+        QVERIFY(desk.waitUntilIdle());
+        QCOMPARE(desk.items(State::Done), 30);
+    }
+
+    void commandsOfAForeignDocumentAreShownFirst() {
+        gui::Desk desk;
+        e2e::Study study("foreign");
+        study.node("noise", "test.noise", {{"count", 1}})
+            .node("tool", "image.command",
+                  {{"encoder", "cp {input.png} {bitstream}"}, {"decoder", "cp {bitstream} {output.png}"}})
+            .wire("noise.image", "tool.image")
+            .measure("mse", "test.mse", "noise.image", "tool.image");
+        desk.open(study);
+        desk.act("run.run");
+        QVERIFY2(gui::waitFor([&] { return desk.question().contains("cp"); }),
+                 qPrintable(desk.window().messages().text()));
+        QVERIFY(!desk.session().supervisor.progress());
+        desk.answer("Back");
+        QCOMPARE(desk.items(State::Done), 0);
+    }
+
+    void aShellSeesTheSameRun() {
+        gui::Desk desk;
+        desk.open(slowStudy(20));
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] { return desk.session().supervisor.progress().has_value(); }));
+        const e2e::Outcome status = desk.place().cli({"status", "--library", "study.rslib", "--json"});
+        QCOMPARE(status.code, 0);
+        QVERIFY(desk.waitUntilIdle());
+    }
+};
+
+RATESCOPE_GUI_TEST_MAIN(RunLifeTest)
+#include "run_life_test.moc"
