@@ -5,6 +5,7 @@
 
 #include <QApplication>
 #include <QComboBox>
+#include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFileInfo>
@@ -54,17 +55,27 @@ MainWindow::MainWindow(const graph::Catalogue& catalogue, QWidget* parent)
     fillToolBar();
     connectPanels();
     connectDocument();
+    for (QLabel* label : {graphStatus_, selectionStatus_, panelStatus_, runStatus_, libraryStatus_}) {
+        label->setContentsMargins(views::measure::padding, 0, views::measure::padding, 0);
+        label->setFont(views::tableFont());
+        label->setProperty("muted", true);
+    }
     for (QLabel* label : {graphStatus_, selectionStatus_, panelStatus_, runStatus_})
         statusBar()->addWidget(label);
     statusBar()->addPermanentWidget(libraryStatus_);
     statusBar()->setSizeGripEnabled(false);
     title_->setContentsMargins(0, 0, views::measure::padding, 0);
+    title_->setMinimumHeight(views::measure::dockTitle);
     menuBar()->setCornerWidget(title_);
     restoreLayout();
     documentReplaced();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() {
+    // Panels use the session until their end, and a window's children would go after its members.
+    qDeleteAll(docks_);
+    delete takeCentralWidget();
+}
 
 void MainWindow::changeEvent(QEvent* event) {
     if (event->type() == QEvent::ActivationChange && isActiveWindow()) followLibrary();
@@ -108,16 +119,19 @@ void MainWindow::updateStatus() {
     const graph::Document& document = session_.document.document();
     const QLocale locale;
     graphStatus_->setVisible(hasDocument_);
-    QString text = tr("Graph: %n node(s)", nullptr, static_cast<int>(document.nodes.size())) + ", " +
-                   tr("%n wire(s)", nullptr, static_cast<int>(document.wires.size()));
+    const auto counted = [&](std::size_t count, const QString& one, const QString& many) {
+        return count == 1 ? one : many.arg(locale.toString(static_cast<qulonglong>(count)));
+    };
+    QStringList parts{counted(document.nodes.size(), tr("1 node"), tr("%1 nodes")),
+                      counted(document.wires.size(), tr("1 wire"), tr("%1 wires"))};
     if (const auto items = session_.document.derived().items(document.seeds.size()); items && *items > 0)
-        text += ", " + tr("%1 items").arg(locale.toString(static_cast<qulonglong>(*items)));
-    graphStatus_->setText(text);
+        parts += counted(*items, tr("1 item"), tr("%1 items"));
+    graphStatus_->setText(tr("Graph: %1").arg(parts.join(", ")));
     const auto& nodes = session_.selection.nodes();
     selectionStatus_->setVisible(hasDocument_ && !nodes.empty());
     selectionStatus_->setText(nodes.size() == 1
                                   ? tr("Selected: %1").arg(QString::fromStdString(*nodes.begin()))
-                                  : tr("Selected: %n nodes", nullptr, static_cast<int>(nodes.size())));
+                                  : tr("Selected: %1 nodes").arg(nodes.size()));
     runStatus_->setText(runs_.progressText());
     runStatus_->setVisible(!runStatus_->text().isEmpty());
     const QString library = session_.results.file();

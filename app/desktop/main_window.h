@@ -47,6 +47,7 @@ class MainWindow : public QMainWindow {
     views::Session& session() { return session_; }
     ActionList& actionList() { return actions_; }
     MessageBar& messages() { return *messages_; }
+    RunControl& runs() { return runs_; }
 
   protected:
     void closeEvent(QCloseEvent* event) override;
@@ -66,7 +67,7 @@ class MainWindow : public QMainWindow {
     void makePanels();
     QDockWidget* addDock(const QString& id, const QString& title, QWidget* panel, Qt::DockWidgetArea area);
     void connectPanels();
-    void showTab(int index);
+    void showDocks();
     void showGraph();
     void restoreLayout();
     void resetLayout();
@@ -101,7 +102,7 @@ class MainWindow : public QMainWindow {
     QComboBox* jobs_;
     WorkerLight* light_;
     QList<QDockWidget*> docks_;
-    QList<QDockWidget*> hiddenDocks_;  ///< by a tab that takes the whole window
+    QList<QDockWidget*> hiddenDocks_;  ///< while a page takes the whole window
     views::StartPage* start_;
     views::GraphPanel* graph_;
     views::ComparePanel* compare_;

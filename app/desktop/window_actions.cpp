@@ -191,13 +191,18 @@ void MainWindow::fillToolBar() {
     for (const char* id : {"run.run", "run.pause", "run.stop"})
         addWithText(id);
     bar->addSeparator();
-    bar->addWidget(new QLabel(tr("Device") + ' '));
+    const auto addLabel = [bar](const QString& text) {
+        auto* label = new QLabel(text);
+        label->setFixedHeight(views::measure::toolButton);
+        bar->addWidget(label);
+    };
+    addLabel(tr("Device") + ' ');
     auto* device = new QComboBox;
     device->addItem(tr("Auto (CPU)"));
     device->setToolTip(tr("No installed node uses a GPU."));
     device->setAccessibleName(tr("Device"));
     bar->addWidget(device);
-    bar->addWidget(new QLabel(' ' + tr("Jobs") + ' '));
+    addLabel(' ' + tr("Jobs") + ' ');
     jobs_->addItem(tr("All"), 0);
     for (int jobs = 1; jobs <= QThread::idealThreadCount(); ++jobs)
         jobs_->addItem(QString::number(jobs), jobs);

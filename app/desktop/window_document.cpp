@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <QCloseEvent>
+#include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLabel>
@@ -196,7 +197,9 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         return askClose();
     }
     session_.settings.setViewState("window/geometry", saveGeometry());
-    showTab(0);
+    // Docks that only a tab has hidden are there the next time.
+    for (QDockWidget* dock : std::exchange(hiddenDocks_, {}))
+        dock->show();
     session_.settings.setViewState("window/docks", saveState(1));
     event->accept();
 }

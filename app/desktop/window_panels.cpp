@@ -42,7 +42,11 @@ void MainWindow::makePanels() {
     tabs_->addTab(compare_, views::icon("compare", Token::Muted, Token::Text), tr("Compare"));
     tabs_->addTab(figure_, views::icon("figure", Token::Muted, Token::Text), tr("Figure"));
     tabs_->setCornerWidget(graph_->toolRow());
-    connect(tabs_, &QTabWidget::currentChanged, this, &MainWindow::showTab);
+    // They have the window for themselves: what they need must not widen the graph among its docks.
+    for (QWidget* whole : {static_cast<QWidget*>(compare_), static_cast<QWidget*>(figure_)})
+        whole->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
+    connect(tabs_, &QTabWidget::currentChanged, this, &MainWindow::showDocks);
+    connect(pages_, &QStackedWidget::currentChanged, this, &MainWindow::showDocks);
     pages_->addWidget(start_);
     pages_->addWidget(tabs_);
     addDock("library", tr("Library"), library_, Qt::LeftDockWidgetArea);
@@ -114,23 +118,25 @@ void MainWindow::showGraph() {
     tabs_->setCurrentWidget(graph_);
 }
 
-void MainWindow::showTab(int index) {
-    // Pictures and figures take the whole window; the graph stands among its docks.
-    graph_->toolRow()->setVisible(index == 0);
+void MainWindow::showDocks() {
+    // The start page, pictures and figures take the whole window; the graph stands among its docks.
+    const bool graph = pages_->currentWidget() == tabs_ && tabs_->currentWidget() == graph_;
+    graph_->toolRow()->setVisible(graph);
     panelStatus_->clear();
-    if (index != 0) {
-        for (QDockWidget* dock : docks_)
-            if (!dock->isHidden() && !dock->isFloating()) hiddenDocks_ += dock;
-        for (QDockWidget* dock : hiddenDocks_)
-            dock->hide();
+    if (graph) {
+        for (QDockWidget* dock : std::exchange(hiddenDocks_, {}))
+            dock->show();
         return;
     }
-    for (QDockWidget* dock : std::exchange(hiddenDocks_, {}))
-        dock->show();
+    for (QDockWidget* dock : docks_)
+        if (!dock->isHidden() && !dock->isFloating() && !hiddenDocks_.contains(dock)) hiddenDocks_ += dock;
+    for (QDockWidget* dock : hiddenDocks_)
+        dock->hide();
 }
 
 void MainWindow::resetLayout() {
     tabs_->setCurrentIndex(0);
+    hiddenDocks_.clear();
     const auto dock = [this](const char* id) { return findChild<QDockWidget*>(id); };
     for (QDockWidget* each : docks_) {
         each->setFloating(false);
@@ -147,6 +153,7 @@ void MainWindow::resetLayout() {
                 Qt::Horizontal);
     resizeDocks({dock("runs"), dock("curves")}, {776 * width() / 1600, 820 * width() / 1600}, Qt::Horizontal);
     resizeDocks({dock("runs"), dock("curves")}, {332 * height() / 1000, 332 * height() / 1000}, Qt::Vertical);
+    showDocks();
 }
 
 void MainWindow::restoreLayout() {
@@ -154,6 +161,7 @@ void MainWindow::restoreLayout() {
     const QByteArray docks = session_.settings.viewState("window/docks");
     if (geometry.isEmpty() || !restoreGeometry(geometry)) resize(1600, 1000);
     if (docks.isEmpty() || !restoreState(docks, 1)) resetLayout();
+    showDocks();
 }
 
 void MainWindow::showPalette() {

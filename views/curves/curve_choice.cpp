@@ -14,11 +14,11 @@ QString text(const std::string& value) {
 }  // namespace
 
 graph::FigureSpec figureOf(const CurveChoice& choice, const curves::PlotSpec& shown,
-                           const std::string& anchor) {
+                           const std::pair<std::string, std::string>& axes, const std::string& anchor) {
     graph::FigureSpec figure;
     figure.kind = choice.relative ? graph::FigureKind::Relative : graph::FigureKind::Curves;
-    figure.y = choice.y;
-    figure.x = choice.x;
+    figure.x = choice.x.empty() ? axes.first : choice.x;
+    figure.y = choice.y.empty() ? axes.second : choice.y;
     figure.anchor = anchor;
     // None says all of them, those too that come later.
     if (!choice.hidden.empty())

@@ -25,8 +25,9 @@ struct CurveChoice {
 };
 
 /// The figure of what is shown: its series are those of the plot, in its order.
+/// `axes`: the quantities of the plot, which stand for what the choice leaves open.
 graph::FigureSpec figureOf(const CurveChoice& choice, const curves::PlotSpec& shown,
-                           const std::string& anchor);
+                           const std::pair<std::string, std::string>& axes, const std::string& anchor);
 
 /// For Settings::viewState.
 QByteArray stateOf(const CurveChoice& choice);

@@ -106,8 +106,10 @@ void CurvesPanel::connectTools() {
     connect(tools_->zoomOut, &QAction::triggered, plot_, [this] { plot_->zoom(1 / 1.5); });
     connect(tools_->importCurve, &QAction::triggered, this, [this] { importFile({}); });
     connect(tools_->exportFigure, &QAction::triggered, this, [this] {
-        if (answer_ && answer_->spec)
-            emit figureAsked(figureOf(choice_, *answer_->spec, session_.selection.anchorSeries()));
+        if (!answer_ || !answer_->spec || answer_->curves.empty()) return;
+        const curves::Curve& curve = answer_->curves.front();
+        emit figureAsked(
+            figureOf(choice_, *answer_->spec, {curve.x.id, curve.y.id}, session_.selection.anchorSeries()));
     });
     connect(tools_, &CurveTools::changed, this, [this] { choose(tools_->choice(choice_)); });
     connect(tools_, &CurveTools::anchorChosen, this,

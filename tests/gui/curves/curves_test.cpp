@@ -397,7 +397,8 @@ class CurvesTest : public QObject {
         shown.action("curves.export")->trigger();
         QCOMPARE(asked.count(), 1);
         const auto figure = asked.front().front().value<graph::FigureSpec>();
-        QCOMPARE(figure.y, shown.panel.choice().y);
+        QCOMPARE(figure.y, std::string("psnr-rgb"));
+        QCOMPARE(figure.x, std::string("bpp"));
         QCOMPARE(figure.logX, shown.panel.choice().logarithmic);
         QVERIFY(figure.series.empty() && figure.bdTable);
         QVERIFY(shown.panel.actions().size() >= 9);

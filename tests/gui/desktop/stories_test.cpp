@@ -1,0 +1,183 @@
+// Acceptance stories of the workbench, in the real window.
+
+#include "core/graph/document_json.h"
+#include "core/graph/edit.h"
+#include "tests/e2e/check.h"
+#include "tests/gui/desktop/desk.h"
+#include "views/graph/graph_panel.h"
+#include "views/graph/graph_view.h"
+
+#include <nlohmann/json.hpp>
+#include <signal.h>
+
+#include <QDir>
+#include <QDropEvent>
+#include <QMimeData>
+#include <QSignalSpy>
+
+using namespace ratescope;
+using store::State;
+using views::SupervisorLink;
+
+namespace {
+
+/// What `ratescope-cli bd` says of the library.
+QByteArray bdTable(const gui::Desk& desk, const QString& library) {
+    return desk.place()
+        .cli({"bd", "--library", library, "--anchor", "jpeg", "--y", "psnr-rgb", "--format", "csv"})
+        .output;
+}
+
+}  // namespace
+
+class StoriesTest : public QObject {
+    Q_OBJECT
+  private slots:
+    // Story 1: a run that is killed goes on where it was, and ends with the numbers of the shell.
+    void killedAndGoneOnWith() {
+        gui::Desk desk;
+        desk.open(gui::threeCodecs());
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] {
+            return desk.session().supervisor.progress() && desk.session().supervisor.progress()->done >= 20;
+        }));
+        const qint64 supervisor = desk.session().supervisor.process();
+        for (const qint64 worker : e2e::childrenOf(supervisor))
+            e2e::sendSignal(worker, SIGKILL);
+        e2e::sendSignal(supervisor, SIGKILL);
+        QVERIFY(gui::waitFor([&] { return !e2e::isRunning(supervisor); }));
+        const int before = desk.items(State::Done);
+        desk.reopen(desk.path("study.ratescope"));
+        QString said;
+        connect(&desk.window().runs(), &desktop::RunControl::submitted, this,
+                [&said](const QString& what) { said = what; });
+        QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] { return idle.count() > 0; }, 60'000));
+        QVERIFY2(said.startsWith("60 items: 0 new"), qPrintable(said));
+        QVERIFY(before > 0);
+        QCOMPARE(desk.items(State::Done), 60);
+        // The same study run by the shell from its beginning.
+        const QString shell = desk.path("shell.rslib");
+        VERIFY_CODE(desk.place().cli({"run", "study.ratescope", "--library", shell}), 0);
+        QCOMPARE(bdTable(desk, desk.path("study.rslib")), bdTable(desk, shell));
+    }
+
+    // Story 2: another measure needs no encoder.
+    void anotherMeasureEncodesNothing() {
+        gui::Desk desk;
+        desk.open(gui::threeCodecs());
+        QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] { return idle.count() > 0; }, 60'000));
+        std::vector<std::unique_ptr<graph::Edit>> edits;
+        edits.push_back(graph::removeNodes({"ssim"}));
+        edits.push_back(graph::addNode({"similarity", "measure.ms-ssim"}));
+        edits.push_back(graph::connect({{"srgb", "image"}, {"similarity", "reference"}}));
+        for (const char* codec : {"jpeg", "webp", "jxl"})
+            edits.push_back(
+                graph::connect({{codec, "image"}, {"similarity", "candidate"}}, graph::FanOut::All));
+        QVERIFY(desk.session().document.apply(graph::together("Another measure", std::move(edits))));
+        nlohmann::json plan;
+        desk.session().supervisor.request("plan",
+                                          {{"document", graph::toJson(desk.document())},
+                                           {"directory", desk.session().document.directory().string()}},
+                                          this, [&plan](const nlohmann::json& made) { plan = made; });
+        QVERIFY(gui::waitFor([&] { return !plan.is_null(); }));
+        QCOMPARE(plan.at("items").at("new").get<int>(), 0);
+        QCOMPARE(plan.at("measurements").at("new").get<int>(), 60);
+    }
+
+    // Story 9: twenty mixed edits undone give the saved document back, without a star.
+    void twentyEditsUndone() {
+        gui::Desk desk;
+        desk.open(gui::threeCodecs());
+        const std::string saved = graph::toText(desk.document());
+        const auto apply = [&](std::unique_ptr<graph::Edit> edit) {
+            QVERIFY(desk.session().document.apply(std::move(edit)));
+        };
+        for (int i = 0; i < 5; ++i) {
+            apply(graph::moveNode("jpeg", 100.0 * i, 50));
+            apply(graph::setParameter("jpeg", "progressive", i % 2 == 0));
+            apply(graph::addNode({"extra-" + std::to_string(i), "image.crop"}));
+            apply(graph::connect({{"photographs", "image"}, {"extra-" + std::to_string(i), "image"}}));
+        }
+        const std::string edited = graph::toText(desk.document());
+        QVERIFY(desk.window().windowTitle().contains('*'));
+        for (int i = 0; i < 20; ++i)
+            desk.act("edit.undo");
+        QCOMPARE(graph::toText(desk.document()), saved);
+        QVERIFY(!desk.window().windowTitle().contains('*'));
+        for (int i = 0; i < 20; ++i)
+            desk.act("edit.redo");
+        QCOMPARE(graph::toText(desk.document()), edited);
+    }
+
+    // Story 12: what is wrong from outside is said, and no number appears.
+    void hostileInputIsSaidAtTheItem() {
+        gui::Desk desk;
+        QFile::copy(qEnvironmentVariable("RATESCOPE_SAMPLES") + "/coffee.png", desk.path("cut.png"));
+        QFile cut(desk.path("cut.png"));
+        QVERIFY(cut.open(QIODevice::ReadWrite) && cut.resize(2000));
+        cut.close();
+        desk.open(e2e::Study("cut")
+                      .node("pictures", "source.images", {{"files", "cut.png"}})
+                      .node("jpeg", "image.jpeg")
+                      .wire("pictures.image", "jpeg.image")
+                      .measure("psnr", "measure.psnr", "pictures.image", "jpeg.image"));
+        QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] { return idle.count() > 0; }, 60'000));
+        QCOMPARE(desk.items(State::Failed), 1);
+        QCOMPARE(desk.items(State::Done), 0);
+    }
+
+    // From an empty document to a run, with mouse and keys and dropped files.
+    void fromAnEmptyDocumentToResults() {
+        gui::Desk desk;
+        desk.act("file.new");
+        auto& graphPanel = *desk.window().findChild<views::GraphPanel*>();
+        views::GraphView& view = graphPanel.view();
+        QMimeData files;
+        files.setUrls({QUrl::fromLocalFile(qEnvironmentVariable("RATESCOPE_SAMPLES") + "/coffee.png"),
+                       QUrl::fromLocalFile(qEnvironmentVariable("RATESCOPE_SAMPLES") + "/astronaut.png")});
+        QDragEnterEvent enter(QPoint(120, 200), Qt::CopyAction, &files, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(view.viewport(), &enter);
+        QDropEvent drop(QPointF(120, 200), Qt::CopyAction, &files, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(view.viewport(), &drop);
+        QCOMPARE(desk.document().nodes.size(), std::size_t{1});
+        for (const char* node : {"jpeg", "psnr"}) {
+            view.setFocus();
+            QTest::keyClick(view.viewport(), Qt::Key_Tab);
+            QTest::keyClicks(QApplication::focusWidget(), node);
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+        }
+        QCOMPARE(desk.document().nodes.size(), std::size_t{3});
+        const std::string source = desk.document().nodes[0].slug, codec = desk.document().nodes[1].slug,
+                          measure = desk.document().nodes[2].slug;
+        QVERIFY(desk.session().document.apply(graph::connect({{source, "image"}, {codec, "image"}})));
+        QVERIFY(desk.session().document.apply(graph::connect({{source, "image"}, {measure, "reference"}})));
+        QVERIFY(desk.session().document.apply(
+            graph::connect({{codec, "image"}, {measure, "candidate"}}, graph::FanOut::All)));
+        QVERIFY(desk.session().document.apply(graph::setSweeps(
+            {{{{codec, "quality", {}}}, {{std::int64_t{20}}, {std::int64_t{50}}, {std::int64_t{80}}}}})));
+        QVERIFY(gui::waitFor([&] { return desk.session().document.derivedIsCurrent(); }));
+        QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
+        desk.act("run.run");
+        desk.chooseFile(desk.path("mine.ratescope"));
+        QVERIFY(gui::waitFor([&] { return idle.count() > 0; }, 60'000));
+        QCOMPARE(desk.items(State::Done), 6);
+        const QString shell = desk.path("shell.rslib");
+        VERIFY_CODE(desk.place().cli({"run", "mine.ratescope", "--library", shell}), 0);
+        const auto rows = [&](const QString& library) {
+            return desk.place()
+                .cli({"curves", "--library", library, "--y", "psnr-rgb", "--format", "csv"})
+                .output;
+        };
+        QVERIFY(rows(shell).size() > 100);
+        QCOMPARE(rows(desk.path("mine.rslib")), rows(shell));
+    }
+};
+
+RATESCOPE_GUI_TEST_MAIN(StoriesTest)
+#include "stories_test.moc"
