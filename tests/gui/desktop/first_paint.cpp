@@ -5,13 +5,14 @@
 #include "app/desktop/main_window.h"
 #include "core/graph/catalogue.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include <QApplication>
 #include <QEvent>
 #include <QTimer>
 #include <cstdio>
+#include <cstdlib>
+#include <ctime>
 
 namespace {
 
