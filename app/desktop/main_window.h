@@ -71,6 +71,7 @@ class MainWindow : public QMainWindow {
     void showGraph();
     void restoreLayout();
     void resetLayout();
+    void shareOut();
     void showPalette();
     void editKeys();
     // window_document.cpp
@@ -112,6 +113,7 @@ class MainWindow : public QMainWindow {
     views::RunsPanel* runsPanel_;
     views::CurvesPanel* curves_;
     views::HistoryPanel* history_;
+    bool sharesOut_ = false;    ///< docks are to get their first sizes once they are shown
     bool closing_ = false;      ///< all questions are answered
     bool hasDocument_ = false;  ///< else the start page is shown
 };

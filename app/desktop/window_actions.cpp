@@ -193,7 +193,7 @@ void MainWindow::fillToolBar() {
     bar->addSeparator();
     const auto addLabel = [bar](const QString& text) {
         auto* label = new QLabel(text);
-        label->setFixedHeight(views::measure::toolButton);
+        label->setFixedHeight(views::measure::field);
         bar->addWidget(label);
     };
     addLabel(tr("Device") + ' ');

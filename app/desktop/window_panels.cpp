@@ -23,6 +23,7 @@
 #include <QLabel>
 #include <QStackedWidget>
 #include <QTabWidget>
+#include <QTimer>
 
 namespace ratescope::desktop {
 
@@ -126,6 +127,8 @@ void MainWindow::showDocks() {
     if (graph) {
         for (QDockWidget* dock : std::exchange(hiddenDocks_, {}))
             dock->show();
+        // Sizes hold once the docks have their places.
+        if (std::exchange(sharesOut_, false)) QTimer::singleShot(0, this, &MainWindow::shareOut);
         return;
     }
     for (QDockWidget* dock : docks_)
@@ -148,12 +151,17 @@ void MainWindow::resetLayout() {
     splitDockWidget(dock("runs"), dock("curves"), Qt::Horizontal);
     addDockWidget(Qt::RightDockWidgetArea, dock("history"));
     dock("history")->hide();
+    sharesOut_ = true;
+    showDocks();
+}
+
+void MainWindow::shareOut() {
     // The parts of a window of 1600 × 1000.
+    const auto dock = [this](const char* id) { return findChild<QDockWidget*>(id); };
     resizeDocks({dock("library"), dock("inspector")}, {248 * width() / 1600, 312 * width() / 1600},
                 Qt::Horizontal);
     resizeDocks({dock("runs"), dock("curves")}, {776 * width() / 1600, 820 * width() / 1600}, Qt::Horizontal);
     resizeDocks({dock("runs"), dock("curves")}, {332 * height() / 1000, 332 * height() / 1000}, Qt::Vertical);
-    showDocks();
 }
 
 void MainWindow::restoreLayout() {

@@ -31,7 +31,7 @@ quint64 workersMemory(qint64 supervisor) {
 
 WorkerLight::WorkerLight(const views::SupervisorLink& supervisor, QWidget* parent)
     : QWidget(parent), supervisor_(supervisor) {
-    setFixedHeight(views::measure::toolButton);
+    setFixedHeight(views::measure::field);
     connect(&supervisor_, &views::SupervisorLink::stateChanged, this, &WorkerLight::look);
     connect(&supervisor_, &views::SupervisorLink::progressed, this, [this] {
         // Ten a second come while a study runs; the words change twice.
@@ -74,7 +74,7 @@ QSize WorkerLight::sizeHint() const {
     const QFontMetrics metrics(font());
     return {20 + metrics.horizontalAdvance(text_) + 8 +
                 static_cast<int>(views::tabularWidth(font(), memory_)) + 4,
-            views::measure::toolButton};
+            views::measure::field};
 }
 
 void WorkerLight::paintEvent(QPaintEvent*) {

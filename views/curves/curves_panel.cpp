@@ -69,6 +69,9 @@ void CurvesPanel::buildLayout() {
     auto* sideColumn = new QVBoxLayout(side_);
     sideColumn->setContentsMargins(0, 0, 0, 0);
     sideColumn->setSpacing(0);
+    // A low dock leaves little: both scroll rather than lie over each other.
+    view_->setMinimumHeight(2 * measure::row);
+    notes_->setMinimumHeight(measure::row);
     sideColumn->addWidget(view_, 1);
     sideColumn->addWidget(notes_);
     sideColumn->addWidget(strip_);
@@ -80,7 +83,8 @@ void CurvesPanel::buildLayout() {
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(plots_);
     splitter->addWidget(side_);
-    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(0, 5);
+    splitter->setStretchFactor(1, 4);
     splitter->setSizes({456, 364});
     auto* content = new QWidget(this);
     auto* column = new QVBoxLayout(content);
