@@ -7,6 +7,8 @@ namespace ratescope::views {
 namespace {
 
 constexpr std::chrono::milliseconds lookEvery{250};
+/// A file that its writer is only making is no library yet: for so many looks nothing is said.
+constexpr int patientLooks = 8;
 
 }  // namespace
 
@@ -89,17 +91,19 @@ void ResultReader::look() {
             library_.reset();
             study_.reset();
             complaint_.clear();
+            failedLooks_ = 0;
             opened_ = wanted;
         }
         if (!library_) openWanted(wanted);
         if (!library_) return;
+        failedLooks_ = 0;
         const std::int64_t version = library_->changeCount();
         if (version == version_) return;
         version_ = version;
         findStudy();
         emit committed();
     } catch (const Error& error) {
-        if (complaint_ == error.what()) return;
+        if (complaint_ == error.what() || ++failedLooks_ < patientLooks) return;
         complaint_ = error.what();
         emit failed(QString::fromStdString(error.what()), QString::fromStdString(error.remedy()));
     }

@@ -66,6 +66,7 @@ class ResultReader : public QThread {
     std::optional<store::Library> library_;
     std::optional<store::StudyRecord> study_;
     std::int64_t version_ = -1;
+    int failedLooks_ = 0;    ///< one after the other
     std::string complaint_;  ///< last failure to open, said once
 };
 

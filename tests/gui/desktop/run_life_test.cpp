@@ -1,12 +1,15 @@
 // Runs from the window: submitted, paused, stopped, approved; gone on with when window, supervisor or worker dies.
 
 #include "core/graph/edit.h"
+#include "core/run/client.h"
 #include "tests/gui/desktop/desk.h"
 
 #include <nlohmann/json.hpp>
 #include <signal.h>
 
 #include <QElapsedTimer>
+#include <QFile>
+#include <QProcess>
 #include <QPushButton>
 #include <QSignalSpy>
 
@@ -25,6 +28,58 @@ e2e::Study slowStudy(int items) {
         .node("layers", "test.layers")
         .wire("slow.image", "layers.image")
         .measure("mse", "test.mse", "noise.image", "layers.image");
+}
+
+constexpr const char* childVariable = "RATESCOPE_TEST_STUDY";
+
+/// A process with a window of its own, which runs the study at once: something to kill.
+int runAsChild(int argc, char** argv) {
+    QApplication application(argc, argv);
+    QApplication::setOrganizationName("Ratescope");
+    QApplication::setApplicationName("ratescope");
+    desktop::MainWindow window(gui::catalogue());
+    window.session().supervisor.setProgram(e2e::builtProgram("ratescope-cli"));
+    window.show();
+    window.openFile(qEnvironmentVariable(childVariable));
+    QObject::connect(&window.session().document, &views::OpenDocument::derivedChanged, &window,
+                     [&window] { window.actionList().find("run.run")->trigger(); });
+    return QApplication::exec();
+}
+
+class Child {
+  public:
+    explicit Child(const QString& study) {
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(childVariable, study);
+        process_.setProcessEnvironment(environment);
+        process_.setProcessChannelMode(QProcess::ForwardedChannels);
+        process_.start(QCoreApplication::applicationFilePath(), {});
+    }
+    ~Child() { kill(); }
+    void kill() {
+        process_.kill();
+        process_.waitForFinished();
+    }
+
+  private:
+    QProcess process_;
+};
+
+/// Finished items of a library, 0 while it is not there or only begun.
+int doneIn(const QString& library) {
+    if (!QFile::exists(library)) return 0;
+    try {
+        return static_cast<int>(
+            store::Library(library.toStdString(), store::Access::Read).itemCounts()[State::Done]);
+    } catch (const Error&) {
+        return 0;
+    }
+}
+
+/// The process that holds the library; 0 for none.
+qint64 supervisorOf(const QString& library) {
+    auto client = run::Client::attach(library.toStdString());
+    return client ? client->request("hello", nlohmann::json::object()).at("pid").get<qint64>() : 0;
 }
 
 }  // namespace
@@ -136,6 +191,47 @@ class RunLifeTest : public QObject {
         QCOMPARE(desk.items(State::Done), 30);
     }
 
+    void aKilledWindowLeavesTheRunGoing() {
+        gui::Desk desk;
+        const QString study = desk.place().write("study.ratescope", slowStudy(30).text());
+        const QString library = desk.path("study.rslib");
+        Child child(study);
+        QVERIFY(gui::waitFor([&] { return doneIn(library) >= 4; }, 30'000));
+        const qint64 supervisor = supervisorOf(library);
+        QVERIFY(supervisor > 0);
+        child.kill();
+        QVERIFY(gui::waitFor([&] { return doneIn(library) == 30; }, 30'000));
+        QVERIFY2(gui::waitFor([&] { return !e2e::isRunning(supervisor); }), "nobody is left to serve");
+    }
+
+    void allKilledAndOneClickGoesOn() {
+        gui::Desk desk;
+        const QString study = desk.place().write("study.ratescope", slowStudy(30).text());
+        const QString library = desk.path("study.rslib");
+        Child child(study);
+        QVERIFY(gui::waitFor([&] { return doneIn(library) >= 4; }, 30'000));
+        const qint64 supervisor = supervisorOf(library);
+        const QList<qint64> workers = e2e::childrenOf(supervisor);
+        child.kill();
+        e2e::sendSignal(supervisor, SIGKILL);
+        for (const qint64 worker : workers)
+            e2e::sendSignal(worker, SIGKILL);
+        QVERIFY(gui::waitFor([&] { return !e2e::isRunning(supervisor); }));
+        const int before = doneIn(library);
+        QVERIFY(before >= 4 && before < 30);
+        desk.reopen(study);
+        QVERIFY(gui::waitFor([&] { return desk.session().results.hasStudy(); }));
+        QCOMPARE(desk.items(State::Running), 0);
+        QString planned;
+        connect(&desk.window().runs(), &desktop::RunControl::submitted, this,
+                [&planned](const QString& what) { planned = what; });
+        QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] { return idle.count() > 0; }, 60'000));
+        QVERIFY2(planned.startsWith("30 items: 0 new, 30 reused"), qPrintable(planned));
+        QCOMPARE(desk.items(State::Done), 30);
+    }
+
     void commandsOfAForeignDocumentAreShownFirst() {
         gui::Desk desk;
         e2e::Study study("foreign");
@@ -164,5 +260,12 @@ class RunLifeTest : public QObject {
     }
 };
 
-RATESCOPE_GUI_TEST_MAIN(RunLifeTest)
+int main(int argc, char** argv) {
+    if (qEnvironmentVariableIsSet(childVariable)) return runAsChild(argc, argv);
+    return gui::runTests(argc, argv, [](const QStringList& arguments) {
+        RunLifeTest test;
+        return QTest::qExec(&test, arguments);
+    });
+}
+
 #include "run_life_test.moc"
