@@ -19,6 +19,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int lookEveryMs = 500, startingLookEveryMs = 20;
+/// The supervisor of the window before may be just ending and hold the library's lock still.
+constexpr int launches = 4, relaunchAfterMs = 400;
 
 bool runs(qint64 process) {
     return QFile::exists(QString("/proc/%1").arg(process));
@@ -86,10 +88,17 @@ void SupervisorLink::setLibrary(const QString& library) {
 
 void SupervisorLink::start(int jobs) {
     if (state_ == State::Attached || state_ == State::Starting || library_.isEmpty()) return;
+    jobs_ = jobs;
+    launchesLeft_ = launches;
+    launch();
+}
+
+void SupervisorLink::launch() {
+    --launchesLeft_;
     QProcess serve;
     serve.setProgram(program_);
     QStringList arguments{"serve", "--library", library_, "--until-left"};
-    if (jobs > 0) arguments << "--jobs" << QString::number(jobs);
+    if (jobs_ > 0) arguments << "--jobs" << QString::number(jobs_);
     serve.setArguments(arguments);
     startErrors_ = QDir(QStandardPaths::writableLocation(QStandardPaths::TempLocation))
                        .filePath(QString("ratescope-serve-%1.log").arg(QCoreApplication::applicationPid()));
@@ -97,8 +106,8 @@ void SupervisorLink::start(int jobs) {
     serve.setStandardOutputFile(QProcess::nullDevice());
     serve.setStandardInputFile(QProcess::nullDevice());
     if (!serve.startDetached(&started_)) {
-        refuseAll(Error(ErrorKind::Resource, serve.program().toStdString() + " can't be started.",
-                        "Install Ratescope again: ratescope-cli lies beside ratescope."));
+        launchFailed(Error(ErrorKind::Resource, serve.program().toStdString() + " can't be started.",
+                           "Install Ratescope again: ratescope-cli lies beside ratescope."));
         return;
     }
     setState(State::Starting);
@@ -115,14 +124,20 @@ void SupervisorLink::look() {
     if (library_.isEmpty() || socket_.state() != QLocalSocket::UnconnectedState) return;
     if (started_ && !runs(started_)) {
         QFile said(startErrors_);
-        const QByteArray text = said.open(QIODevice::ReadOnly) ? said.readAll().trimmed() : QByteArray();
+        const std::string text =
+            said.open(QIODevice::ReadOnly) ? said.readAll().trimmed().toStdString() : std::string();
         started_ = 0;
-        setState(State::None);
-        looking_.start(lookEveryMs);
-        refuseAll(Error(ErrorKind::Library,
-                        text.isEmpty() ? "The supervisor ended at once."
-                                       : "The supervisor could not start: " + text.toStdString(),
-                        "Try `ratescope-cli serve --library " + library_.toStdString() + "`."));
+        if (launchesLeft_ > 0) {
+            QTimer::singleShot(relaunchAfterMs, this, [this, library = library_] {
+                // Somebody else may hold it by now.
+                if (library == library_ && socket_.state() == QLocalSocket::UnconnectedState) launch();
+            });
+            return;
+        }
+        launchFailed(
+            Error(ErrorKind::Library,
+                  text.empty() ? "The supervisor ended at once." : "The supervisor could not start: " + text,
+                  "Try `ratescope-cli serve --library " + library_.toStdString() + "`."));
         return;
     }
     try {
@@ -133,6 +148,14 @@ void SupervisorLink::look() {
         looking_.stop();
         emit trouble(QString::fromStdString(error.what()), QString::fromStdString(error.remedy()));
     }
+}
+
+void SupervisorLink::launchFailed(const Error& error) {
+    setState(State::None);
+    looking_.start(lookEveryMs);
+    if (waiting_.empty())
+        emit trouble(QString::fromStdString(error.what()), QString::fromStdString(error.remedy()));
+    refuseAll(error);
 }
 
 void SupervisorLink::greet() {

@@ -76,6 +76,8 @@ class SupervisorLink : public QObject {
     };
 
     void setState(State state);
+    void launch();
+    void launchFailed(const Error& error);
     void look();
     void greet();
     void readLines();
@@ -91,6 +93,7 @@ class SupervisorLink : public QObject {
     QTimer looking_;
     std::map<int, Request> waiting_;  ///< sent, or to be sent once attached
     int lastRequest_ = 0;
+    int jobs_ = 0, launchesLeft_ = 0;
     qint64 started_ = 0;   ///< process that start() made and that does not answer yet
     QString startErrors_;  ///< file with what it says
     State state_ = State::None;

@@ -107,6 +107,29 @@ class SessionTest : public QObject {
                  "serve goes once its last client has left");
     }
 
+    void aLibraryThatSomebodyElseLocksIsSaid() {
+        views::Session session(gui::catalogue());
+        gui::open(session, study_->document(), study_->library());
+        session.supervisor.setLibrary(study_->library());
+        QString said;
+        {
+            const store::Library held(study_->library().toStdString(), store::Access::Write);
+            session.supervisor.start(1);
+            session.supervisor.request(
+                "status", nlohmann::json::object(), this, [](const nlohmann::json&) {},
+                [&said](const Error& error) { said = error.what(); });
+            QVERIFY(gui::waitFor([&] { return !said.isEmpty(); }, 20'000));
+        }
+        QVERIFY2(said.contains("could not start"), qPrintable(said));
+        QCOMPARE(session.supervisor.state(), SupervisorLink::State::None);
+        // And goes on once the lock is gone, without a second try of the user's.
+        bool answered = false;
+        session.supervisor.start(1);
+        session.supervisor.request("status", nlohmann::json::object(), this,
+                                   [&answered](const nlohmann::json&) { answered = true; });
+        QVERIFY(gui::waitFor([&] { return answered; }));
+    }
+
     void withoutASupervisorARequestIsRefused() {
         views::Session session(gui::catalogue());
         QString said;
