@@ -22,9 +22,10 @@ Error nothingYet() {
 void offerParameters(const std::vector<Curve>& curves, std::vector<AxisOption>& axes) {
     for (const Curve& curve : curves)
         for (const curves::Point& point : curve.points)
-            for (const auto& [column, value] : point.values) {
-                const bool known = std::any_of(axes.begin(), axes.end(),
-                                               [&](const AxisOption& axis) { return axis.id == column; });
+            for (const auto& swept : point.values) {
+                const auto& [column, value] = swept;
+                const bool known = std::any_of(
+                    axes.begin(), axes.end(), [&](const AxisOption& axis) { return axis.id == swept.first; });
                 if (!known && curves::readNumber(value)) axes.push_back({column, column, Kind::Parameter});
             }
 }

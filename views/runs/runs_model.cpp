@@ -53,7 +53,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
     if (role == ItemRole) return row.isGroup() ? qint64{0} : qint64{row.key};
     if (role == Qt::TextAlignmentRole)
         return static_cast<int>((shown.isNumber ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    return row.isGroup() ? groupData(row, shown, role) : itemData(row, shown, role);
+    return row.isGroup() ? groupData(row, shown, role) : dataOfItem(row, shown, role);
 }
 
 QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
@@ -83,7 +83,7 @@ QVariant RunsModel::groupData(const RunRow& row, const RunColumn& shown, int rol
     return {};
 }
 
-QVariant RunsModel::itemData(const RunRow& row, const RunColumn& shown, int role) const {
+QVariant RunsModel::dataOfItem(const RunRow& row, const RunColumn& shown, int role) const {
     const auto& series = snapshot_->index.series;
     if (row.series >= series.size()) return {};
     if (role == StateRole) return static_cast<int>(runStateOf(row.state));

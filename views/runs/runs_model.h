@@ -80,7 +80,7 @@ class RunsModel : public QAbstractTableModel {
     void takeLines(const std::vector<store::ItemLine>& lines);
 
     QVariant groupData(const RunRow& row, const RunColumn& column, int role) const;
-    QVariant itemData(const RunRow& row, const RunColumn& column, int role) const;
+    QVariant dataOfItem(const RunRow& row, const RunColumn& column, int role) const;
     const store::ItemGroup* groupOf(const RunRow& row) const;
 
     Session& session_;

@@ -146,14 +146,14 @@ class PicturesTest : public QObject {
     void damagedFilesAreRefused() {
         const std::string file = (folder_.path() + "/damaged").toStdString();
         writeValueFile(file, {"TensorSet", "{}", {}});
-        QVERIFY_EXCEPTION_THROWN(Picture::open(file), Error);
+        QVERIFY_THROWS_EXCEPTION(Error, Picture::open(file));
         ValueParts parts = media::toParts(media::valueOf(media::makeImage(4, 4)));
         parts.fields = R"({"model":"rgb","alpha":true,"bitDepth":8})";
         writeValueFile(file, parts);
-        QVERIFY_EXCEPTION_THROWN(Picture::open(file), Error);
+        QVERIFY_THROWS_EXCEPTION(Error, Picture::open(file));
         parts.fields = "{}";
         writeValueFile(file, parts);
-        QVERIFY_EXCEPTION_THROWN(Picture::open(file), Error);
+        QVERIFY_THROWS_EXCEPTION(Error, Picture::open(file));
     }
 
     void tilesStayWithinTheirBytes() {

@@ -143,8 +143,8 @@ class GraphShotsTest : public QObject {
         QCOMPARE(image.width(), static_cast<int>((window.scene().contentRect().width() + 32) * 2));
         QCOMPARE(image.pixelColor(2, 2), QColor(Qt::white));
         QVERIFY(image.save(qEnvironmentVariable("RATESCOPE_BUILD") + "/shots/graph-export.png"));
-        QVERIFY_EXCEPTION_THROWN(window.panel.exportGraph(folder.filePath("graph.pdf")), Error);
-        QVERIFY_EXCEPTION_THROWN(window.panel.exportGraph("/nowhere/graph.png"), Error);
+        QVERIFY_THROWS_EXCEPTION(Error, window.panel.exportGraph(folder.filePath("graph.pdf")));
+        QVERIFY_THROWS_EXCEPTION(Error, window.panel.exportGraph("/nowhere/graph.png"));
     }
 
     void statesFollowARun() {
