@@ -6,6 +6,7 @@
 #include "views/controls/dock_title.h"
 #include "views/curves/curves_panel.h"
 #include "views/figures/figure_panel.h"
+#include "views/graph/graph_outline.h"
 #include "views/graph/graph_panel.h"
 #include "views/graph/graph_view.h"
 #include "views/history/history_panel.h"
@@ -54,6 +55,7 @@ void MainWindow::makePanels() {
     addDock("inspector", tr("Inspector"), inspector_, Qt::RightDockWidgetArea);
     addDock("runs", tr("Runs"), runsPanel_, Qt::BottomDockWidgetArea);
     addDock("curves", tr("Curves"), curves_, Qt::BottomDockWidgetArea);
+    addDock("outline", tr("Outline"), new views::GraphOutline(session_), Qt::RightDockWidgetArea);
     addDock("history", tr("Edits"), history_, Qt::RightDockWidgetArea);
     for (const QList<QAction*>& actions : {graph_->actions(), library_->actions(), runsPanel_->actions(),
                                            curves_->actions(), compare_->actions(), figure_->actions()})
@@ -149,8 +151,10 @@ void MainWindow::resetLayout() {
     addDockWidget(Qt::RightDockWidgetArea, dock("inspector"));
     addDockWidget(Qt::BottomDockWidgetArea, dock("runs"));
     splitDockWidget(dock("runs"), dock("curves"), Qt::Horizontal);
-    addDockWidget(Qt::RightDockWidgetArea, dock("history"));
-    dock("history")->hide();
+    for (const char* extra : {"outline", "history"}) {
+        addDockWidget(Qt::RightDockWidgetArea, dock(extra));
+        dock(extra)->hide();
+    }
     sharesOut_ = true;
     showDocks();
 }
