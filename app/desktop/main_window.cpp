@@ -65,7 +65,9 @@ MainWindow::MainWindow(const graph::Catalogue& catalogue, QWidget* parent)
     statusBar()->addPermanentWidget(libraryStatus_);
     statusBar()->setSizeGripEnabled(false);
     title_->setContentsMargins(0, 0, views::measure::padding, 0);
-    title_->setMinimumHeight(views::measure::dockTitle);
+    // The menu bar gives it the place that it asks for once.
+    title_->setMinimumSize(400, views::measure::dockTitle);
+    title_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     menuBar()->setCornerWidget(title_);
     restoreLayout();
     documentReplaced();

@@ -23,6 +23,7 @@
 namespace ratescope::views {
 namespace {
 
+constexpr int settlingMs = 1000;
 constexpr int overlayMargin = 12;
 
 }  // namespace
@@ -112,6 +113,7 @@ void GraphPanel::showFirst() {
     // Another document is shown whole; afterwards the view is the user's.
     if (shownAll_ || !isVisible() || session_.document.document().nodes.empty()) return;
     shownAll_ = true;
+    sinceShown_.start();
     view_->showAll();
 }
 
@@ -124,6 +126,8 @@ void GraphPanel::showEvent(QShowEvent* event) {
 void GraphPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     place();
+    // The window is still giving its docks their places: what was shown whole stays so.
+    if (sinceShown_.isValid() && sinceShown_.elapsed() < settlingMs) view_->showAll();
 }
 
 void GraphPanel::place() {

@@ -6,6 +6,7 @@
 #include "views/graph/graph_edits.h"
 #include "views/session/session.h"
 
+#include <QElapsedTimer>
 #include <QList>
 #include <QPointF>
 #include <QStringList>
@@ -91,7 +92,8 @@ class GraphPanel : public QWidget {
     QWidget* toolRow_ = nullptr;
     QComboBox* zoom_ = nullptr;
     bool minimapWanted_ = true, shownAll_ = false;
-    QPointF newPlace_;  ///< where the node that is searched for comes
+    QElapsedTimer sinceShown_;  ///< since another document was shown whole
+    QPointF newPlace_;          ///< where the node that is searched for comes
     std::optional<PortEnd> newEnd_;
     std::size_t editedFrame_ = 0;
 };
