@@ -64,6 +64,8 @@ LibrarySection::LibrarySection(const QString& title, LibraryModel& model, int ro
     column->addWidget(pages_, 1);
 
     connect(empty_, &EmptyState::asked, this, &LibrarySection::emptyAsked);
+    // The delegate draws a little left of a row's own place, which the view alone would not draw anew.
+    connect(found_, &QAbstractItemModel::dataChanged, view_->viewport(), qOverload<>(&QWidget::update));
     connect(view_, &QTreeView::activated, this, [this](const QModelIndex& index) {
         if (index.parent().isValid() || !model_.rowCount(found_->mapToSource(index)))
             emit rowAsked(index);
