@@ -56,8 +56,7 @@ StateCounts countsOf(Database& database, bool measurements, std::optional<StudyI
 
 StateCounts asSeenFrom(const Library::Connection& connection, StateCounts counts) {
     std::int64_t& running = counts.of.at(static_cast<std::size_t>(State::Running));
-    if (running == 0 || connection.access == Access::Write || LockFile::isHeld(connection.file))
-        return counts;
+    if (running == 0 || connection.isWritten()) return counts;
     counts.of.at(static_cast<std::size_t>(State::Interrupted)) += std::exchange(running, 0);
     return counts;
 }

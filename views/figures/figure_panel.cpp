@@ -237,14 +237,6 @@ void FigurePanel::addFigure(graph::FigureSpec figure) {
     follow();
 }
 
-void FigurePanel::figureAsked(const QString& x, const QString& y, const QString& anchor) {
-    graph::FigureSpec figure;
-    figure.x = x.toStdString();
-    figure.y = y.toStdString();
-    figure.anchor = anchor.toStdString();
-    addFigure(std::move(figure));
-}
-
 void FigurePanel::reset() {
     change(
         tr("options"),

@@ -51,8 +51,6 @@ class FigurePanel : public QWidget {
   public slots:
     /// A new figure of this kind, under a free name; it is shown. The name is made of its metric where it has none.
     void addFigure(ratescope::graph::FigureSpec figure);
-    /// The same for two axes; an empty x is the metric's own rate, an empty anchor the first series.
-    void figureAsked(const QString& x, const QString& y, const QString& anchor);
 
   signals:
     /// One line on what is shown, for the status bar.

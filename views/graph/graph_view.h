@@ -12,9 +12,6 @@ namespace ratescope::views {
 
 class Bubble;
 
-/// Of a node dragged from the Library's palette: the manifest's id.
-inline constexpr const char* nodeTypeMimeType = "application/x-ratescope-node";
-
 class GraphView : public QGraphicsView {
     Q_OBJECT
 

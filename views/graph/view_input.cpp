@@ -3,6 +3,7 @@
 #include "views/graph/bubble.h"
 #include "views/graph/graph_look.h"
 #include "views/graph/graph_view.h"
+#include "views/session/node_mime.h"
 
 #include <QContextMenuEvent>
 #include <QDragEnterEvent>
@@ -36,7 +37,7 @@ QPointF direction(int key) {
 }
 
 bool isTaken(const QMimeData& data) {
-    return data.hasUrls() || data.hasFormat(nodeTypeMimeType);
+    return data.hasUrls() || data.hasFormat(nodeMime);
 }
 
 }  // namespace
@@ -188,7 +189,7 @@ void GraphView::dragEnterEvent(QDragEnterEvent* event) {
 void GraphView::dragMoveEvent(QDragMoveEvent* event) {
     if (!isTaken(*event->mimeData())) return;
     event->acceptProposedAction();
-    const bool isNode = event->mimeData()->hasFormat(nodeTypeMimeType);
+    const bool isNode = event->mimeData()->hasFormat(nodeMime);
     scene_.markWire(isNode ? scene_.wireAt(mapToScene(event->position().toPoint()), 12) : nullptr);
 }
 
@@ -200,8 +201,8 @@ void GraphView::dragLeaveEvent(QDragLeaveEvent* event) {
 void GraphView::dropEvent(QDropEvent* event) {
     const QMimeData& dropped = *event->mimeData();
     const QPointF point = mapToScene(event->position().toPoint());
-    if (dropped.hasFormat(nodeTypeMimeType)) {
-        emit nodeDropped(QString::fromUtf8(dropped.data(nodeTypeMimeType)), point);
+    if (dropped.hasFormat(nodeMime)) {
+        emit nodeDropped(QString::fromUtf8(dropped.data(nodeMime)), point);
     } else {
         QStringList files;
         for (const QUrl& url : dropped.urls())

@@ -2,6 +2,7 @@
 
 #include "views/controls/row_delegate.h"
 #include "views/library/thumbnails.h"
+#include "views/session/node_mime.h"
 #include "views/theme/icon.h"
 
 #include <QMimeData>

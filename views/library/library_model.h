@@ -13,9 +13,6 @@ namespace ratescope::views {
 
 class Thumbnails;
 
-/// What a node that is dragged onto the graph travels as: its manifest id in UTF-8.
-inline constexpr const char* nodeMime = "application/x-ratescope-node";
-
 struct LibraryRow {
     QString text, detail, toolTip;
     QString search;  ///< what a search looks in

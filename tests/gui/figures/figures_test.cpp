@@ -268,7 +268,7 @@ class FiguresTest : public QObject {
         tab.action("figure.duplicate")->trigger();
         QCOMPARE(tab.figure(1).name, std::string("rd-psnr-2"));
         QCOMPARE(tab.panel->currentFigure(), std::string("rd-psnr-2"));
-        tab.panel->figureAsked({}, "ssim-rgb", "webp");
+        tab.panel->addFigure({.y = "ssim-rgb", .anchor = "webp"});
         QCOMPARE(tab.figure(2).name, std::string("rd-ssim-rgb"));
         QCOMPARE(tab.figure(2).anchor, std::string("webp"));
         QCOMPARE(tab.panel->currentFigure(), std::string("rd-ssim-rgb"));

@@ -4,6 +4,7 @@
 
 #include "core/graph/edit.h"
 #include "tests/gui/graph/graph_window.h"
+#include "views/session/node_mime.h"
 
 #include <QClipboard>
 #include <QMimeData>
@@ -197,7 +198,7 @@ class GraphEditsTest : public QObject {
     void aNodeFromThePaletteIsDroppedOnAWire() {
         GraphWindow window(fourNodes());
         QMimeData data;
-        data.setData(views::nodeTypeMimeType, "image.crop");
+        data.setData(views::nodeMime, "image.crop");
         const QPoint middle =
             window.at(298, window.scene().node("jpeg")->anchorOf({{"jpeg", "image"}, false})->y());
         QDragEnterEvent enter(middle, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
