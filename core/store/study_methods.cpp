@@ -18,8 +18,9 @@ using Swept = std::vector<std::pair<std::string, std::vector<std::string>>>;
 void addValues(const curves::Curve& curve, Swept& swept) {
     for (const curves::Point& point : curve.points)
         for (const auto& [name, value] : point.values) {
-            auto found =
-                std::find_if(swept.begin(), swept.end(), [&](const auto& one) { return one.first == name; });
+            // Named anew for the lambda: clang 14 captures no structured binding.
+            auto found = std::find_if(swept.begin(), swept.end(),
+                                      [&wanted = name](const auto& one) { return one.first == wanted; });
             if (found == swept.end()) found = swept.insert(swept.end(), {name, {}});
             auto& values = found->second;
             if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);

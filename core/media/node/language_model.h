@@ -1,0 +1,89 @@
+#pragma once
+
+// A language model as its files hold it: what the runtime must know, the tokenizer's vocabulary, and tensors that
+// are views of the mapped file. Readers of every format (GGUF, Hugging Face folders, llama2.c) make this one value.
+
+#include "core/buffer/buffer.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ratescope::media {
+
+/// Llama: decoder with RMSNorm, rotary positions, gated SiLU (Llama, Mistral, Qwen2, SmolLM2, TinyLlama).
+/// Bert: encoder with learned positions, LayerNorm, GELU (MiniLM).
+enum class ModelArchitecture { Llama, Bert };
+
+/// How rotary frequencies are stretched for contexts longer than those of training.
+struct RopeScaling {
+    enum class Kind { None, Linear, Llama3 };
+    Kind kind = Kind::None;
+    double factor = 1;
+    double lowFrequencyFactor = 1, highFrequencyFactor = 4;  ///< Llama3 only
+    std::int64_t originalContext = 8192;                     ///< Llama3 only
+    /// Divisors of the frequencies, one a pair, where a file gives them itself; then `kind` is None.
+    std::vector<float> divisors;
+};
+
+struct ModelConfig {
+    ModelArchitecture architecture = ModelArchitecture::Llama;
+    std::string family;  ///< as the file names it: "llama", "qwen2", "mistral", "bert"
+    std::int64_t vocabulary = 0, hidden = 0, intermediate = 0, layers = 0;
+    std::int64_t heads = 0, keyValueHeads = 0, headSize = 0;
+    std::int64_t context = 0;  ///< longest sequence it was trained for
+    double normEpsilon = 1e-5;
+    double ropeBase = 10000;
+    /// Whether a head's pairs are neighbours (2i, 2i+1), as in GGUF's llama and in llama2.c, or lie half a head
+    /// apart (i, i + headSize/2), as in Hugging Face folders. The rows of q and k are ordered to match.
+    bool ropeOfNeighbours = false;
+    RopeScaling ropeScaling;
+    std::int64_t slidingWindow = 0;  ///< tokens that a query sees, itself included; 0: all before it
+    bool tiedEmbeddings = false;     ///< lm_head is embed_tokens; then there is no tensor lm_head.weight
+};
+
+/// Element layout of a tensor: plain elements, or ggml's blocks (github.com/ggml-org/ggml, ggml-common.h).
+enum class BlockFormat { None, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K };
+
+/// Names are those of Hugging Face checkpoints ("model.layers.0.self_attn.q_proj.weight"), whatever the file says.
+/// `shape` is [out, in] for a linear layer. `array` has that shape and a floating-point type; with blocks it is U8
+/// of shape [rows, bytes of a row], and each row holds whole blocks.
+struct ModelTensor {
+    std::string name;
+    Shape shape;
+    BlockFormat blocks = BlockFormat::None;
+    Array array;
+};
+
+enum class TokenizerKind { ByteLevelBpe, SentencePieceBpe, SentencePieceUnigram, WordPiece };
+enum class PieceKind : std::uint8_t { Normal, Unknown, Control, UserDefined, Unused, Byte };
+
+/// What a tokenizer is made of; core/engine/llm/tokenizer.h makes one of it.
+struct TokenizerData {
+    TokenizerKind kind = TokenizerKind::ByteLevelBpe;
+    /// Of byte-level BPE: which rule cuts text before merging, by llama.cpp's name ("gpt-2", "smollm", "llama-bpe",
+    /// "qwen2").
+    std::string splitter;
+    std::vector<std::string> pieces;  ///< by id; byte-level pieces in GPT-2's printable alphabet
+    std::vector<float> scores;        ///< by id; SentencePiece only
+    std::vector<PieceKind> kinds;     ///< by id
+    std::vector<std::pair<std::string, std::string>> merges;  ///< best first; byte-level BPE only
+    std::optional<std::int32_t> beginning, end, unknown;
+    bool addsBeginning = false;   ///< what the model expects; the protocol says whether it is done
+    bool addsSpacePrefix = true;  ///< SentencePiece: a blank before the text
+    bool lowerCase = false;       ///< WordPiece: lower case and without accents
+};
+
+struct LanguageModel {
+    std::string name;
+    ModelConfig config;
+    TokenizerData tokenizer;
+    std::vector<ModelTensor> tensors;
+
+    /// Null where there is none.
+    const ModelTensor* tensor(const std::string& tensorName) const;
+};
+
+}  // namespace ratescope::media
