@@ -18,6 +18,9 @@ namespace {
 
 constexpr qsizetype mostLines = 600;
 
+/// What a plugin on the engine may not link: CUDA's half of LibTorch is loaded, when a device asks for it.
+const QString notOnEngine = "Qt|torch_(?!cpu\\b)|c10_|cuda|cudart|cublas";
+
 QDir root() {
     return QDir(qEnvironmentVariable("RATESCOPE_SOURCE"));
 }
@@ -147,6 +150,17 @@ class HouseRules : public QObject {
         row("core/media/node/a.cpp", "#include <webp/decode.h>", false);
         row("core/media/assets/a.cpp", "#include \"core/engine/quant/a.h\"", false);
         row("core/engine/quant/a.cpp", "#include <ATen/ATen.h>", true);
+        row("core/engine/quant/a.cpp", "#include \"core/media/node/node.h\"", true);
+        row("core/engine/quant/a.cpp", "#include \"plugins/weights/a.h\"", false);
+        row("core/engine/quant/a.h", "#include <ATen/core/Tensor.h>", true);
+        row("core/engine/quant/a.h", "#include <ATen/ATen.h>", false);
+        row("core/engine/quant/a.h", "#include <torch/torch.h>", false);
+        row("core/media/node/a.cpp", "#include <c10/core/Device.h>", false);
+        row("plugins/weights/a.cpp", "#include <ATen/ATen.h>", true);
+        row("plugins/weights/a.cpp", "#include \"core/engine/quant/a.h\"", true);
+        row("plugins/image/a.cpp", "#include <ATen/ATen.h>", false);
+        row("plugins/image/a.cpp", "#include \"core/engine/quant/a.h\"", false);
+        row("app/worker/main.cpp", "#include <ATen/ATen.h>", false);
         row("plugins/image/a.cpp", "#include \"core/media/node/node.h\"", true);
         row("plugins/image/a.cpp", "#include \"plugins/image/b.h\"", true);
         row("plugins/image/a.cpp", "#include <webp/encode.h>", true);
@@ -183,12 +197,14 @@ class HouseRules : public QObject {
         QTest::addColumn<QString>("binary");
         QTest::addColumn<QString>("forbidden");
         const QString noDesktop = "Qt|torch|c10";
+        const QStringList onEngine{"ratescope-plugin-weights"};
         // A line a target: its name, and where the build puts it (nothing if this build has no such target).
         for (const QString& line : contents(HOUSE_BINARIES).split('\n', Qt::SkipEmptyParts)) {
             const QString target = line.section('=', 0, 0);
-            const QString forbidden = target == "ratescope-cli" ? noDesktop + "|opencv"
-                                      : target == "ratescope"   ? "torch|c10|opencv"
-                                                                : noDesktop;
+            const QString forbidden = target == "ratescope-cli"   ? noDesktop + "|opencv"
+                                      : target == "ratescope"     ? "torch|c10|opencv"
+                                      : onEngine.contains(target) ? notOnEngine
+                                                                  : noDesktop;
             QTest::addRow("%s", qPrintable(target)) << line.section('=', 1) << forbidden;
         }
     }
@@ -225,6 +241,9 @@ class HouseRules : public QObject {
                  QStringList{"libopencv_core.so.406"});
         QCOMPARE(linkViolations({"libtorch_cpu.so", "libc10.so", "libc.so.6"}, "torch|c10"),
                  (QStringList{"libtorch_cpu.so", "libc10.so"}));
+        QCOMPARE(linkViolations({"libtorch_cpu.so", "libc10.so", "libtorch_cuda.so", "libc10_cuda.so"},
+                                notOnEngine),
+                 (QStringList{"libtorch_cuda.so", "libc10_cuda.so"}));
     }
 
     void filesCanBeReadInASitting() {

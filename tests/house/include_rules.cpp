@@ -25,7 +25,8 @@ const QList<Room>& rooms() {
         {"core/media/coding/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"zlib"}},  // CRC-32
         {"core/media/assets/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"opencv"} + formats},
         {"core/engine/", {"core/"}, {}, coreLibraries + QStringList{"torch"}},
-        {"plugins/", {"core/"}, {}, coreLibraries + QStringList{"opencv", "torch"} + formats + codecs},
+        {"plugins/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"opencv"} + formats + codecs},
+        {"plugins/weights/", {"core/"}, {}, coreLibraries + QStringList{"torch"}},
         {"views/", {"core/", "views/"}, {"core/media/", "core/engine/"}, {"qt", "json"}},
         {"app/", {"core/", "app/"}, {"core/media/", "core/engine/"}, coreLibraries + QStringList{"cli11"}},
         {"app/worker/", {"core/", "app/"}, {}, coreLibraries},
@@ -124,7 +125,8 @@ QString angledViolation(const Room& room, const QString& path, const QString& he
     if (library != "standard" && !room.libraries.contains(library)) {
         return "belongs to " + library + ", which " + room.folder + " may not use";
     }
-    static const QRegularExpression heavy("^(nlohmann/json\\.hpp|sqlite3\\.h|spdlog/|opencv2/)");
+    static const QRegularExpression heavy(
+        "^(nlohmann/json\\.hpp|sqlite3\\.h|spdlog/|opencv2/|torch/|ATen/(?!core/Tensor\\.h$))");
     if (path.endsWith(".h") && !path.startsWith("tests/") && heavy.match(header).hasMatch()) {
         return "is heavy and stands in a header: include it in the source file";
     }

@@ -1,0 +1,16 @@
+#pragma once
+
+// Where tensor code runs. Nothing links to CUDA: its half of LibTorch is loaded when a device asks for it.
+
+#include <c10/core/Device.h>
+
+#include <string>
+
+namespace ratescope::engine {
+
+/// "cpu"; "cuda" (the first) or "cuda:n"; "auto": the first CUDA device where there is one that can be used, else the
+/// CPU. Throws Error(Usage) for another name, and Error(Resource) where a CUDA device is asked for and there is no
+/// driver, no libtorch_cuda.so beside libtorch_cpu.so, or no such device.
+at::Device chooseDevice(const std::string& name);
+
+}  // namespace ratescope::engine
