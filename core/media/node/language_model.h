@@ -47,6 +47,14 @@ struct ModelConfig {
 /// Element layout of a tensor: plain elements, or ggml's blocks (github.com/ggml-org/ggml, ggml-common.h).
 enum class BlockFormat { None, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K };
 
+struct BlockSize {
+    std::int64_t elements = 1;  ///< that one block holds, along the last axis
+    std::int64_t bytes = 0;
+};
+
+/// Throws Error(Internal) for BlockFormat::None.
+BlockSize blockSize(BlockFormat format);
+
 /// Names are those of Hugging Face checkpoints ("model.layers.0.self_attn.q_proj.weight"), whatever the file says.
 /// `shape` is [out, in] for a linear layer. `array` has that shape and a floating-point type; with blocks it is U8
 /// of shape [rows, bytes of a row], and each row holds whole blocks.
@@ -85,5 +93,10 @@ struct LanguageModel {
     /// Null where there is none.
     const ModelTensor* tensor(const std::string& tensorName) const;
 };
+
+/// Throws Error(Input) unless configuration, tokenizer and tensors make a model of its architecture: each tensor that
+/// it needs, with the shape that follows from the configuration, no other, and none twice; no more pieces than the
+/// vocabulary has. A model without any pieces is one without a tokenizer. Values are not looked at.
+void checkLanguageModel(const LanguageModel& model);
 
 }  // namespace ratescope::media
