@@ -1,5 +1,6 @@
 #include "core/buffer/buffer.h"
 
+#include "core/buffer/mapped_file.h"
 #include "core/error.h"
 #include "core/utf8.h"
 
@@ -103,6 +104,10 @@ Array::Array(DType type, Shape shape, std::span<const std::byte> bytes, std::sha
         throw Error(ErrorKind::Internal, "A view of memory is shorter than its shape says.", "");
     if (reinterpret_cast<std::uintptr_t>(data_) % sizeOf(type_) != 0)
         throw Error(ErrorKind::Internal, "A view of memory is not aligned to its element type.", "");
+}
+
+bool Array::isMapped() const {
+    return isMapping(owner_);
 }
 
 std::span<std::byte> Array::writableBytes() {

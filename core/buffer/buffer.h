@@ -43,6 +43,8 @@ class Array {
     std::int64_t size() const { return size_; }
     std::size_t byteSize() const { return static_cast<std::size_t>(size_) * sizeOf(type_); }
     bool empty() const { return size_ == 0; }
+    /// Whether its memory is that of a mapped file (mapFile).
+    bool isMapped() const;
 
     std::span<const std::byte> bytes() const { return {data_, byteSize()}; }
     /// Throws Error(Internal) when the array is a view of memory that is not its own.

@@ -20,6 +20,11 @@ struct Descriptor {
     }
 };
 
+struct Unmap {
+    std::size_t size;
+    void operator()(void* start) const { ::munmap(start, size); }
+};
+
 Error unreadable(const std::filesystem::path& file, int reason) {
     if (reason == ENOENT || reason == ENOTDIR)
         return Error(ErrorKind::Input, file.string() + " does not exist.", "Check the path.");
@@ -45,8 +50,12 @@ MappedFile mapFile(const std::filesystem::path& file) {
     const auto size = static_cast<std::size_t>(status.st_size);
     void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.number, 0);
     if (address == MAP_FAILED) throw unreadable(file, errno);
-    std::shared_ptr<const void> owner(address, [size](void* start) { ::munmap(start, size); });
+    std::shared_ptr<const void> owner(address, Unmap{size});
     return {{static_cast<const std::byte*>(address), size}, std::move(owner)};
+}
+
+bool isMapping(const std::shared_ptr<const void>& owner) {
+    return std::get_deleter<Unmap>(owner) != nullptr;
 }
 
 }  // namespace ratescope

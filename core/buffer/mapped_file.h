@@ -18,4 +18,7 @@ struct MappedFile {
 /// file, empty, not readable.
 MappedFile mapFile(const std::filesystem::path& file);
 
+/// Whether `owner` is that of a MappedFile.
+bool isMapping(const std::shared_ptr<const void>& owner);
+
 }  // namespace ratescope

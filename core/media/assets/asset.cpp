@@ -5,6 +5,7 @@
 #include "core/media/assets/image_file.h"
 #include "core/media/assets/safetensors_file.h"
 #include "core/media/assets/table_file.h"
+#include "core/media/assets/text_file.h"
 
 namespace ratescope::media {
 namespace {
@@ -23,6 +24,11 @@ struct WriteTo {
         writeSafetensors(file, *set);
     }
     void operator()(const std::shared_ptr<const Table>& table) const { writeTable(file, *table); }
+    void operator()(const std::shared_ptr<const LanguageModel>&) const {
+        throw Error(ErrorKind::Usage, "A language model can't be written as " + file.string() + ".",
+                    "Keep the bitstream: it is decoded again when the model is needed.");
+    }
+    void operator()(const std::shared_ptr<const TextCorpus>& corpus) const { writeText(file, *corpus); }
 };
 
 }  // namespace
@@ -35,10 +41,12 @@ Value readAsset(graph::PortType type, const std::filesystem::path& file) {
             return std::make_shared<const TensorSet>(readSafetensors(file));
         case graph::PortType::Table:
             return std::make_shared<const Table>(readTable(file));
+        case graph::PortType::TextCorpus:
+            return std::make_shared<const TextCorpus>(readText(file));
         default:
             throw Error(ErrorKind::Usage,
                         "No reader makes a value of the type asked for from " + file.string() + ".",
-                        "Pictures, tensor files and tables can be read.");
+                        "Pictures, tensor files, tables, texts and language models can be read.");
     }
 }
 

@@ -9,12 +9,12 @@
 
 namespace ratescope::media {
 
-/// Image: readImage; TensorSet: readSafetensors; Table: readTable. Throws Error(Usage) for a type that no
+/// Image: readImage; TensorSet: readSafetensors; Table: readTable; TextCorpus: readText. Throws Error(Usage) for a type that no
 /// reader here makes.
 Value readAsset(graph::PortType type, const std::filesystem::path& file);
 
-/// Image: writeImage; TensorSet: writeSafetensors (extension safetensors); Table: writeTable. Throws
-/// Error(Usage) when the extension does not fit the value.
+/// Image: writeImage; TensorSet: writeSafetensors (extension safetensors); Table: writeTable; TextCorpus: writeText.
+/// Throws Error(Usage) when the extension does not fit the value, and for a language model.
 void writeAsset(const Value& value, const std::filesystem::path& file);
 
 }  // namespace ratescope::media

@@ -23,6 +23,10 @@ const char* article(const Value& value) {
             return "a tensor set";
         case 3:
             return "a table";
+        case 4:
+            return "a language model";
+        case 5:
+            return "a text";
         default:
             return "nothing";
     }
@@ -99,6 +103,14 @@ const TensorSet& Inputs::tensors(const std::string& port) const {
 
 const Table& Inputs::table(const std::string& port) const {
     return held<Table>(*this, port, "a table");
+}
+
+const LanguageModel& Inputs::languageModel(const std::string& port) const {
+    return held<LanguageModel>(*this, port, "a language model");
+}
+
+const TextCorpus& Inputs::corpus(const std::string& port) const {
+    return held<TextCorpus>(*this, port, "a text");
 }
 
 void CodecNode::extract(Context&, ByteSource& source, const Parameters&, ByteSink& sink) const {

@@ -50,6 +50,8 @@ class Inputs {
     const Image& anyImage(const std::string& port) const;
     const TensorSet& tensors(const std::string& port) const;
     const Table& table(const std::string& port) const;
+    const LanguageModel& languageModel(const std::string& port) const;
+    const TextCorpus& corpus(const std::string& port) const;
 
   private:
     std::map<std::string, std::vector<Value>> values_;

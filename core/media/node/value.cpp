@@ -1,13 +1,12 @@
 #include "core/media/node/value.h"
 
-#include "core/error.h"
-#include "core/utf8.h"
+#include "core/media/node/language_model.h"
+#include "core/media/node/value_parts.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <set>
 
 namespace ratescope::media {
@@ -21,30 +20,6 @@ constexpr std::array<const char*, 3> matrices = {"none", "bt601", "bt709"};
 constexpr std::array<const char*, 3> subsamplings = {"4:4:4", "4:2:2", "4:2:0"};
 constexpr std::array<const char*, 2> sitings = {"centre", "left"};
 constexpr std::array<const char*, 5> views = {"none", "line", "bars", "heat-map", "scatter"};
-
-Error unfit(const std::string& reason) {
-    return Error(ErrorKind::Input, "A stored value is damaged: " + reason + ".",
-                 "Delete it; it is made again when it is needed.");
-}
-
-template <typename Enum, std::size_t N>
-Enum fromName(const std::array<const char*, N>& names, const std::string& name) {
-    for (std::size_t i = 0; i < N; ++i)
-        if (name == names[i]) return static_cast<Enum>(i);
-    throw unfit(quote(name) + " is not known here");
-}
-
-template <typename Enum, std::size_t N>
-const char* nameOf(const std::array<const char*, N>& names, Enum value) {
-    return names[static_cast<std::size_t>(value)];
-}
-
-template <typename T>
-Array arrayOf(const std::vector<T>& values, DType type) {
-    Array array(type, {static_cast<std::int64_t>(values.size())});
-    if (!values.empty()) std::memcpy(array.writableBytes().data(), values.data(), values.size() * sizeof(T));
-    return array;
-}
 
 int colourChannels(ColourModel model) {
     switch (model) {
@@ -173,18 +148,6 @@ Value tensorsFrom(const ValueParts& parts) {
     return std::shared_ptr<const TensorSet>(std::move(set));
 }
 
-/// Texts of a column are one run of bytes and, for each, where it ends.
-void addTexts(ValueParts& parts, const std::string& name, const std::vector<std::string>& texts) {
-    std::vector<std::uint64_t> ends;
-    std::vector<char> bytes;
-    for (const std::string& text : texts) {
-        bytes.insert(bytes.end(), text.begin(), text.end());
-        ends.push_back(bytes.size());
-    }
-    parts.arrays.push_back({name + "-ends", arrayOf(ends, DType::U64)});
-    parts.arrays.push_back({name, arrayOf(bytes, DType::U8)});
-}
-
 ValueParts tableParts(const Table& table) {
     ValueParts parts{"Table", "", {}};
     json columns = json::array();
@@ -205,33 +168,6 @@ ValueParts tableParts(const Table& table) {
     parts.fields =
         json{{"schema", table.schema}, {"view", nameOf(views, table.view)}, {"columns", columns}}.dump();
     return parts;
-}
-
-const Array& vectorNamed(const ValueParts& parts, const std::string& name, DType type) {
-    for (const NamedArray& part : parts.arrays)
-        if (part.name == name && part.array.type() == type && part.array.shape().size() == 1)
-            return part.array;
-    throw unfit("a table lacks the cells of a column");
-}
-
-std::vector<std::string> textsFrom(const ValueParts& parts, const std::string& name) {
-    const Array& bytes = vectorNamed(parts, name, DType::U8);
-    const auto* text = reinterpret_cast<const char*>(bytes.bytes().data());
-    std::vector<std::string> texts;
-    std::uint64_t begin = 0;
-    for (const std::uint64_t end : vectorNamed(parts, name + "-ends", DType::U64).as<std::uint64_t>()) {
-        if (end < begin || end > bytes.byteSize()) throw unfit("a text of a table lies outside its bytes");
-        texts.emplace_back(text + begin, end - begin);
-        begin = end;
-    }
-    if (begin != bytes.byteSize()) throw unfit("a table has text that belongs to no cell");
-    return texts;
-}
-
-template <typename T>
-std::vector<T> numbersFrom(const ValueParts& parts, const std::string& name, DType type) {
-    const auto numbers = vectorNamed(parts, name, type).as<T>();
-    return {numbers.begin(), numbers.end()};
 }
 
 Column columnFrom(const ValueParts& parts, const json& entry, const std::string& array) {
@@ -268,6 +204,14 @@ Value tableFrom(const ValueParts& parts) {
     return std::shared_ptr<const Table>(std::move(table));
 }
 
+/// Text is checked where it comes from outside, and here: what is stored may be damaged.
+Value corpusFrom(const ValueParts& parts) {
+    auto corpus = std::make_shared<TextCorpus>();
+    corpus->bytes = vectorNamed(parts, "text", DType::U8);
+    if (corpus->bytes.empty() || !isUtf8(corpus->text())) throw unfit("a text is empty or not UTF-8");
+    return std::shared_ptr<const TextCorpus>(std::move(corpus));
+}
+
 struct PartsOf {
     ValueParts operator()(std::monostate) const {
         throw Error(ErrorKind::Internal, "An empty value was to be stored.", "");
@@ -275,6 +219,12 @@ struct PartsOf {
     ValueParts operator()(const std::shared_ptr<const Image>& image) const { return imageParts(*image); }
     ValueParts operator()(const std::shared_ptr<const TensorSet>& set) const { return tensorParts(*set); }
     ValueParts operator()(const std::shared_ptr<const Table>& table) const { return tableParts(*table); }
+    ValueParts operator()(const std::shared_ptr<const LanguageModel>& model) const {
+        return languageModelParts(*model);
+    }
+    ValueParts operator()(const std::shared_ptr<const TextCorpus>& corpus) const {
+        return {"TextCorpus", "{}", {{"text", corpus->bytes}}};
+    }
 };
 
 struct BytesOf {
@@ -303,6 +253,12 @@ struct BytesOf {
         }
         return bytes;
     }
+    std::size_t operator()(const std::shared_ptr<const LanguageModel>& model) const {
+        return languageModelSize(*model);
+    }
+    std::size_t operator()(const std::shared_ptr<const TextCorpus>& corpus) const {
+        return sizeof(TextCorpus) + (corpus->bytes.isMapped() ? 0 : corpus->bytes.byteSize());
+    }
 };
 
 }  // namespace
@@ -329,6 +285,10 @@ graph::PortType typeOf(const Value& value) {
             return graph::PortType::TensorSet;
         case 3:
             return graph::PortType::Table;
+        case 4:
+            return graph::PortType::LanguageModel;
+        case 5:
+            return graph::PortType::TextCorpus;
         default:
             throw Error(ErrorKind::Internal, "An empty value has no type.", "");
     }
@@ -347,6 +307,8 @@ Value fromParts(const ValueParts& parts) {
         if (parts.type == "Image") return imageFrom(parts);
         if (parts.type == "TensorSet") return tensorsFrom(parts);
         if (parts.type == "Table") return tableFrom(parts);
+        if (parts.type == "LanguageModel") return languageModelFrom(parts);
+        if (parts.type == "TextCorpus") return corpusFrom(parts);
     } catch (const json::exception&) {
         throw unfit("a field is missing or of the wrong kind");
     }

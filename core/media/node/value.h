@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -88,15 +89,27 @@ struct Table {
     const Column* column(const std::string& columnName) const;
 };
 
+struct LanguageModel;  // language_model.h
+
+/// Text as it lies in its file: U8 of shape [bytes], UTF-8, at least one byte.
+struct TextCorpus {
+    Array bytes;
+    std::string_view text() const {
+        return {reinterpret_cast<const char*>(bytes.bytes().data()), bytes.byteSize()};
+    }
+};
+
 /// "4:2:0": as it stands in value files, messages and manuals.
 const char* toText(Subsampling subsampling);
 
 using Value = std::variant<std::monostate, std::shared_ptr<const Image>, std::shared_ptr<const TensorSet>,
-                           std::shared_ptr<const Table>>;
+                           std::shared_ptr<const Table>, std::shared_ptr<const LanguageModel>,
+                           std::shared_ptr<const TextCorpus>>;
 
 /// Throws Error(Internal) for an empty value.
 graph::PortType typeOf(const Value& value);
-/// Bytes held in memory; what the worker's cache counts.
+/// Bytes held in memory; what the worker's cache counts. Tensors and texts that are views of a mapped file count
+/// nothing in language models and corpora: the system takes such pages back when it needs them.
 std::size_t memorySize(const Value& value);
 
 /// To and from the layout of mapped files. `fromParts` shares the arrays' memory, and throws Error(Input)
