@@ -22,6 +22,10 @@ const Port* passingInput(const Manifest& manifest, const std::string& output) {
 }
 
 bool fits(const Port& output, const Port& input) {
+    if (output.type == PortType::LanguageModel && input.type == PortType::TensorSet)
+        return input.schema.empty();
+    if (output.type == PortType::TensorSet && input.type == PortType::LanguageModel)
+        return output.schema.empty();
     return output.type == input.type &&
            (input.schema.empty() || output.schema.empty() || output.schema == input.schema);
 }
@@ -64,6 +68,28 @@ std::optional<PortRef> Topology::passed(PortRef output) const {
         output = wires.front();
     }
     return std::nullopt;  // a cycle of bypassed nodes
+}
+
+Port Topology::carried(PortRef output, Port described) const {
+    for (std::size_t steps = 0; steps <= size(); ++steps) {
+        if (described.type != PortType::TensorSet || !described.schema.empty()) return described;
+        const auto position = positionOf(output.node);
+        const Manifest* const manifest = position ? this->manifest(*position) : nullptr;
+        const Port* const input = manifest ? passingInput(*manifest, output.port) : nullptr;
+        if (!input) return described;
+        const auto sources = sourcesOf({output.node, input->id});
+        if (sources.empty()) {
+            described.type = PortType::LanguageModel;  // nothing speaks against it yet
+            return described;
+        }
+        output = sources.front();
+        const auto from = positionOf(output.node);
+        const Port* const given =
+            from && this->manifest(*from) ? this->manifest(*from)->output(output.port) : nullptr;
+        if (!given) return described;
+        described = *given;
+    }
+    return described;
 }
 
 std::vector<PortRef> Topology::sourcesOf(const PortRef& input) const {

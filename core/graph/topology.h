@@ -50,6 +50,9 @@ class Topology {
     std::optional<PortRef> passed(PortRef output) const;
     /// Where the values at an input come from, passed over bypassed nodes.
     std::vector<PortRef> sourcesOf(const PortRef& input) const;
+    /// The output's port as it is in this document: where a transform or a codec of tensors gets a language model, it
+    /// gives one. `described` is the port in the manifest.
+    Port carried(PortRef output, Port described) const;
     /// Wires into the input, as drawn.
     const std::vector<PortRef>& wiresInto(const PortRef& input) const;
 
@@ -94,7 +97,8 @@ class Topology {
 /// The input whose value a bypassed node passes to `output`; nullptr if there is none.
 const Port* passingInput(const Manifest& manifest, const std::string& output);
 
-/// Whether a value of the output may stand at the input: equal types, and schemas that do not contradict.
+/// Whether a value of the output may stand at the input: equal types, and schemas that do not contradict. A language
+/// model is a set of tensors too; and what gives any set of tensors may give a language model (Topology::carried).
 bool fits(const Port& output, const Port& input);
 
 }  // namespace ratescope::graph

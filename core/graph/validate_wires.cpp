@@ -38,8 +38,11 @@ Fault faultOf(const Topology& topology, const PortRef& from, const PortRef& to) 
     if (Fault fault = findPort(topology, from, true, output); !output) return fault;
     if (Fault fault = findPort(topology, to, false, input); !input) return fault;
     if (from.node == to.node) return {"it leads from a node to itself", "Remove it."};
-    if (fits(*output, *input)) return {};
-    return {"it gives " + typeOf(*output) + ", and " + inQuotes(to.text()) + " takes " + typeOf(*input),
+    // An output that may give any tensors gives a model only where one comes to it.
+    const bool wantsModel = input->type == PortType::LanguageModel;
+    const Port given = wantsModel ? topology.carried(from, *output) : *output;
+    if (fits(given, *input) && !(wantsModel && given.type == PortType::TensorSet)) return {};
+    return {"it gives " + typeOf(given) + ", and " + inQuotes(to.text()) + " takes " + typeOf(*input),
             "Put a node between that makes one into the other, or wire another port."};
 }
 

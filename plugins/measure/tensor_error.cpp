@@ -3,6 +3,7 @@
 #include "core/media/quality/tensor_error.h"
 
 #include "core/error.h"
+#include "core/media/node/model_tensors.h"
 #include "core/media/quality/searched.h"
 #include "plugins/measure/nodes.h"
 
@@ -11,8 +12,8 @@
 namespace ratescope::media::measure {
 namespace {
 
-const TensorSet& tensorsOf(const Value& value) {
-    if (const auto* tensors = std::get_if<std::shared_ptr<const TensorSet>>(&value)) return **tensors;
+std::shared_ptr<const TensorSet> tensorsIn(const Value& value) {
+    if (auto tensors = asTensors(value)) return tensors;
     throw Error(ErrorKind::Input, "measure.tensor-error compares tensors.", "Connect tensors to it.");
 }
 
@@ -50,7 +51,7 @@ class TensorErrorMeasure : public MeasureNode {
     Scores score(Context& context, const Prepared& prepared, const Value& candidate,
                  const Parameters&) const override {
         context.check();
-        const auto errors = tensorErrors(tensorsOf(prepared.values.at("reference")), tensorsOf(candidate));
+        const auto errors = tensorErrors(*tensorsIn(prepared.values.at("reference")), *tensorsIn(candidate));
         double squared = 0, energy = 0, elements = 0;
         for (const TensorError& error : errors) {
             squared += error.squaredError;

@@ -148,7 +148,8 @@ class Encoder {
 
     void encode(const TensorSet& set, ByteSink& sink) {
         ContainerWriter container(nodeId, nodeVersion);
-        writeHeader(set, container.header());
+        const Searched isSearched(set);
+        writeHeader(set, isSearched, container.header());
         for (std::size_t i = 0; i < set.tensors.size(); ++i) {
             context_.progress(static_cast<double>(i) / static_cast<double>(set.tensors.size()));
             const Tensor& tensor = set.tensors[i];
@@ -168,7 +169,7 @@ class Encoder {
     }
 
   private:
-    void writeHeader(const TensorSet& set, FieldWriter& header) const {
+    void writeHeader(const TensorSet& set, const Searched& isSearched, FieldWriter& header) const {
         header.u8(static_cast<std::uint8_t>(settings_.bits));
         header.signedVarint(settings_.groupSize);
         header.u8(settings_.symmetric ? 1 : 0);

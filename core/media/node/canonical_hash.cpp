@@ -142,6 +142,7 @@ struct AddTo {
     }
     void operator()(const std::shared_ptr<const LanguageModel>& model) const {
         out.text("LanguageModel");
+        out.text(model->searched);
         addConfig(out, model->config);
         addTokenizer(out, model->tokenizer);
         const std::vector<const ModelTensor*> sorted = sortedByName(model->tensors);

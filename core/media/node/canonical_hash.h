@@ -14,7 +14,7 @@
 //              u64 n of metadata, n × (text key, text value) sorted by key
 //   Table      text schema, u64 n of columns, u64 rows, n × (text name, text unit, u8 kind: 0 doubles,
 //              1 integers, 2 texts, cells: IEEE doubles, i64, or texts); the view does not count
-//   LanguageModel  the configuration's fields in the order of ModelConfig (architecture, flags and kinds u8, family
+//   LanguageModel  text of the searched patterns; the configuration's fields in the order of ModelConfig (architecture, flags and kinds u8, family
 //              text, counts i64, reals IEEE double, divisors u64 n, n × float); the tokenizer's: u8 kind, text
 //              splitter, u64 n of pieces, n × text, n × u8 kind, u64 n of scores, n × float, u64 n of merges, n × 2
 //              texts, i64 ids of beginning, end, unknown (−1: none), three u8 flags; u64 n of tensors, n × (text name,

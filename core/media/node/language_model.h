@@ -89,6 +89,8 @@ struct LanguageModel {
     ModelConfig config;
     TokenizerData tokenizer;
     std::vector<ModelTensor> tensors;
+    /// Which tensors are to be compressed: see searched.h. By default the linear layers of the blocks.
+    std::string searched = "model.layers.*;encoder.layer.*";
 
     /// Null where there is none.
     const ModelTensor* tensor(const std::string& tensorName) const;

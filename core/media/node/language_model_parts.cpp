@@ -1,4 +1,5 @@
 #include "core/media/node/language_model.h"
+#include "core/media/node/language_model_fields.h"
 #include "core/media/node/value_parts.h"
 
 #include <nlohmann/json.hpp>
@@ -8,87 +9,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<const char*, 2> architectures = {"llama", "bert"};
-constexpr std::array<const char*, 3> scalings = {"none", "linear", "llama3"};
 constexpr std::array<const char*, 11> formats = {"none", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0",
                                                  "q2_k", "q3_k", "q4_k", "q5_k", "q6_k"};
-constexpr std::array<const char*, 4> tokenizers = {"byte-level-bpe", "sentencepiece-bpe",
-                                                   "sentencepiece-unigram", "wordpiece"};
 const std::string tensorPrefix = "tensor/";
-
-json scalingFields(const RopeScaling& scaling) {
-    return {{"kind", nameOf(scalings, scaling.kind)},
-            {"factor", scaling.factor},
-            {"lowFrequencyFactor", scaling.lowFrequencyFactor},
-            {"highFrequencyFactor", scaling.highFrequencyFactor},
-            {"originalContext", scaling.originalContext}};
-}
-
-RopeScaling scalingFrom(const json& fields) {
-    RopeScaling scaling;
-    scaling.kind = fromName<RopeScaling::Kind>(scalings, fields.at("kind").get<std::string>());
-    scaling.factor = fields.at("factor").get<double>();
-    scaling.lowFrequencyFactor = fields.at("lowFrequencyFactor").get<double>();
-    scaling.highFrequencyFactor = fields.at("highFrequencyFactor").get<double>();
-    scaling.originalContext = fields.at("originalContext").get<std::int64_t>();
-    return scaling;
-}
-
-json configFields(const ModelConfig& config) {
-    return {{"architecture", nameOf(architectures, config.architecture)},
-            {"family", config.family},
-            {"vocabulary", config.vocabulary},
-            {"hidden", config.hidden},
-            {"intermediate", config.intermediate},
-            {"layers", config.layers},
-            {"heads", config.heads},
-            {"keyValueHeads", config.keyValueHeads},
-            {"headSize", config.headSize},
-            {"context", config.context},
-            {"normEpsilon", config.normEpsilon},
-            {"ropeBase", config.ropeBase},
-            {"ropeOfNeighbours", config.ropeOfNeighbours},
-            {"ropeScaling", scalingFields(config.ropeScaling)},
-            {"slidingWindow", config.slidingWindow},
-            {"tiedEmbeddings", config.tiedEmbeddings}};
-}
-
-ModelConfig configFrom(const json& fields) {
-    ModelConfig config;
-    config.architecture =
-        fromName<ModelArchitecture>(architectures, fields.at("architecture").get<std::string>());
-    config.family = fields.at("family").get<std::string>();
-    config.vocabulary = fields.at("vocabulary").get<std::int64_t>();
-    config.hidden = fields.at("hidden").get<std::int64_t>();
-    config.intermediate = fields.at("intermediate").get<std::int64_t>();
-    config.layers = fields.at("layers").get<std::int64_t>();
-    config.heads = fields.at("heads").get<std::int64_t>();
-    config.keyValueHeads = fields.at("keyValueHeads").get<std::int64_t>();
-    config.headSize = fields.at("headSize").get<std::int64_t>();
-    config.context = fields.at("context").get<std::int64_t>();
-    config.normEpsilon = fields.at("normEpsilon").get<double>();
-    config.ropeBase = fields.at("ropeBase").get<double>();
-    config.ropeOfNeighbours = fields.at("ropeOfNeighbours").get<bool>();
-    config.ropeScaling = scalingFrom(fields.at("ropeScaling"));
-    config.slidingWindow = fields.at("slidingWindow").get<std::int64_t>();
-    config.tiedEmbeddings = fields.at("tiedEmbeddings").get<bool>();
-    return config;
-}
-
-json idOf(const std::optional<std::int32_t>& id) {
-    return id ? json(*id) : json(nullptr);
-}
-
-std::optional<std::int32_t> idFrom(const json& field) {
-    return field.is_null() ? std::nullopt : std::optional(field.get<std::int32_t>());
-}
-
-json tokenizerFields(const TokenizerData& tokenizer) {
-    return {{"kind", nameOf(tokenizers, tokenizer.kind)},   {"splitter", tokenizer.splitter},
-            {"beginning", idOf(tokenizer.beginning)},       {"end", idOf(tokenizer.end)},
-            {"unknown", idOf(tokenizer.unknown)},           {"addsBeginning", tokenizer.addsBeginning},
-            {"addsSpacePrefix", tokenizer.addsSpacePrefix}, {"lowerCase", tokenizer.lowerCase}};
-}
 
 void addTokenizer(ValueParts& parts, const TokenizerData& tokenizer) {
     std::vector<std::string> left, right;
@@ -105,24 +28,13 @@ void addTokenizer(ValueParts& parts, const TokenizerData& tokenizer) {
 
 std::vector<PieceKind> kindsFrom(const ValueParts& parts) {
     std::vector<PieceKind> kinds;
-    for (const std::uint8_t kind : vectorNamed(parts, "kinds", DType::U8).as<std::uint8_t>()) {
-        if (kind > static_cast<std::uint8_t>(PieceKind::Byte))
-            throw unfit("a piece of a tokenizer is of no known kind");
-        kinds.push_back(static_cast<PieceKind>(kind));
-    }
+    for (const std::uint8_t kind : vectorNamed(parts, "kinds", DType::U8).as<std::uint8_t>())
+        kinds.push_back(pieceKind(kind));
     return kinds;
 }
 
 TokenizerData tokenizerFrom(const ValueParts& parts, const json& fields) {
-    TokenizerData tokenizer;
-    tokenizer.kind = fromName<TokenizerKind>(tokenizers, fields.at("kind").get<std::string>());
-    tokenizer.splitter = fields.at("splitter").get<std::string>();
-    tokenizer.beginning = idFrom(fields.at("beginning"));
-    tokenizer.end = idFrom(fields.at("end"));
-    tokenizer.unknown = idFrom(fields.at("unknown"));
-    tokenizer.addsBeginning = fields.at("addsBeginning").get<bool>();
-    tokenizer.addsSpacePrefix = fields.at("addsSpacePrefix").get<bool>();
-    tokenizer.lowerCase = fields.at("lowerCase").get<bool>();
+    TokenizerData tokenizer = tokenizerOfFields(fields);
     tokenizer.pieces = textsFrom(parts, "pieces");
     tokenizer.scores = numbersFrom<float>(parts, "scores", DType::F32);
     tokenizer.kinds = kindsFrom(parts);
@@ -165,6 +77,7 @@ ValueParts languageModelParts(const LanguageModel& model) {
     parts.arrays.push_back({"rope-divisors", arrayOf(model.config.ropeScaling.divisors, DType::F32)});
     parts.fields = json{
         {"name", model.name},
+        {"searched", model.searched},
         {"config", configFields(model.config)},
         {"tokenizer", tokenizerFields(model.tokenizer)},
         {"tensors",
@@ -176,7 +89,8 @@ std::shared_ptr<const LanguageModel> languageModelFrom(const ValueParts& parts) 
     const json fields = json::parse(parts.fields);
     auto model = std::make_shared<LanguageModel>();
     model->name = fields.at("name").get<std::string>();
-    model->config = configFrom(fields.at("config"));
+    model->searched = fields.at("searched").get<std::string>();
+    model->config = configOfFields(fields.at("config"));
     model->config.ropeScaling.divisors = numbersFrom<float>(parts, "rope-divisors", DType::F32);
     model->tokenizer = tokenizerFrom(parts, fields.at("tokenizer"));
     for (const json& entry : fields.at("tensors")) {

@@ -1,6 +1,8 @@
 #include "core/media/node/node.h"
 
 #include "core/error.h"
+#include "core/media/node/language_model.h"
+#include "core/media/node/model_tensors.h"
 
 namespace ratescope::media {
 namespace {
@@ -98,7 +100,9 @@ const Image& Inputs::anyImage(const std::string& port) const {
 }
 
 const TensorSet& Inputs::tensors(const std::string& port) const {
-    return held<TensorSet>(*this, port, "a tensor set");
+    auto& kept = tensors_[port];
+    if (!kept) kept = asTensors(one(port));
+    return kept ? *kept : held<TensorSet>(*this, port, "a tensor set");
 }
 
 const Table& Inputs::table(const std::string& port) const {
@@ -106,7 +110,9 @@ const Table& Inputs::table(const std::string& port) const {
 }
 
 const LanguageModel& Inputs::languageModel(const std::string& port) const {
-    return held<LanguageModel>(*this, port, "a language model");
+    auto& kept = models_[port];
+    if (!kept) kept = asLanguageModel(one(port));
+    return kept ? *kept : held<LanguageModel>(*this, port, "a language model");
 }
 
 const TextCorpus& Inputs::corpus(const std::string& port) const {

@@ -48,13 +48,17 @@ class Inputs {
     const Image& image(const std::string& port) const;
     /// As image(), subsampled chroma included: for nodes that know what to do with it.
     const Image& anyImage(const std::string& port) const;
+    /// A language model comes as the set of its tensors, and such a set as a language model (model_tensors.h); both are
+    /// kept with the inputs.
     const TensorSet& tensors(const std::string& port) const;
-    const Table& table(const std::string& port) const;
     const LanguageModel& languageModel(const std::string& port) const;
+    const Table& table(const std::string& port) const;
     const TextCorpus& corpus(const std::string& port) const;
 
   private:
     std::map<std::string, std::vector<Value>> values_;
+    mutable std::map<std::string, std::shared_ptr<const TensorSet>> tensors_;
+    mutable std::map<std::string, std::shared_ptr<const LanguageModel>> models_;
 };
 
 using Outputs = std::map<std::string, Value>;  ///< by output port

@@ -6,14 +6,26 @@
 #include "core/media/node/value.h"
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace ratescope::media {
 
 /// F16, BF16, F32 or F64.
 bool isFloatingPoint(DType type);
 
-/// Floating-point and of rank 2 or more: matrices and kernels, not biases, norms or integer buffers.
-bool isSearched(const Tensor& tensor);
+/// Which tensors of a set are searched: floating-point ones of rank 2 or more (matrices and kernels, not biases, norms
+/// or integer buffers) whose name matches a pattern of the metadata entry "ratescope.searched", where there is one:
+/// patterns separated by ';' or line feeds, '*' any characters, '?' one, "!" before one that takes out again what
+/// earlier ones took.
+class Searched {
+  public:
+    explicit Searched(const TensorSet& set);
+    bool operator()(const Tensor& tensor) const;
+
+  private:
+    std::vector<std::string> patterns_;
+};
 
 struct WeightCounts {
     std::uint64_t weights = 0;   ///< elements of all floating-point tensors

@@ -81,11 +81,11 @@ std::string firstUnfit(std::span<const double> reference, std::span<const double
     return "is not finite";
 }
 
-TensorError compare(const Tensor& reference, const Tensor& candidate) {
+TensorError compare(const Tensor& reference, const Tensor& candidate, bool searched) {
     TensorError result;
     result.name = reference.name;
     result.elements = static_cast<std::uint64_t>(reference.array.size());
-    result.searched = isSearched(reference);
+    result.searched = searched;
     std::vector<double> a(blockSize), b(blockSize);
     for (std::size_t begin = 0; begin < result.elements; begin += blockSize) {
         const std::size_t count = std::min<std::size_t>(blockSize, result.elements - begin);
@@ -109,6 +109,7 @@ std::vector<TensorError> tensorErrors(const TensorSet& reference, const TensorSe
     for (const Tensor& tensor : candidate.tensors)
         if (!candidates.emplace(tensor.name, &tensor).second)
             throw differs(tensor.name, "occurs twice in the candidate");
+    const Searched isSearched(reference);
     std::vector<TensorError> errors;
     for (const Tensor& tensor : reference.tensors) {
         const auto found = candidates.find(tensor.name);
@@ -122,7 +123,7 @@ std::vector<TensorError> tensorErrors(const TensorSet& reference, const TensorSe
         if (!isFloatingPoint(other.array.type()))
             throw differs(tensor.name, std::string("holds ") + toText(other.array.type()) +
                                            " in the candidate, which is not floating-point");
-        errors.push_back(compare(tensor, other));
+        errors.push_back(compare(tensor, other, isSearched(tensor)));
     }
     for (const Tensor& tensor : candidate.tensors)
         if (candidates.count(tensor.name)) throw differs(tensor.name, "is not in the reference");

@@ -7,7 +7,9 @@
 #include "core/media/assets/gguf_model.h"
 #include "core/media/assets/text_file.h"
 #include "core/media/node/canonical_hash.h"
+#include "core/media/node/model_tensors.h"
 #include "core/media/node/node.h"
+#include "core/media/quality/searched.h"
 #include "tests/core/error_check.h"
 #include "tests/core/media/assets/gguf_files.h"
 
@@ -190,6 +192,76 @@ class LanguageModelTest : public QObject {
             data += tensor.array.byteSize();
         QCOMPARE(memorySize(fromMemory), memorySize(fromFile) + data);
         QVERIFY(memorySize(fromFile) > 300 * sizeof(std::string) && data > 20000);
+    }
+
+    void modelsAreSetsOfTensors() {
+        LanguageModel model = tiny();
+        model.searched = "model.layers.*;!*.v_proj.*";
+        const TensorSet set = tensorsOf(model);
+        QCOMPARE(set.tensors.size(), model.tensors.size());
+        const LanguageModel back = languageModelOf(set);
+        QCOMPARE(back.searched, model.searched);
+        QCOMPARE(back.config.ropeScaling.divisors, model.config.ropeScaling.divisors);
+        QCOMPARE(back.tokenizer.pieces, model.tokenizer.pieces);
+        QCOMPARE(back.tokenizer.scores, model.tokenizer.scores);
+        QCOMPARE(back.tokenizer.merges, model.tokenizer.merges);
+        QVERIFY(back.tokenizer.unknown == 7 && back.tokenizer.lowerCase);
+        // What was blocks is plain now, and the same floats: a set of the result is the same set.
+        QCOMPARE(canonicalHash(std::make_shared<const TensorSet>(tensorsOf(back))).hex(),
+                 canonicalHash(std::make_shared<const TensorSet>(set)).hex());
+        for (const ModelTensor& tensor : back.tensors)
+            QVERIFY(tensor.blocks == BlockFormat::None);
+    }
+
+    void patternsSayWhichTensorsAreSearched() {
+        LanguageModel model = tiny();
+        const auto searched = [&](const std::string& patterns) {
+            model.searched = patterns;
+            const TensorSet set = tensorsOf(model);
+            const Searched isSearched(set);
+            QStringList names;
+            for (const Tensor& tensor : set.tensors)
+                if (isSearched(tensor)) names.push_back(QString::fromStdString(tensor.name));
+            return names;
+        };
+        const QStringList linears = searched("model.layers.*");
+        QCOMPARE(linears.size(), 7 * model.config.layers);
+        QVERIFY(linears.filter("norm").isEmpty() && linears.filter("embed").isEmpty());
+        QCOMPARE(searched(LanguageModel().searched), linears);
+        QCOMPARE(searched("*\n !*_proj* ; *.1.*q_proj*"),
+                 QStringList({"model.embed_tokens.weight", "model.layers.1.self_attn.q_proj.weight"}));
+        QVERIFY(searched("").isEmpty());
+    }
+
+    void setsThatAreNoModelsAreRefused() {
+        TensorSet set = tensorsOf(tiny());
+        const auto refused = [&](const char* words) {
+            VERIFY_ERROR(languageModelOf(set), ErrorKind::Input, words);
+        };
+        set.tensors.pop_back();
+        refused("does not fit together");
+        set = tensorsOf(tiny());
+        set.metadata[languageModelEntry].pop_back();
+        refused("configuration of a language model is damaged");
+        set.metadata[languageModelEntry] = "{}";
+        refused("configuration of a language model is damaged");
+        set.metadata.erase(languageModelEntry);
+        refused("no language model");
+        set = tensorsOf(tiny());
+        set.schema.clear();
+        refused("no language model");
+    }
+
+    void inputsTakeOneForTheOther() {
+        Inputs inputs;
+        inputs.add("model", valueOf(tiny()));
+        const TensorSet& set = inputs.tensors("model");
+        QCOMPARE(set.schema, std::string(languageModelSchema));
+        QCOMPARE(&inputs.tensors("model"), &set);
+        inputs.add("set", std::make_shared<const TensorSet>(set));
+        QCOMPARE(inputs.languageModel("set").config.hidden, std::int64_t{32});
+        inputs.add("plain", std::make_shared<const TensorSet>());
+        VERIFY_ERROR(inputs.languageModel("plain"), ErrorKind::Input, "no language model");
     }
 
     void inputsAreTyped() {

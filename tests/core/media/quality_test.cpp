@@ -332,6 +332,7 @@ class QualityTest : public QObject {
                        {"b", makeFloats({5})},
                        {"h", Array(DType::BF16, {2, 2, 2})},
                        {"n", Array(DType::I64, {9, 9})}};
+        const Searched isSearched(set);
         QVERIFY(isSearched(set.tensors[0]) && !isSearched(set.tensors[1]) && isSearched(set.tensors[2]) &&
                 !isSearched(set.tensors[3]));
         QCOMPARE(countWeights(set).weights, std::uint64_t{25});

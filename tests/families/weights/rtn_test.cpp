@@ -365,6 +365,7 @@ class RtnTest : public QObject {
         RATESCOPE_NEEDS_DATA();
         const TensorSet set = readSafetensors(dataFolder() / "models/silero_vad/silero_vad_16k.safetensors");
         const WeightCounts counts = countWeights(set);
+        const Searched isSearched(set);
         const auto stream = encode(rtn(), inputs("tensors", set), settings(4, 64));
         double expected = 0;
         for (const Tensor& tensor : set.tensors) {
