@@ -74,14 +74,18 @@ struct TokenizerData {
     /// Of byte-level BPE: which rule cuts text before merging, by llama.cpp's name ("gpt-2", "smollm", "llama-bpe",
     /// "qwen2").
     std::string splitter;
-    std::vector<std::string> pieces;  ///< by id; byte-level pieces in GPT-2's printable alphabet
-    std::vector<float> scores;        ///< by id; SentencePiece only
-    std::vector<PieceKind> kinds;     ///< by id
+    /// By id; byte-level pieces in GPT-2's printable alphabet, SentencePiece's with U+2581 for a blank and <0x0A> for
+    /// a byte.
+    std::vector<std::string> pieces;
+    std::vector<float> scores;                                ///< by id; SentencePiece only
+    std::vector<PieceKind> kinds;                             ///< by id
     std::vector<std::pair<std::string, std::string>> merges;  ///< best first; byte-level BPE only
     std::optional<std::int32_t> beginning, end, unknown;
     bool addsBeginning = false;   ///< what the model expects; the protocol says whether it is done
     bool addsSpacePrefix = true;  ///< SentencePiece: a blank before the text
-    bool lowerCase = false;       ///< WordPiece: lower case and without accents
+    /// SentencePiece: blanks around the text go, and runs of them become one.
+    bool removesExtraBlanks = false;
+    bool lowerCase = false;  ///< WordPiece: lower case and without accents
 };
 
 struct LanguageModel {
