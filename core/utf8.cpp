@@ -37,6 +37,17 @@ bool isUtf8(std::string_view text) {
     return true;
 }
 
+std::string repairedUtf8(std::string_view text) {
+    std::string repaired;
+    repaired.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t length = characterLength(text);
+        repaired += length == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, length);
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return repaired;
+}
+
 std::string quote(std::string_view text) {
     std::string quoted = "\"";
     while (!text.empty()) {
