@@ -25,6 +25,7 @@ const QList<Room>& rooms() {
         {"core/media/coding/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"zlib"}},  // CRC-32
         {"core/media/assets/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"opencv"} + formats},
         {"core/engine/", {"core/"}, {}, coreLibraries + QStringList{"torch"}},
+        {"core/engine/llm/tokenizer/", {"core/"}, {}, coreLibraries + QStringList{"icu"}},
         {"plugins/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"opencv"} + formats + codecs},
         {"plugins/weights/", {"core/"}, {}, coreLibraries + QStringList{"torch"}},
         {"views/", {"core/", "views/"}, {"core/media/", "core/engine/"}, {"qt", "json"}},
@@ -70,6 +71,7 @@ QString libraryOf(const QString& header) {
         {"openjpeg", QRegularExpression("^openjpeg\\.h$")},
         {"lcms2", QRegularExpression("^lcms2\\.h$")},
         {"zlib", QRegularExpression("^zlib\\.h$")},
+        {"icu", QRegularExpression("^unicode/[a-z0-9_]+\\.h$")},
         {"htscodecs", QRegularExpression("^htscodecs/")},
     };
     for (const auto& [name, pattern] : libraries) {

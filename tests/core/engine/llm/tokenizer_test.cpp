@@ -1,0 +1,245 @@
+// Tokenizers: the ids of the reference implementations for nasty lines (tokenizers/make.py), what decoding gives back,
+// and what is refused.
+
+#include "core/engine/llm/tokenizer.h"
+
+#include "core/engine/llm/tokenizer/splitter.h"
+#include "core/utf8.h"
+#include "tests/core/engine/llm/tokenizer_file.h"
+#include "tests/core/error_check.h"
+
+#include <QtTest>
+#include <limits>
+
+using namespace ratescope;
+using namespace ratescope::engine;
+using media::PieceKind;
+using media::TokenizerData;
+using media::TokenizerKind;
+
+namespace {
+
+using Ids = std::vector<std::int32_t>;
+
+std::filesystem::path folder() {
+    return std::filesystem::path(qEnvironmentVariable("RATESCOPE_SOURCE", ".").toStdString()) /
+           "tests/core/engine/llm/tokenizers";
+}
+
+TokenizerFile fileNamed(const std::string& name) {
+    return readTokenizerFile(folder() / (name + ".json"));
+}
+
+std::string shown(const Ids& ids) {
+    std::string text;
+    for (const std::int32_t id : ids)
+        text += std::to_string(id) + ' ';
+    return text;
+}
+
+/// a, b, a blank and the pieces that the merges make; <s> is control, <x> the user's.
+TokenizerData smallBytes() {
+    TokenizerData data;
+    data.splitter = "gpt-2";
+    data.pieces = {"<s>", "a", "b", "\u0120", "ab", "\u0120a", "<x>"};
+    data.kinds.assign(data.pieces.size(), PieceKind::Normal);
+    data.kinds[0] = PieceKind::Control;
+    data.kinds[6] = PieceKind::UserDefined;
+    data.merges = {{"a", "b"}, {"\u0120", "a"}};
+    data.beginning = 0;
+    return data;
+}
+
+TokenizerData smallSentencePiece() {
+    TokenizerData data;
+    data.kind = TokenizerKind::SentencePieceBpe;
+    data.pieces = {"<unk>", "<s>", "a", "b", "\u2581", "\u2581a"};
+    data.scores = {0, 0, -3, -4, -2, -1};
+    data.kinds.assign(data.pieces.size(), PieceKind::Normal);
+    data.kinds[0] = PieceKind::Unknown;
+    data.kinds[1] = PieceKind::Control;
+    data.unknown = 0;
+    data.beginning = 1;
+    return data;
+}
+
+TokenizerData smallWordPiece() {
+    TokenizerData data;
+    data.kind = TokenizerKind::WordPiece;
+    data.pieces = {"[UNK]", "[CLS]", "un", "##able", "[", "cls", "]"};
+    data.kinds.assign(data.pieces.size(), PieceKind::Normal);
+    data.kinds[0] = PieceKind::Unknown;
+    data.kinds[1] = PieceKind::Control;
+    data.unknown = 0;
+    data.beginning = 1;
+    data.lowerCase = true;
+    return data;
+}
+
+}  // namespace
+
+class TokenizerTest : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void givesTheReferencesIds_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name :
+             {"gpt-2", "smollm", "llama-bpe", "qwen2", "sentencepiece-bpe", "sentencepiece-bpe-unknown",
+              "unigram", "unigram-bytes", "wordpiece", "wordpiece-cased"})
+            QTest::addRow("%s", name) << QString(name);
+    }
+    void givesTheReferencesIds() {
+        QFETCH(QString, name);
+        const TokenizerFile file = fileNamed(name.toStdString());
+        QVERIFY(file.cases.size() > 50);
+        const Tokenizer tokenizer(file.data);
+        QCOMPARE(tokenizer.vocabulary(), file.data.pieces.size());
+        for (const TokenizerCase& example : file.cases) {
+            const Ids ids = tokenizer.encode(example.text);
+            QVERIFY2(ids == example.ids,
+                     (quote(example.text) + "\n  ours " + shown(ids) + "\n  reference " + shown(example.ids))
+                         .c_str());
+        }
+    }
+
+    void cutsWordsAsTheReferenceDoes_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"gpt-2", "smollm", "llama-bpe", "qwen2"})
+            QTest::addRow("%s", name) << QString(name);
+    }
+    void cutsWordsAsTheReferenceDoes() {
+        QFETCH(QString, name);
+        const Splitter splitter(name.toStdString());
+        for (const TokenizerCase& example : fileNamed(name.toStdString()).cases) {
+            const std::string text = repairedUtf8(example.text);
+            std::vector<std::size_t> sizes;
+            for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(sizes.back()))
+                sizes.push_back(splitter.wordSize(rest));
+            QVERIFY2(sizes == example.words, quote(text).c_str());
+        }
+    }
+
+    void bytesThatAreNoTextAreReplacedOneByOne() {
+        QCOMPARE(repairedUtf8("a\xff\xe2\x82z\xc3\xa4\xed\xa0\x80"),
+                 std::string("a\ufffd\ufffd\ufffdz\u00e4\ufffd\ufffd\ufffd"));
+        const Tokenizer tokenizer(fileNamed("gpt-2").data);
+        QCOMPARE(tokenizer.encode("\xff"), tokenizer.encode("\ufffd"));
+    }
+
+    void bytesComeBack_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name :
+             {"gpt-2", "smollm", "llama-bpe", "qwen2", "sentencepiece-bpe", "unigram-bytes"})
+            QTest::addRow("%s", name) << QString(name);
+    }
+    void bytesComeBack() {
+        QFETCH(QString, name);
+        const TokenizerFile file = fileNamed(name.toStdString());
+        const Tokenizer tokenizer(file.data);
+        const bool isByteLevel = file.data.kind == TokenizerKind::ByteLevelBpe;
+        for (const TokenizerCase& example : file.cases) {
+            std::string expected = repairedUtf8(example.text);
+            if (!isByteLevel) {
+                for (std::size_t mark = 0; (mark = expected.find("\u2581")) != std::string::npos;)
+                    expected.replace(mark, 3, " ");
+                if (file.data.addsSpacePrefix && !expected.empty()) expected.insert(0, " ");
+            }
+            QCOMPARE(tokenizer.decode(example.ids), expected);
+        }
+    }
+
+    void longWordsTakeNoLongerThanLongTexts_data() { givesTheReferencesIds_data(); }
+    void longWordsTakeNoLongerThanLongTexts() {
+        QFETCH(QString, name);
+        const Tokenizer tokenizer(fileNamed(name.toStdString()).data);
+        std::string word;
+        for (int i = 0; i < 100'000; ++i)
+            word.push_back("abthe"[i % 7 * i % 5]);
+        QElapsedTimer timer;
+        timer.start();
+        const Ids ids = tokenizer.encode(word);
+        QVERIFY(timer.elapsed() < 5000);  // a step a pair of bytes would take minutes
+        if (tokenizer.data().kind == TokenizerKind::WordPiece)
+            QCOMPARE(ids, Ids{*tokenizer.data().unknown});
+        else
+            QCOMPARE(QString::fromStdString(tokenizer.decode(ids)).trimmed(), QString::fromStdString(word));
+    }
+
+    void specialPiecesArePlainTextUnlessAsked() {
+        const Tokenizer bytes(smallBytes());
+        QCOMPARE(bytes.encode("ab<s>ab"), (Ids{4, 4}));  // no piece for <, s and >
+        QCOMPARE(bytes.encode("ab<s>ab", {.special = true}), (Ids{4, 0, 4}));
+        QCOMPARE(bytes.encode("ab", {.beginning = true}), (Ids{0, 4}));
+        QCOMPARE(bytes.encode("a<x> a"), (Ids{1, 6, 5}));
+        QCOMPARE(bytes.decode(Ids{0, 4, 6, 5}), std::string("<s>ab<x> a"));
+
+        const Tokenizer pieces(smallSentencePiece());
+        QCOMPARE(pieces.encode("<s>"), (Ids{4, 0}));
+        QCOMPARE(pieces.encode("a<s>a", {.special = true, .beginning = true}), (Ids{1, 5, 1, 5}));
+        QCOMPARE(pieces.encode(""), Ids{});
+
+        const Tokenizer words(smallWordPiece());
+        QCOMPARE(words.encode("[CLS] Unable"), (Ids{4, 5, 6, 2, 3}));
+        QCOMPARE(words.encode("[CLS] Unable", {.special = true}), (Ids{1, 2, 3}));
+        QCOMPARE(words.decode(Ids{1, 2, 3, 2}), std::string("[CLS] unable un"));
+    }
+
+    void blanksAreKeptOrRemoved() {
+        TokenizerData data = smallSentencePiece();
+        QCOMPARE(Tokenizer(data).encode(" a  b "), (Ids{4, 5, 4, 4, 3, 4}));
+        data.removesExtraBlanks = true;
+        QCOMPARE(Tokenizer(data).encode(" a  b "), (Ids{5, 4, 3}));
+        QCOMPARE(Tokenizer(data).encode("   "), Ids{});
+        data.addsSpacePrefix = false;
+        QCOMPARE(Tokenizer(data).encode(" a"), Ids{2});
+    }
+
+    void inconsistentDataIsRefused() {
+        const auto refusal = [](TokenizerData data, const auto& spoil) {
+            spoil(data);
+            return refusalOf([&] { const Tokenizer tokenizer(std::move(data)); });
+        };
+        const TokenizerData bytes = smallBytes(), pieces = smallSentencePiece(), words = smallWordPiece();
+        using Data = TokenizerData;
+        QVERIFY(refusal(bytes, [](Data&) {}).isEmpty());
+        QVERIFY(refusal(bytes, [](Data& data) { data = {}; }).contains("no pieces"));
+        QVERIFY(refusal(bytes, [](Data& data) { data.kinds.pop_back(); }).contains("kinds"));
+        QVERIFY(refusal(bytes, [](Data& data) { data.merges.emplace_back("a", "c"); }).contains("\"c\""));
+        QVERIFY(refusal(bytes, [](Data& data) { data.merges.emplace_back("b", "a"); }).contains("\"ba\""));
+        QVERIFY(refusal(bytes, [](Data& data) { data.splitter = "falcon"; }).contains("\"falcon\""));
+        QVERIFY(refusal(bytes, [](Data& data) { data.beginning = 7; }).contains("id 7"));
+        QVERIFY(refusal(bytes, [](Data& data) { data.unknown = -1; }).contains("id -1"));
+        QVERIFY(refusal(bytes, [](Data& data) {
+                    data.pieces = {"", "ab", "", "", "", "", ""};
+                    data.merges = {};
+                }).contains("any byte"));
+        QVERIFY(refusal(pieces, [](Data& data) { data.scores.pop_back(); }).contains("scores"));
+        QVERIFY(refusal(pieces, [](Data& data) {
+                    data.scores[2] = std::numeric_limits<float>::quiet_NaN();
+                }).contains("not a number"));
+        QVERIFY(refusal(pieces, [](Data& data) {
+                    data.unknown = {};
+                    data.kinds[0] = PieceKind::Control;
+                }).contains("unknown text"));
+        QVERIFY(
+            refusal(pieces, [](Data& data) { data.kinds[2] = PieceKind::Byte; }).contains("piece of a byte"));
+        QVERIFY(refusal(pieces, [](Data& data) {
+                    data.pieces[2] = "<0x0a>";
+                    data.kinds[2] = PieceKind::Byte;
+                }).contains("for 255"));
+        QVERIFY(refusal(words, [](Data& data) { data.unknown = {}; }).contains("unknown words"));
+    }
+
+    void idsThatDoNotExistAreRefused() {
+        TokenizerData data = smallBytes();
+        data.beginning = {};
+        const Tokenizer tokenizer(data);
+        VERIFY_ERROR(tokenizer.encode("a", {.beginning = true}), ErrorKind::Input, "beginning");
+        VERIFY_ERROR(tokenizer.decode(Ids{7}), ErrorKind::Input, "Id 7");
+        VERIFY_ERROR(tokenizer.decode(Ids{-1}), ErrorKind::Input, "Id -1");
+    }
+};
+
+QTEST_GUILESS_MAIN(TokenizerTest)
+#include "tokenizer_test.moc"
