@@ -32,6 +32,10 @@ void check(const TokenizerData& data) {
     if (count == 0) refuse("The tokenizer has no pieces.");
     if (count > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
         refuse("The tokenizer has more pieces than there are ids.");
+    // Text is cut where pieces end: that must not be inside of a character.
+    const auto broken = std::ranges::find_if_not(data.pieces, isUtf8);
+    if (broken != data.pieces.end())
+        refuse("Piece " + std::to_string(broken - data.pieces.begin()) + " of the tokenizer is no UTF-8.");
     if (data.kinds.size() != count)
         refuse("The tokenizer has " + std::to_string(count) + " pieces, but kinds of " +
                std::to_string(data.kinds.size()) + ".");

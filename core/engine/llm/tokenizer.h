@@ -23,19 +23,19 @@ struct EncodeOptions {
 
 class Tokenizer {
   public:
-    /// Throws Error(Input) where the data is inconsistent (no pieces, a merge of unknown pieces, pieces for some bytes
-    /// but not for all in SentencePiece).
+    /// Throws Error(Input) where the data is inconsistent (no pieces, one that is no UTF-8, a merge of unknown
+    /// pieces, pieces for some bytes but not for all in SentencePiece).
     explicit Tokenizer(media::TokenizerData data);
     ~Tokenizer();
     Tokenizer(Tokenizer&&) noexcept;
     Tokenizer& operator=(Tokenizer&&) noexcept;
 
-    /// Bytes that are no UTF-8 are read as U+FFFD each, as the references do. A byte that has no piece in byte-level BPE
-    /// is left out, as llama.cpp does (SmolLM2 has none for the control characters 4 and 6). Throws Error(Input) where an id that
-    /// `options` asks for does not exist.
+    /// Bytes that are no UTF-8 are read as U+FFFD each, as the references do. A byte that has no piece in byte-level
+    /// BPE is left out, as llama.cpp does (SmolLM2 has none for the control characters 4 and 6). Throws Error(Input)
+    /// where an id that `options` asks for does not exist.
     std::vector<std::int32_t> encode(std::string_view text, EncodeOptions options = {}) const;
-    /// The bytes of the pieces, joined; control pieces give their text. The blank that SentencePiece puts before a text
-    /// stays, and WordPiece gets blanks between words. Throws Error(Input) for an id outside the vocabulary.
+    /// The bytes of the pieces, joined; control pieces give their text. The blank that SentencePiece puts before a
+    /// text stays, and WordPiece gets blanks between words. Throws Error(Input) for an id outside the vocabulary.
     std::string decode(std::span<const std::int32_t> ids) const;
     std::size_t vocabulary() const;
     const media::TokenizerData& data() const;

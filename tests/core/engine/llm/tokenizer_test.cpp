@@ -204,6 +204,7 @@ class TokenizerTest : public QObject {
         using Data = TokenizerData;
         QVERIFY(refusal(bytes, [](Data&) {}).isEmpty());
         QVERIFY(refusal(bytes, [](Data& data) { data = {}; }).contains("no pieces"));
+        QVERIFY(refusal(bytes, [](Data& data) { data.pieces[6] = "\xc3"; }).contains("Piece 6"));
         QVERIFY(refusal(bytes, [](Data& data) { data.kinds.pop_back(); }).contains("kinds"));
         QVERIFY(refusal(bytes, [](Data& data) { data.merges.emplace_back("a", "c"); }).contains("\"c\""));
         QVERIFY(refusal(bytes, [](Data& data) { data.merges.emplace_back("b", "a"); }).contains("\"ba\""));
