@@ -1,6 +1,7 @@
 """The reference implementations of tokenizers, and what each is made of as the JSON that bench-tokenizers reads.
 
-usage: reference_tokenizers.py FOLDER    writes lines.txt, and for each tokenizer NAME.json and NAME.ids (ids of each line)
+usage: reference_tokenizers.py FOLDER
+Writes lines.txt, and for each tokenizer NAME.json and NAME.ids (the ids of each line).
 
 SmolLM2 and its vocabulary under the other rules for cutting words, and MiniLM: PyPI `tokenizers` of Hugging Face.
 tok512 and a unigram model that is trained here on the lines: PyPI `sentencepiece`.
