@@ -3,4 +3,4 @@
 
 using namespace ratescope::media::weights;
 
-RATESCOPE_FAMILY("weights", {rtnNode()})
+RATESCOPE_FAMILY("weights", {castNode(), dfloat11Node(), rtnNode()})

@@ -1,11 +1,13 @@
 #pragma once
 
-// The nodes of the family "weights": codecs of the weights of networks.
+// The nodes of the family "weights": codecs of the weights of networks, and what makes their input.
 
 #include "core/media/node/plugin.h"
 
 namespace ratescope::media::weights {
 
+NodeEntry castNode();
+NodeEntry dfloat11Node();
 NodeEntry rtnNode();
 
 }  // namespace ratescope::media::weights

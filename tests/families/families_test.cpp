@@ -38,6 +38,8 @@ const std::vector<media::NodeEntry>& nodes() {
                                                    media::source::imagesNode(),
                                                    media::source::rawImagesNode(),
                                                    media::source::tensorsNode(),
+                                                   media::weights::castNode(),
+                                                   media::weights::dfloat11Node(),
                                                    media::weights::rtnNode()};
     return all;
 }
@@ -95,6 +97,13 @@ class FamiliesTest : public QObject {
                                       << "jpeg webp jpeg2000 jxl avif" << 40;
         QTest::newRow("at half a bit") << "image-codecs-at-half-a-bit"
                                        << "jpeg webp jpeg2000 jxl avif" << 5;
+        QTest::newRow("dfloat11")
+            << "dfloat11"
+            << "dfloat11/grouping=part/index=threads dfloat11/grouping=part/index=blocks "
+               "dfloat11/grouping=tensor/index=threads dfloat11/grouping=tensor/index=blocks "
+               "dfloat11/grouping=block/index=threads dfloat11/grouping=block/index=blocks "
+               "dfloat11/grouping=model/index=threads dfloat11/grouping=model/index=blocks"
+            << 8;
         QTest::newRow("tensors") << "tensors"
                                  << "rtn/group-size=32 rtn/group-size=128 rtn/group-size=-1" << 21;
     }

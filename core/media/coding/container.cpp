@@ -1,10 +1,9 @@
 #include "core/media/coding/container.h"
 
 #include "core/error.h"
+#include "core/media/coding/crc32.h"
 #include "core/media/coding/damaged.h"
 #include "core/utf8.h"
-
-#include <zlib.h>
 
 #include <algorithm>
 #include <cstring>
@@ -14,10 +13,6 @@ namespace {
 
 constexpr std::string_view magic = "RSCS";
 constexpr std::uint8_t formatVersion = 1;
-
-std::uint32_t crcOf(std::span<const std::byte> bytes) {
-    return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
 
 bool hasMagic(std::span<const std::byte> stream) {
     return stream.size() >= magic.size() && std::memcmp(stream.data(), magic.data(), magic.size()) == 0;
@@ -56,13 +51,13 @@ void ContainerWriter::finish(ByteSink& sink) const {
     for (const Section& section : sections_) {
         after.text(section.name);
         after.varint(section.content.bytes.size());
-        after.u32(crcOf(section.content.bytes));
+        after.u32(crc32Of(section.content.bytes));
     }
     FieldWriter framing;
     framing.raw(before.bytes());
     framing.raw(header_.bytes());
     framing.raw(after.bytes());
-    framing.u32(crcOf(framing.bytes()));
+    framing.u32(crc32Of(framing.bytes()));
 
     Ledger ledger;
     ledger.add("container", 8 * (framing.bytes().size() - header_.bytes().size()));
@@ -96,7 +91,7 @@ ContainerReader::ContainerReader(std::span<const std::byte> stream) {
         section.crc = fields.u32();
         sections_.push_back(std::move(section));
     }
-    const std::uint32_t crc = crcOf(stream.first(fields.position()));
+    const std::uint32_t crc = crc32Of(stream.first(fields.position()));
     if (fields.u32() != crc) throw damaged("the checksum of its framing differs");
     for (std::size_t i = 0; i < sections_.size(); ++i)
         sections_[i].bytes = fields.raw(lengths[i]);
@@ -123,7 +118,7 @@ bool ContainerReader::has(const std::string& name) const {
 std::span<const std::byte> ContainerReader::section(const std::string& name) const {
     for (const Section& section : sections_) {
         if (section.name != name) continue;
-        if (crcOf(section.bytes) != section.crc)
+        if (crc32Of(section.bytes) != section.crc)
             throw damaged("the checksum of its section \"" + name + "\" differs");
         return section.bytes;
     }
