@@ -1,9 +1,9 @@
 // weights.dfloat11 on safetensors files of bfloat16 weights: the stream's size, and the time from its bytes to the
 // tensors at one thread. One JSON line a file and setting; scripts/bench.d/dfloat11.sh compares with peers.
-// usage: bench-dfloat11 ROUNDS FILE...
+// usage: bench-dfloat11 LIBRARY ROUNDS FILE...        LIBRARY: the plugin of the family weights
 
 #include "core/media/assets/safetensors_file.h"
-#include "plugins/weights/nodes.h"
+#include "core/media/worker/plugins.h"
 #include "tests/families/test_context.h"
 
 #include <algorithm>
@@ -34,8 +34,7 @@ bool areEqual(const TensorSet& a, const TensorSet& b) {
     });
 }
 
-void measure(const std::string& file, const Settings& changed, int rounds) {
-    static const NodeEntry entry = weights::dfloat11Node();
+void measure(const NodeEntry& entry, const std::string& file, const Settings& changed, int rounds) {
     Settings settings = changed;
     for (const graph::Parameter& parameter : entry.manifest.parameters)
         settings.emplace(parameter.id, parameter.defaultValue);
@@ -79,12 +78,17 @@ void measure(const std::string& file, const Settings& changed, int rounds) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    if (count < 3) {
-        std::fprintf(stderr, "usage: bench-dfloat11 ROUNDS FILE...\n");
+    if (count < 4) {
+        std::fprintf(stderr, "usage: bench-dfloat11 LIBRARY ROUNDS FILE...\n");
         return 2;
     }
-    for (int i = 2; i < count; ++i)
+    Plugins plugins;
+    const NodeEntry& entry = plugins.node(arguments[1], "weights.dfloat11");
+    for (int i = 3; i < count; ++i)
         for (const auto& [grouping, index] : {std::pair{"part", "blocks"}, {"block", "threads"}})
-            measure(arguments[i], {{"grouping", std::string(grouping)}, {"index", std::string(index)}},
-                    std::atoi(arguments[1]));
+            measure(entry, arguments[i],
+                    {{"grouping", std::string(grouping)},
+                     {"index", std::string(index)},
+                     {"threads-per-block", std::int64_t{index == std::string("blocks") ? 256 : 512}}},
+                    std::atoi(arguments[2]));
 }

@@ -1,5 +1,6 @@
 #include "core/media/coding/huffman_runs.h"
 
+#include "core/instruction_set.h"
 #include "core/media/coding/damaged.h"
 
 #include <algorithm>
@@ -93,14 +94,11 @@ std::size_t sureSteps(const Lane& lane, const std::byte* streamEnd) {
 }
 
 /// Entries of all windows of a number of bits, from those of fewer: behind a code of l bits stands what a window of l
-/// bits less holds. Where that has no room for one more symbol, the code stands alone.
-void addCode(std::uint64_t symbol, int length, std::span<const std::uint64_t> rest,
-             std::span<std::uint64_t> entries) {
-    const std::uint64_t own =
-        std::uint64_t{1} << numberShift | static_cast<std::uint64_t>(length) << lengthShift | symbol;
-    for (std::size_t i = 0; i < rest.size(); ++i) {
-        const bool isFull = rest[i] >> numberShift == mostInEntry;
-        const std::uint64_t behind = isFull ? 0 : rest[i];
+/// bits less holds. Where that has no room for one more symbol, the code stands alone (`own`).
+RATESCOPE_INLINE void addCode(std::uint64_t own, const std::uint64_t* rest, std::uint64_t* entries,
+                              std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint64_t behind = rest[i] >> numberShift == mostInEntry ? 0 : rest[i];
         entries[i] = own + (behind & ~symbolMask) + (behind << 8 & symbolMask);
     }
 }
@@ -113,15 +111,17 @@ std::vector<std::uint64_t> tableOf(const HuffmanCode& code) {
             symbols.emplace_back(symbol, length);
     // All windows of k bits stand from 2^k on.
     std::vector<std::uint64_t> entries(std::size_t{2} << tableBits);
-    const std::span<std::uint64_t> all(entries);
+    const auto add = compiledFor<&addCode>(bestInstructionSet());
     for (int bits = 1; bits <= tableBits; ++bits)
         for (const auto& [symbol, length] : symbols) {
             if (length > bits) continue;
             const std::size_t windows = std::size_t{1} << (bits - length);
             const std::size_t first = (std::size_t{1} << bits) + code.code(symbol) * windows;
-            addCode(symbol, length, all.subspan(windows, windows), all.subspan(first, windows));
+            const std::uint64_t own =
+                std::uint64_t{1} << numberShift | static_cast<std::uint64_t>(length) << lengthShift | symbol;
+            add(own, entries.data() + windows, entries.data() + first, windows);
         }
-    return {entries.begin() + (std::ptrdiff_t{1} << tableBits), entries.end()};
+    return entries;
 }
 
 }  // namespace
@@ -129,6 +129,7 @@ std::vector<std::uint64_t> tableOf(const HuffmanCode& code) {
 HuffmanRunDecoder::HuffmanRunDecoder(const HuffmanCode& code) : single_(code), table_(tableOf(code)) {}
 
 void HuffmanRunDecoder::decode(std::span<const std::byte> stream, std::span<HuffmanRun> runs) const {
+    const std::uint64_t* const table = table_.data() + (std::size_t{1} << tableBits);
     const std::byte* const streamEnd = stream.data() + stream.size();
     const auto positionOf = [&](const Lane& lane) {
         return 8 * static_cast<std::uint64_t>(lane.next - stream.data()) + lane.used;
@@ -156,7 +157,7 @@ void HuffmanRunDecoder::decode(std::span<const std::byte> stream, std::span<Huff
         std::size_t steps = SIZE_MAX;
         for (std::size_t i = 0; i < count; ++i)
             steps = std::min(steps, sureSteps(active[i], streamEnd));
-        if (steps > 0) stepTakers[count - 1](active.data(), table_.data(), steps);
+        if (steps > 0) stepTakers[count - 1](active.data(), table, steps);
         for (std::size_t i = count; i-- > 0;) {
             Lane& lane = active[i];
             if (sureSteps(lane, streamEnd) > 0) {
