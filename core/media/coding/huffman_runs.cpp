@@ -121,7 +121,7 @@ std::vector<std::uint64_t> tableOf(const HuffmanCode& code) {
                 std::uint64_t{1} << numberShift | static_cast<std::uint64_t>(length) << lengthShift | symbol;
             add(own, entries.data() + windows, entries.data() + first, windows);
         }
-    return entries;
+    return {entries.begin() + (std::ptrdiff_t{1} << tableBits), entries.end()};
 }
 
 }  // namespace
@@ -129,7 +129,6 @@ std::vector<std::uint64_t> tableOf(const HuffmanCode& code) {
 HuffmanRunDecoder::HuffmanRunDecoder(const HuffmanCode& code) : single_(code), table_(tableOf(code)) {}
 
 void HuffmanRunDecoder::decode(std::span<const std::byte> stream, std::span<HuffmanRun> runs) const {
-    const std::uint64_t* const table = table_.data() + (std::size_t{1} << tableBits);
     const std::byte* const streamEnd = stream.data() + stream.size();
     const auto positionOf = [&](const Lane& lane) {
         return 8 * static_cast<std::uint64_t>(lane.next - stream.data()) + lane.used;
@@ -157,7 +156,7 @@ void HuffmanRunDecoder::decode(std::span<const std::byte> stream, std::span<Huff
         std::size_t steps = SIZE_MAX;
         for (std::size_t i = 0; i < count; ++i)
             steps = std::min(steps, sureSteps(active[i], streamEnd));
-        if (steps > 0) stepTakers[count - 1](active.data(), table, steps);
+        if (steps > 0) stepTakers[count - 1](active.data(), table_.data(), steps);
         for (std::size_t i = count; i-- > 0;) {
             Lane& lane = active[i];
             if (sureSteps(lane, streamEnd) > 0) {

@@ -30,9 +30,8 @@ class HuffmanRunDecoder {
 
   private:
     HuffmanDecoder single_;
-    /// By the next 12 bits, from 2^12 on (before stand those of fewer bits, of which these were made): up to 6
-    /// symbols, the first lowest; then 8 bits of their length, and 8 of their number. 0 where no whole code of a byte
-    /// begins.
+    /// By the next 12 bits: up to 6 symbols, the first lowest; then 8 bits of their length, and 8 of their number.
+    /// 0 where no whole code of a byte begins.
     std::vector<std::uint64_t> table_;
 };
 
