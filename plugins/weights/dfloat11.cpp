@@ -83,7 +83,7 @@ struct Plane {
 class Encoder {
   public:
     Encoder(Context& context, const Settings& settings, const TensorSet& set)
-        : context_(context), settings_(settings), set_(set) {
+        : context_(context), settings_(settings), set_(set), isSearched_(set) {
         for (const Tensor& tensor : set.tensors)
             codings_.push_back(codingOf(tensor));
         plan();
@@ -101,7 +101,7 @@ class Encoder {
             context_.check();
             const Tensor& tensor = set_.tensors[i];
             if (codings_[i] == TensorCoding::Raw)
-                raw_.add("raw", tensor.array.bytes(), isSearched(tensor));
+                raw_.add("raw", tensor.array.bytes(), isSearched_(tensor));
             else if (codings_[i] == TensorCoding::Kept)
                 kept_.add("kept", tensor.array.bytes(), false);
         }
@@ -118,7 +118,7 @@ class Encoder {
   private:
     TensorCoding codingOf(const Tensor& tensor) const {
         if (tensor.array.type() != DType::BF16) {
-            if (!isSearched(tensor) || tensor.array.empty()) return TensorCoding::Kept;
+            if (!isSearched_(tensor) || tensor.array.empty()) return TensorCoding::Kept;
             throw Error(
                 ErrorKind::Input,
                 "Tensor \"" + tensor.name + "\" is " + toText(tensor.array.type()) +
@@ -138,7 +138,7 @@ class Encoder {
         for (const bool searched : {true, false})
             for (std::size_t i = 0; i < set_.tensors.size(); ++i) {
                 const Tensor& tensor = set_.tensors[i];
-                if (codings_[i] != TensorCoding::Coded || isSearched(tensor) != searched) continue;
+                if (codings_[i] != TensorCoding::Coded || isSearched_(tensor) != searched) continue;
                 if (groups_.empty() || groups_.back().searched != searched ||
                     (searched && isNextGroup(block, tensor)))
                     groups_.push_back({searched});
@@ -251,6 +251,7 @@ class Encoder {
     Context& context_;
     Settings settings_;
     const TensorSet& set_;
+    Searched isSearched_;
     std::vector<TensorCoding> codings_;
     std::vector<Group> groups_;
     BitWriter exponents_{"exponents"}, gaps_{"gaps"}, positions_{"positions"}, tables_{"tables"};

@@ -5,6 +5,7 @@
 #include "core/media/coding/damaged.h"
 #include "core/media/coding/huffman_runs.h"
 #include "core/media/quality/execution.h"
+#include "core/media/quality/searched.h"
 #include "plugins/weights/dfloat11_format.h"
 
 #include <algorithm>
@@ -87,18 +88,18 @@ class Decoder {
             set.metadata[key] = header_.text();
         }
         const std::uint64_t tensors = header_.varintUpTo(header_.left());
-        std::vector<std::size_t> searched, others;
+        std::vector<std::size_t> coded;
         for (std::uint64_t i = 0; i < tensors; ++i) {
             context_.check();
             const auto [tensor, coding] = nextTensor();
-            if (coding == TensorCoding::Coded)
-                (tensor.array.shape().size() > 1 ? searched : others).push_back(i);
+            if (coding == TensorCoding::Coded) coded.push_back(i);
             set.tensors.push_back(tensor);
         }
         // All searched tensors come before the others.
-        searched.insert(searched.end(), others.begin(), others.end());
+        const Searched isSearched(set);
+        std::ranges::stable_partition(coded, [&](std::size_t i) { return isSearched(set.tensors[i]); });
         std::size_t first = 0;
-        for (const std::size_t i : searched) {
+        for (const std::size_t i : coded) {
             targets_.push_back({first, set.tensors[i].array.writable<std::uint16_t>()});
             first += targets_.back().weights.size();
         }

@@ -185,6 +185,18 @@ class DFloat11Test : public QObject {
         verifyRoundTrip(set, chosen);
     }
 
+    void matricesThatAreNotSearchedComeBackToo() {
+        TensorSet set{"", {row("embedding", normal(700)), row("block", normal(900))}, {}};
+        set.tensors.push_back(tensor("norm", {30}, normal(30)));
+        set.metadata["ratescope.searched"] = "block*";
+        verifyRoundTrip(set, settings("part", "blocks", 64));
+        const ByteSink stream = encode(dfloat11(), inputs("tensors", set), settings("block", "threads", 64));
+        std::uint64_t searched = 0;
+        for (const Part& part : stream.ledger().parts)
+            if (part.name == "sign-mantissa" && part.searched) searched += part.bits;
+        QCOMPARE(searched, std::uint64_t{8 * 900});
+    }
+
     void endsOnChunksAndBlocks() {
         // One exponent and the end symbol: codes of one bit, so 64 weights a chunk.
         for (const std::size_t count : {64U, 128U, 64U * 16, 64U * 16 * 2, 64U * 16 * 2 + 1})

@@ -350,6 +350,22 @@ class RtnTest : public QObject {
             QVERIFY2(error.startsWith("input: "), qPrintable(error));
     }
 
+    void whatNoPatternTakesIsKept() {
+        TensorSet set{
+            "", {tensor("embedding", {4, 16}, normal(64)), tensor("block", {8, 16}, normal(128))}, {}};
+        set.metadata["ratescope.searched"] = "block*";
+        const auto stream = encode(rtn(), inputs("tensors", set), settings(4, 16));
+        const TensorSet back = tensorsAt(decode(rtn(), stream.bytes()));
+        QVERIFY(back.tensors[0].array.type() == set.tensors[0].array.type());
+        for (std::size_t i = 0; i < 64; ++i)  // rounded to half precision, not to sixteen levels
+            QVERIFY(std::abs(toFloat32(back.tensors[0].array).as<float>()[i] -
+                             toFloat32(set.tensors[0].array).as<float>()[i]) < 2e-3);
+        std::uint64_t searched = 0;
+        for (const Part& part : stream.ledger().parts)
+            if (part.searched) searched += part.bits;
+        QCOMPARE(searched, std::uint64_t{128 * 4 + 8 * (16 + 4)});
+    }
+
     void encodingStopsWhenCancelled() {
         const auto node = rtn().make();
         const auto given = inputs("tensors", one(tensor("w", {50, 16}, normal(800))));
