@@ -1,0 +1,173 @@
+#include "core/engine/llm/llama.h"
+
+#include "core/error.h"
+#include "core/utf8.h"
+
+#include <ATen/ATen.h>
+
+#include <limits>
+
+namespace ratescope::engine {
+
+/// How a block is run: its rotations, and what it keeps or shows.
+struct Llama::Pass {
+    at::Tensor rotations;    ///< of the positions of all rows
+    std::int64_t first = 0;  ///< the first row whose result is wanted; earlier ones only give keys and values
+    KeyValueCache* cache = nullptr;  ///< then there is one window
+    const LinearWatch* watch = nullptr;
+
+    void show(std::int64_t layer, LinearInput input, const at::Tensor& rows) const {
+        if (watch && *watch) (*watch)(layer, input, rows.flatten(0, -2));
+    }
+};
+
+namespace {
+
+at::Tensor rmsNorm(const at::Tensor& rows, const at::Tensor& weight, double epsilon) {
+    const at::Tensor norm = at::linalg_vector_norm(rows, 2, at::IntArrayRef(-1), true);
+    const at::Tensor meanSquare = norm.square().div(static_cast<double>(rows.size(-1)));
+    return rows.mul(meanSquare.add(epsilon).rsqrt()).mul(weight);
+}
+
+/// What the last `queries` of `keys` tokens may see, added to their scores; undefined where a query sees all keys or
+/// where the kernel's own causal mask does.
+at::Tensor mask(std::int64_t queries, std::int64_t keys, std::int64_t window, const at::Tensor& like) {
+    const bool slides = window > 0 && keys > window;
+    if (!slides && (queries == 1 || queries == keys)) return {};
+    const at::TensorOptions integers = like.options().dtype(at::kLong);
+    const at::Tensor key = at::arange(keys, integers);
+    const at::Tensor query = at::arange(keys - queries, keys, integers).unsqueeze(1);
+    at::Tensor hidden = key.gt(query);
+    if (slides) hidden.logical_or_(key.le(query - window));
+    return at::zeros({queries, keys}, like.options())
+        .masked_fill_(hidden, -std::numeric_limits<float>::infinity());
+}
+
+/// Queries [windows, heads, tokens, size] are the last of the tokens of keys and values [windows, fewer heads, tokens,
+/// size]. Gives [windows, tokens, heads · size].
+at::Tensor attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
+                     std::int64_t window) {
+    const std::int64_t count = queries.size(2), all = keys.size(2);
+    const at::Tensor hidden = mask(count, all, window, queries);
+    const bool causal = !hidden.defined() && count > 1;
+    const auto bias = hidden.defined() ? std::optional<at::Tensor>(hidden) : std::nullopt;
+    return at::scaled_dot_product_attention(queries, keys, values, bias, 0, causal, std::nullopt,
+                                            queries.size(1) != keys.size(1))
+        .transpose(1, 2)
+        .flatten(2);
+}
+
+void checkIds(const at::Tensor& ids, std::int64_t vocabulary) {
+    if (ids.numel() == 0)
+        throw Error(ErrorKind::Input, "A language model was to run without any token.",
+                    "Give it a longer text.");
+    const auto [least, most] = at::aminmax(ids);
+    const std::int64_t low = least.item<std::int64_t>(), high = most.item<std::int64_t>();
+    if (low < 0 || high >= vocabulary)
+        throw Error(ErrorKind::Input,
+                    "The token " + std::to_string(low < 0 ? low : high) +
+                        " is outside the model's vocabulary of " + std::to_string(vocabulary) + ".",
+                    "Use the tokenizer that belongs to the model.");
+}
+
+}  // namespace
+
+LinearInput inputOf(const std::string& linear) {
+    const std::string part = linear.substr(linear.rfind('.') + 1);
+    if (part == "q_proj" || part == "k_proj" || part == "v_proj") return LinearInput::Attention;
+    if (part == "o_proj") return LinearInput::AttentionOutput;
+    if (part == "gate_proj" || part == "up_proj") return LinearInput::FeedForward;
+    if (part == "down_proj") return LinearInput::Down;
+    throw Error(ErrorKind::Input, quote(linear) + " is no linear layer of a block.",
+                "Use a name of the model's list of linear layers.");
+}
+
+at::Tensor idTensor(std::span<const std::int32_t> ids) {
+    at::Tensor tensor = at::empty({static_cast<std::int64_t>(ids.size())}, at::kLong);
+    std::copy(ids.begin(), ids.end(), tensor.mutable_data_ptr<std::int64_t>());
+    return tensor;
+}
+
+Llama::Llama(const media::LanguageModel& model, at::Device device) : Llama(llamaWeights(model, device)) {}
+
+Llama::Llama(LlamaWeights weights)
+    : weights_(std::move(weights)), rope_(weights_.config, weights_.embedding.device()) {}
+
+at::Tensor Llama::embed(const at::Tensor& ids) const {
+    checkIds(ids, config().vocabulary);
+    return at::embedding(weights_.embedding, ids.to(device()));
+}
+
+at::Tensor Llama::hidden(const at::Tensor& ids, std::int64_t first) const {
+    at::Tensor states = embed(ids);
+    const std::int64_t tokens = ids.size(1);
+    if (first < 0 || first >= tokens)
+        throw Error(ErrorKind::Internal, "Hidden states were asked for outside of a window.", "");
+    Pass pass{.rotations = rope_.rotations(0, tokens)};
+    for (std::int64_t layer = 0; layer < config().layers; ++layer) {
+        if (layer + 1 == config().layers) pass.first = first;
+        states = run(layer, states, pass);
+    }
+    return states;
+}
+
+at::Tensor Llama::hidden(const at::Tensor& ids, KeyValueCache& cache) const {
+    at::Tensor states = embed(ids).unsqueeze(0);
+    const Pass pass{.rotations = rope_.rotations(cache.tokens(), ids.size(0)), .cache = &cache};
+    for (std::int64_t layer = 0; layer < config().layers; ++layer)
+        states = run(layer, states, pass);
+    return states.squeeze(0);
+}
+
+at::Tensor Llama::normed(const at::Tensor& hidden) const {
+    return rmsNorm(hidden, weights_.norm, config().normEpsilon);
+}
+
+at::Tensor Llama::logits(const at::Tensor& hidden) const {
+    return at::linear(normed(hidden), weights_.head);
+}
+
+at::Tensor Llama::block(std::int64_t layer, const at::Tensor& hidden, const LinearWatch& watch) const {
+    return run(layer, hidden, {.rotations = rope_.rotations(0, hidden.size(1)), .watch = &watch});
+}
+
+at::Tensor Llama::run(std::int64_t layer, const at::Tensor& hidden, const Pass& pass) const {
+    const LlamaBlock& block = weights_.blocks.at(static_cast<std::size_t>(layer));
+    const at::Tensor states = attend(layer, rmsNorm(hidden, block.attentionNorm, config().normEpsilon), pass);
+    states.add_(hidden.narrow(1, pass.first, states.size(1)));
+    return feedForward(layer, states, pass).add_(states);
+}
+
+at::Tensor Llama::attend(std::int64_t layer, const at::Tensor& normed, const Pass& pass) const {
+    const LlamaBlock& block = weights_.blocks.at(static_cast<std::size_t>(layer));
+    const std::int64_t turned = config().heads + config().keyValueHeads;
+    pass.show(layer, LinearInput::Attention, normed);
+    const at::Tensor all = at::linear(normed, block.queryKeyValue, block.queryKeyValueBias)
+                               .unflatten(-1, {turned + config().keyValueHeads, config().headSize});
+    const at::Tensor rotated = rope_.rotate(all.narrow(2, 0, turned), pass.rotations).transpose(1, 2);
+    const at::Tensor queries =
+        rotated.narrow(1, 0, config().heads).slice(2, pass.first);  // [windows, heads, tokens, size]
+    at::Tensor keys = rotated.narrow(1, config().heads, config().keyValueHeads);
+    at::Tensor values = all.narrow(2, turned, config().keyValueHeads).transpose(1, 2);
+    if (pass.cache) {
+        const KeyValueCache::Seen seen = pass.cache->append(layer, keys[0], values[0]);
+        keys = seen.keys.unsqueeze(0);
+        values = seen.values.unsqueeze(0);
+    }
+    const at::Tensor mixed = attention(queries, keys, values, config().slidingWindow);
+    pass.show(layer, LinearInput::AttentionOutput, mixed);
+    return at::linear(mixed, block.attentionOutput, block.attentionOutputBias);
+}
+
+at::Tensor Llama::feedForward(std::int64_t layer, const at::Tensor& hidden, const Pass& pass) const {
+    const LlamaBlock& block = weights_.blocks.at(static_cast<std::size_t>(layer));
+    const at::Tensor normed = rmsNorm(hidden, block.feedForwardNorm, config().normEpsilon);
+    pass.show(layer, LinearInput::FeedForward, normed);
+    const at::Tensor both = at::linear(normed, block.gateAndUp);
+    const at::Tensor gated = at::silu(both.narrow(-1, 0, config().intermediate))
+                                 .mul(both.narrow(-1, config().intermediate, config().intermediate));
+    pass.show(layer, LinearInput::Down, gated);
+    return at::linear(gated, block.down);
+}
+
+}  // namespace ratescope::engine

@@ -1,0 +1,71 @@
+#pragma once
+
+// The runtime of decoders of the Llama architecture (Touvron et al. 2023; RMSNorm, rotary positions, grouped queries,
+// gated SiLU; biases as in Qwen2, a sliding window as in Mistral): hidden states and logits of whole windows, decoding
+// with a cache, and each block by itself for those who compress it. F32 throughout, on the device of the weights. Gradients flow through
+// all of it where they are wanted (weights that require them, and no ComputeScope).
+
+#include "core/engine/llm/key_value_cache.h"
+#include "core/engine/llm/llama_weights.h"
+#include "core/engine/llm/rope.h"
+
+#include <functional>
+#include <span>
+
+namespace ratescope::engine {
+
+/// What the linear layers of a block read. Attention: q, k and v; FeedForward: gate and up.
+enum class LinearInput { Attention, AttentionOutput, FeedForward, Down };
+
+/// Is shown what linear layers read while blocks run: rows [tokens, in], not to be kept without a copy.
+using LinearWatch = std::function<void(std::int64_t layer, LinearInput input, const at::Tensor& rows)>;
+
+/// The input that the linear layer of that name ("model.layers.0.mlp.up_proj") reads. Throws Error(Input) for another
+/// name.
+LinearInput inputOf(const std::string& linear);
+
+/// A value: copies share their weights, and setting a tensor of one leaves the other as it was.
+class Llama {
+  public:
+    /// Throws what llamaWeights throws.
+    explicit Llama(const media::LanguageModel& model, at::Device device = at::kCPU);
+    explicit Llama(LlamaWeights weights);
+
+    const LlamaWeights& weights() const { return weights_; }
+    const media::ModelConfig& config() const { return weights_.config; }
+    at::Device device() const { return weights_.embedding.device(); }
+    /// As LlamaWeights::setTensor.
+    void setTensor(const std::string& name, const at::Tensor& value) { weights_.setTensor(name, value); }
+
+    /// Windows of equal length, one a row of `ids` (I64 [windows, tokens]), through all blocks: [windows, tokens −
+    /// first, hidden], of the positions from `first` on. Throws Error(Input) for no tokens and for ids outside the
+    /// vocabulary, Error(Internal) for a `first` outside the window.
+    at::Tensor hidden(const at::Tensor& ids, std::int64_t first = 0) const;
+    /// The next tokens of a sequence (I64 [tokens]), the first of which has the position cache.tokens(): [tokens,
+    /// hidden]. Throws as above.
+    at::Tensor hidden(const at::Tensor& ids, KeyValueCache& cache) const;
+    /// Hidden states [..., hidden] after the last norm: what the head reads.
+    at::Tensor normed(const at::Tensor& hidden) const;
+    /// Logits [..., vocabulary] of hidden states [..., hidden].
+    at::Tensor logits(const at::Tensor& hidden) const;
+
+    /// I64 [...] to [..., hidden]. Throws Error(Input) for ids outside the vocabulary.
+    at::Tensor embed(const at::Tensor& ids) const;
+    /// One block on hidden states [windows, tokens, hidden] of windows that begin at position 0. Shows `watch` what
+    /// each linear layer reads, if there is one.
+    at::Tensor block(std::int64_t layer, const at::Tensor& hidden, const LinearWatch& watch = {}) const;
+
+  private:
+    struct Pass;
+    at::Tensor run(std::int64_t layer, const at::Tensor& hidden, const Pass& pass) const;
+    at::Tensor attend(std::int64_t layer, const at::Tensor& normed, const Pass& pass) const;
+    at::Tensor feedForward(std::int64_t layer, const at::Tensor& hidden, const Pass& pass) const;
+
+    LlamaWeights weights_;
+    Rope rope_;
+};
+
+/// Ids as the I64 tensor [count] that the runtime reads.
+at::Tensor idTensor(std::span<const std::int32_t> ids);
+
+}  // namespace ratescope::engine

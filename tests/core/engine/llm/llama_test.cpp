@@ -1,0 +1,254 @@
+// The decoder's runtime against loops in double precision, with its cache, block by block, and with other weights.
+
+#include "core/engine/llm/llama.h"
+
+#include "core/engine/device/compute_scope.h"
+#include "core/engine/tensor.h"
+#include "tests/core/engine/llm/tiny_model.h"
+#include "tests/core/error_check.h"
+
+#include <ATen/ATen.h>
+
+#include <QTest>
+#include <map>
+
+using namespace ratescope;
+using namespace ratescope::engine;
+using namespace ratescope::engine::testing;
+
+namespace {
+
+const std::vector<std::int32_t> text{3, 17, 0, 5, 5, 18, 9, 11, 2, 7, 13, 1};
+
+double largestDifference(const at::Tensor& a, const at::Tensor& b) {
+    return a.sub(b).abs().max().item<double>();
+}
+
+at::Tensor reference(const media::LanguageModel& model) {
+    const auto rows = referenceLogits(model, text);
+    at::Tensor all =
+        at::empty({static_cast<std::int64_t>(rows.size()), model.config.vocabulary}, at::kDouble);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        std::copy(rows[i].begin(), rows[i].end(),
+                  all[static_cast<std::int64_t>(i)].mutable_data_ptr<double>());
+    return all;
+}
+
+at::Tensor logitsOf(const Llama& llama) {
+    return llama.logits(llama.hidden(idTensor(text).unsqueeze(0))).squeeze(0);
+}
+
+}  // namespace
+
+class LlamaTest : public QObject {
+    Q_OBJECT
+  private slots:
+    void logitsAreThoseOfTheBook_data() {
+        QTest::addColumn<int>("variant");
+        QTest::newRow("pairs half a head apart") << 0;
+        QTest::newRow("pairs of neighbours") << 1;
+        QTest::newRow("biases") << 2;
+        QTest::newRow("tied embeddings") << 3;
+        QTest::newRow("sliding window") << 4;
+        QTest::newRow("linear scaling") << 5;
+        QTest::newRow("Llama 3 scaling") << 6;
+        QTest::newRow("divisors, neighbours") << 7;
+        QTest::newRow("as many key heads as heads") << 8;
+    }
+    void logitsAreThoseOfTheBook() {
+        QFETCH(int, variant);
+        media::ModelConfig config = tinyConfig();
+        config.ropeOfNeighbours = variant == 1 || variant == 7;
+        config.tiedEmbeddings = variant == 3;
+        if (variant == 4) config.slidingWindow = 3;
+        if (variant == 5) config.ropeScaling = {.kind = media::RopeScaling::Kind::Linear, .factor = 3};
+        if (variant == 6) {
+            config.headSize = 8;
+            config.ropeScaling = {
+                .kind = media::RopeScaling::Kind::Llama3, .factor = 8, .originalContext = 40};
+        }
+        if (variant == 7) config.ropeScaling.divisors = {1.5f, 4.0f};
+        if (variant == 8) config.keyValueHeads = config.heads;
+        const media::LanguageModel model = tinyModel(config, variant == 2);
+        const double difference = largestDifference(logitsOf(Llama(model)).to(at::kDouble), reference(model));
+        QVERIFY2(difference < 5e-5, qPrintable(QString::number(difference)));
+        // That the test would see a wrong pair order.
+        media::LanguageModel other = model;
+        other.config.ropeOfNeighbours = !other.config.ropeOfNeighbours;
+        QVERIFY(largestDifference(logitsOf(Llama(other)).to(at::kDouble), reference(model)) > 1e-2);
+    }
+
+    void windowsDoNotSeeEachOther() {
+        const Llama llama(tinyModel(tinyConfig()));
+        const at::Tensor ids = idTensor(text).view({3, 4});
+        const at::Tensor together = llama.hidden(ids);
+        QCOMPARE(together.sizes(), at::IntArrayRef({3, 4, 16}));
+        for (std::int64_t i = 0; i < 3; ++i)
+            QVERIFY(largestDifference(together[i], llama.hidden(ids[i].unsqueeze(0))[0]) < 1e-5);
+    }
+
+    void laterPositionsAloneAreTheSame() {
+        media::ModelConfig config = tinyConfig();
+        for (const std::int64_t window : {0, 3}) {
+            config.slidingWindow = window;
+            const Llama llama(tinyModel(config));
+            const at::Tensor ids = idTensor(text).unsqueeze(0), all = llama.hidden(ids);
+            for (const std::int64_t first : {1, 6, 11})
+                QVERIFY(largestDifference(llama.hidden(ids, first), all.slice(1, first)) < 1e-5);
+        }
+    }
+
+    void aCacheGivesTheSame() {
+        media::ModelConfig config = tinyConfig();
+        for (const std::int64_t window : {0, 3}) {
+            config.slidingWindow = window;
+            const Llama llama(tinyModel(config));
+            const at::Tensor ids = idTensor(text), all = llama.hidden(ids.unsqueeze(0))[0];
+            FullCache cache(config.layers);
+            std::int64_t first = 0;
+            for (const std::int64_t count : {5, 1, 1, 3, 2}) {
+                QCOMPARE(cache.tokens(), first);
+                const at::Tensor states = llama.hidden(ids.narrow(0, first, count), cache);
+                QVERIFY(largestDifference(states, all.narrow(0, first, count)) < 1e-5);
+                first += count;
+            }
+            QCOMPARE(cache.tokens(), static_cast<std::int64_t>(text.size()));
+        }
+    }
+
+    void aCacheGrowsBeyondItsFirstRoom() {
+        media::ModelConfig config = tinyConfig();
+        config.context = 512;
+        const Llama llama(tinyModel(config));
+        const at::Tensor ids = idTensor(text).repeat({12});
+        FullCache cache(config.layers);
+        llama.hidden(ids.slice(0, 0, 63), cache);
+        for (std::int64_t i = 63; i < 140; ++i)
+            llama.hidden(ids.slice(0, i, i + 1), cache);
+        const at::Tensor last = llama.hidden(ids.slice(0, 140, 144), cache);
+        QVERIFY(largestDifference(last, llama.hidden(ids.unsqueeze(0), 140)[0]) < 1e-5);
+    }
+
+    void blocksOneByOneAreTheWhole() {
+        const Llama llama(tinyModel(tinyConfig()));
+        const at::Tensor ids = idTensor(text).view({2, 6});
+        at::Tensor states = llama.embed(ids);
+        for (std::int64_t layer = 0; layer < 2; ++layer)
+            states = llama.block(layer, states);
+        QCOMPARE(largestDifference(states, llama.hidden(ids)), 0.0);
+    }
+
+    void linearLayersShowWhatTheyRead() {
+        const media::LanguageModel model = tinyModel(tinyConfig());
+        const Llama llama(model);
+        const at::Tensor states = llama.embed(idTensor(text).view({2, 6}));
+        std::map<LinearInput, at::Tensor> inputs;
+        const at::Tensor result =
+            llama.block(1, states, [&](std::int64_t layer, LinearInput input, const at::Tensor& rows) {
+                QCOMPARE(layer, std::int64_t{1});
+                inputs[input] = rows.clone();
+            });
+        QCOMPARE(inputs.size(), std::size_t{4});
+        for (const std::string& name : llama.weights().linears()) {
+            if (!name.starts_with("model.layers.1.")) continue;
+            const at::Tensor& rows = inputs.at(inputOf(name));
+            QCOMPARE(rows.sizes(), at::IntArrayRef({12, llama.weights().tensor(name + ".weight").size(1)}));
+        }
+        // Put together by hand, the shown inputs give the block's result.
+        const auto through = [&](LinearInput input, const std::string& name) {
+            return at::linear(inputs.at(input),
+                              tensorOf(model.tensor("model.layers.1." + name + ".weight")->array));
+        };
+        const at::Tensor middle =
+            through(LinearInput::AttentionOutput, "self_attn.o_proj") + states.flatten(0, 1);
+        const at::Tensor gated = at::silu(through(LinearInput::FeedForward, "mlp.gate_proj")) *
+                                 through(LinearInput::FeedForward, "mlp.up_proj");
+        QVERIFY(largestDifference(gated, inputs.at(LinearInput::Down)) < 1e-5);
+        const at::Tensor whole = middle + through(LinearInput::Down, "mlp.down_proj");
+        QVERIFY(largestDifference(whole, result.flatten(0, 1)) < 1e-5);
+        VERIFY_ERROR(inputOf("lm_head"), ErrorKind::Input, "no linear layer");
+    }
+
+    void tensorsHaveTheNamesOfTheFile() {
+        const media::LanguageModel model = tinyModel(tinyConfig(), true);
+        const Llama llama(model);
+        for (const media::ModelTensor& tensor : model.tensors)
+            QVERIFY2(at::equal(llama.weights().tensor(tensor.name), tensorOf(tensor.array)),
+                     tensor.name.c_str());
+        for (const char* name : {"", "model.layers.2.mlp.up_proj.weight", "model.layers.0.mlp.up_proj",
+                                 "model.layers.x.mlp.up_proj.weight", "model.layers.0.self_attn.o_proj.bias"})
+            VERIFY_ERROR(llama.weights().tensor(name), ErrorKind::Input, "has no tensor");
+        QCOMPARE(llama.weights().linears().size(), std::size_t{14});
+    }
+
+    void aSetTensorIsUsedAndACopyKeepsTheOld() {
+        media::LanguageModel model = tinyModel(tinyConfig());
+        const Llama before(model);
+        const at::Tensor old = logitsOf(before);
+        for (const char* name :
+             {"model.layers.1.self_attn.k_proj.weight", "model.layers.0.mlp.down_proj.weight",
+              "model.embed_tokens.weight", "lm_head.weight"}) {
+            Llama changed = before;
+            media::LanguageModel other = model;
+            for (media::ModelTensor& tensor : other.tensors)
+                if (tensor.name == name) tensor.array = arrayOf(tensorOf(tensor.array).mul(0.5));
+            changed.setTensor(name, before.weights().tensor(name).mul(0.5));
+            QVERIFY(largestDifference(logitsOf(changed), logitsOf(Llama(other))) < 1e-5);
+            QVERIFY(largestDifference(logitsOf(changed), old) > 1e-2);
+            QVERIFY(at::equal(logitsOf(before), old));
+        }
+        Llama llama = before;
+        VERIFY_ERROR(llama.setTensor("model.norm.weight", at::ones({15})), ErrorKind::Input, "another shape");
+    }
+
+    void tiedEmbeddingsChangeTogether() {
+        media::ModelConfig config = tinyConfig();
+        config.tiedEmbeddings = true;
+        Llama llama(tinyModel(config));
+        llama.setTensor("model.embed_tokens.weight", at::zeros({19, 16}));
+        QCOMPARE(logitsOf(llama).abs().max().item<float>(), 0.0f);
+        VERIFY_ERROR(llama.weights().tensor("lm_head.weight"), ErrorKind::Input, "has no tensor");
+    }
+
+    void gradientsFlow() {
+        const media::LanguageModel model = tinyModel(tinyConfig());
+        const std::string name = "model.layers.0.self_attn.q_proj.weight";
+        const at::Tensor weight = Llama(model).weights().tensor(name).clone();
+        const auto loss = [&](const at::Tensor& value) {
+            Llama llama(model);
+            llama.setTensor(name, value);
+            return logitsOf(llama).log_softmax(-1).select(1, 4).mean();
+        };
+        at::Tensor traced = weight.clone().requires_grad_(true);
+        loss(traced).backward();
+        at::Tensor step = at::zeros_like(weight);
+        step[3][5] = 0.01;
+        const double slope = (loss(weight + step) - loss(weight - step)).item<double>() / 0.02;
+        QVERIFY(std::abs(slope - traced.grad()[3][5].item<double>()) < 1e-3 * std::abs(slope) + 1e-5);
+        QVERIFY(std::abs(slope) > 1e-4);
+    }
+
+    void wrongIdsAreRefused() {
+        const Llama llama(tinyModel(tinyConfig()));
+        VERIFY_ERROR(llama.hidden(at::tensor({19}).unsqueeze(0)), ErrorKind::Input, "token 19");
+        VERIFY_ERROR(llama.hidden(at::tensor({2, -1}).unsqueeze(0)), ErrorKind::Input, "token -1");
+        VERIFY_ERROR(llama.hidden(idTensor({}).unsqueeze(0)), ErrorKind::Input, "without any token");
+        VERIFY_ERROR(llama.hidden(idTensor(text).unsqueeze(0), 12), ErrorKind::Internal,
+                     "outside of a window");
+    }
+
+    void modelsThatDoNotFitAreRefused() {
+        media::LanguageModel model = tinyModel(tinyConfig());
+        model.tensors.pop_back();
+        VERIFY_ERROR(Llama(model), ErrorKind::Input, "missing");
+    }
+
+    void twoRunsAreEqual() {
+        const ComputeScope scope(2);
+        const Llama llama(tinyModel(tinyConfig()));
+        QVERIFY(at::equal(logitsOf(llama), logitsOf(llama)));
+    }
+};
+
+QTEST_GUILESS_MAIN(LlamaTest)
+#include "llama_test.moc"
