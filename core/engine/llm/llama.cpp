@@ -1,5 +1,6 @@
 #include "core/engine/llm/llama.h"
 
+#include "core/engine/llm/ids.h"
 #include "core/error.h"
 #include "core/utf8.h"
 
@@ -57,19 +58,6 @@ at::Tensor attention(const at::Tensor& queries, const at::Tensor& keys, const at
         .flatten(2);
 }
 
-void checkIds(const at::Tensor& ids, std::int64_t vocabulary) {
-    if (ids.numel() == 0)
-        throw Error(ErrorKind::Input, "A language model was to run without any token.",
-                    "Give it a longer text.");
-    const auto [least, most] = at::aminmax(ids);
-    const std::int64_t low = least.item<std::int64_t>(), high = most.item<std::int64_t>();
-    if (low < 0 || high >= vocabulary)
-        throw Error(ErrorKind::Input,
-                    "The token " + std::to_string(low < 0 ? low : high) +
-                        " is outside the model's vocabulary of " + std::to_string(vocabulary) + ".",
-                    "Use the tokenizer that belongs to the model.");
-}
-
 }  // namespace
 
 LinearInput inputOf(const std::string& linear) {
@@ -80,12 +68,6 @@ LinearInput inputOf(const std::string& linear) {
     if (part == "down_proj") return LinearInput::Down;
     throw Error(ErrorKind::Input, quote(linear) + " is no linear layer of a block.",
                 "Use a name of the model's list of linear layers.");
-}
-
-at::Tensor idTensor(std::span<const std::int32_t> ids) {
-    at::Tensor tensor = at::empty({static_cast<std::int64_t>(ids.size())}, at::kLong);
-    std::copy(ids.begin(), ids.end(), tensor.mutable_data_ptr<std::int64_t>());
-    return tensor;
 }
 
 Llama::Llama(const media::LanguageModel& model, at::Device device) : Llama(llamaWeights(model, device)) {}

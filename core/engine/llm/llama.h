@@ -10,7 +10,6 @@
 #include "core/engine/llm/rope.h"
 
 #include <functional>
-#include <span>
 
 namespace ratescope::engine {
 
@@ -64,8 +63,5 @@ class Llama {
     LlamaWeights weights_;
     Rope rope_;
 };
-
-/// Ids as the I64 tensor [count] that the runtime reads.
-at::Tensor idTensor(std::span<const std::int32_t> ids);
 
 }  // namespace ratescope::engine

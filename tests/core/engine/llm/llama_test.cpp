@@ -3,6 +3,7 @@
 #include "core/engine/llm/llama.h"
 
 #include "core/engine/device/compute_scope.h"
+#include "core/engine/llm/ids.h"
 #include "core/engine/tensor.h"
 #include "tests/core/engine/llm/tiny_model.h"
 #include "tests/core/error_check.h"
