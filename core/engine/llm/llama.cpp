@@ -2,13 +2,27 @@
 
 #include "core/engine/llm/ids.h"
 #include "core/error.h"
-#include "core/utf8.h"
 
 #include <ATen/ATen.h>
 
+#include <array>
 #include <limits>
+#include <span>
 
 namespace ratescope::engine {
+namespace {
+
+/// The linear layers of a block, those that read the same side by side.
+constexpr std::array attentionReaders{"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"};
+constexpr std::array outputReaders{"self_attn.o_proj"};
+constexpr std::array feedForwardReaders{"mlp.gate_proj", "mlp.up_proj"};
+constexpr std::array downReaders{"mlp.down_proj"};
+
+std::string nameOf(std::int64_t layer, const char* part) {
+    return "model.layers." + std::to_string(layer) + "." + part;
+}
+
+}  // namespace
 
 /// How a block is run: its rotations, and what it keeps or shows.
 struct Llama::Pass {
@@ -17,8 +31,12 @@ struct Llama::Pass {
     KeyValueCache* cache = nullptr;  ///< then there is one window
     const LinearWatch* watch = nullptr;
 
-    void show(std::int64_t layer, LinearInput input, const at::Tensor& rows) const {
-        if (watch && *watch) (*watch)(layer, input, rows.flatten(0, -2));
+    void show(std::int64_t layer, std::span<const char* const> readers, const at::Tensor& rows) const {
+        if (!watch || !*watch) return;
+        std::vector<std::string> names;
+        for (const char* reader : readers)
+            names.push_back(nameOf(layer, reader));
+        (*watch)(names, rows.flatten(0, -2));
     }
 };
 
@@ -60,16 +78,6 @@ at::Tensor attention(const at::Tensor& queries, const at::Tensor& keys, const at
 
 }  // namespace
 
-LinearInput inputOf(const std::string& linear) {
-    const std::string part = linear.substr(linear.rfind('.') + 1);
-    if (part == "q_proj" || part == "k_proj" || part == "v_proj") return LinearInput::Attention;
-    if (part == "o_proj") return LinearInput::AttentionOutput;
-    if (part == "gate_proj" || part == "up_proj") return LinearInput::FeedForward;
-    if (part == "down_proj") return LinearInput::Down;
-    throw Error(ErrorKind::Input, quote(linear) + " is no linear layer of a block.",
-                "Use a name of the model's list of linear layers.");
-}
-
 Llama::Llama(const media::LanguageModel& model, at::Device device) : Llama(llamaWeights(model, device)) {}
 
 Llama::Llama(LlamaWeights weights)
@@ -101,6 +109,21 @@ at::Tensor Llama::hidden(const at::Tensor& ids, KeyValueCache& cache) const {
     return states.squeeze(0);
 }
 
+std::vector<std::string> Llama::linears() const {
+    std::vector<std::string> names;
+    const auto add = [&](std::int64_t layer, std::span<const char* const> readers) {
+        for (const char* reader : readers)
+            names.push_back(nameOf(layer, reader));
+    };
+    for (std::int64_t layer = 0; layer < layers(); ++layer) {
+        add(layer, attentionReaders);
+        add(layer, outputReaders);
+        add(layer, feedForwardReaders);
+        add(layer, downReaders);
+    }
+    return names;
+}
+
 at::Tensor Llama::normed(const at::Tensor& hidden) const {
     return rmsNorm(hidden, weights_.norm, config().normEpsilon);
 }
@@ -123,7 +146,7 @@ at::Tensor Llama::run(std::int64_t layer, const at::Tensor& hidden, const Pass& 
 at::Tensor Llama::attend(std::int64_t layer, const at::Tensor& normed, const Pass& pass) const {
     const LlamaBlock& block = weights_.blocks.at(static_cast<std::size_t>(layer));
     const std::int64_t turned = config().heads + config().keyValueHeads;
-    pass.show(layer, LinearInput::Attention, normed);
+    pass.show(layer, attentionReaders, normed);
     const at::Tensor all = at::linear(normed, block.queryKeyValue, block.queryKeyValueBias)
                                .unflatten(-1, {turned + config().keyValueHeads, config().headSize});
     const at::Tensor rotated = rope_.rotate(all.narrow(2, 0, turned), pass.rotations).transpose(1, 2);
@@ -137,18 +160,18 @@ at::Tensor Llama::attend(std::int64_t layer, const at::Tensor& normed, const Pas
         values = seen.values.unsqueeze(0);
     }
     const at::Tensor mixed = attention(queries, keys, values, config().slidingWindow);
-    pass.show(layer, LinearInput::AttentionOutput, mixed);
+    pass.show(layer, outputReaders, mixed);
     return at::linear(mixed, block.attentionOutput, block.attentionOutputBias);
 }
 
 at::Tensor Llama::feedForward(std::int64_t layer, const at::Tensor& hidden, const Pass& pass) const {
     const LlamaBlock& block = weights_.blocks.at(static_cast<std::size_t>(layer));
     const at::Tensor normed = rmsNorm(hidden, block.feedForwardNorm, config().normEpsilon);
-    pass.show(layer, LinearInput::FeedForward, normed);
+    pass.show(layer, feedForwardReaders, normed);
     const at::Tensor both = at::linear(normed, block.gateAndUp);
     const at::Tensor gated = at::silu(both.narrow(-1, 0, config().intermediate))
                                  .mul(both.narrow(-1, config().intermediate, config().intermediate));
-    pass.show(layer, LinearInput::Down, gated);
+    pass.show(layer, downReaders, gated);
     return at::linear(gated, block.down);
 }
 

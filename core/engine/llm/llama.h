@@ -5,26 +5,15 @@
 // with a cache, and each block by itself for those who compress it. F32 throughout, on the device of the weights. Gradients flow through
 // all of it where they are wanted (weights that require them, and no ComputeScope).
 
+#include "core/engine/llm/block_model.h"
 #include "core/engine/llm/key_value_cache.h"
 #include "core/engine/llm/llama_weights.h"
 #include "core/engine/llm/rope.h"
 
-#include <functional>
-
 namespace ratescope::engine {
 
-/// What the linear layers of a block read. Attention: q, k and v; FeedForward: gate and up.
-enum class LinearInput { Attention, AttentionOutput, FeedForward, Down };
-
-/// Is shown what linear layers read while blocks run: rows [tokens, in], not to be kept without a copy.
-using LinearWatch = std::function<void(std::int64_t layer, LinearInput input, const at::Tensor& rows)>;
-
-/// The input that the linear layer of that name ("model.layers.0.mlp.up_proj") reads. Throws Error(Input) for another
-/// name.
-LinearInput inputOf(const std::string& linear);
-
 /// A value: copies share their weights, and setting a tensor of one leaves the other as it was.
-class Llama {
+class Llama : public BlockModel {
   public:
     /// Throws what llamaWeights throws.
     explicit Llama(const media::LanguageModel& model, at::Device device = at::kCPU);
@@ -32,10 +21,6 @@ class Llama {
 
     const LlamaWeights& weights() const { return weights_; }
     const media::ModelConfig& config() const { return weights_.config; }
-    at::Device device() const { return weights_.embedding.device(); }
-    /// As LlamaWeights::setTensor.
-    void setTensor(const std::string& name, const at::Tensor& value) { weights_.setTensor(name, value); }
-
     /// Windows of equal length, one a row of `ids` (I64 [windows, tokens]), through all blocks: [windows, tokens −
     /// first, hidden], of the positions from `first` on. Throws Error(Input) for no tokens and for ids outside the
     /// vocabulary, Error(Internal) for a `first` outside the window.
@@ -48,11 +33,16 @@ class Llama {
     /// Logits [..., vocabulary] of hidden states [..., hidden].
     at::Tensor logits(const at::Tensor& hidden) const;
 
-    /// I64 [...] to [..., hidden]. Throws Error(Input) for ids outside the vocabulary.
-    at::Tensor embed(const at::Tensor& ids) const;
-    /// One block on hidden states [windows, tokens, hidden] of windows that begin at position 0. Shows `watch` what
-    /// each linear layer reads, if there is one.
-    at::Tensor block(std::int64_t layer, const at::Tensor& hidden, const LinearWatch& watch = {}) const;
+    at::Device device() const override { return weights_.embedding.device(); }
+    std::int64_t layers() const override { return config().layers; }
+    at::Tensor embed(const at::Tensor& ids) const override;
+    at::Tensor block(std::int64_t layer, const at::Tensor& hidden,
+                     const LinearWatch& watch = {}) const override;
+    std::vector<std::string> linears() const override;
+    at::Tensor tensor(const std::string& name) const override { return weights_.tensor(name); }
+    void setTensor(const std::string& name, const at::Tensor& value) override {
+        weights_.setTensor(name, value);
+    }
 
   private:
     struct Pass;

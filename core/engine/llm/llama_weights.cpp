@@ -147,15 +147,6 @@ void LlamaWeights::setTensor(const std::string& name, const at::Tensor& value) {
     if (config.tiedEmbeddings) head = embedding;
 }
 
-std::vector<std::string> LlamaWeights::linears() const {
-    std::vector<std::string> names;
-    for (std::size_t layer = 0; layer < blocks.size(); ++layer)
-        for (const char* part : {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj",
-                                 "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"})
-            names.push_back("model.layers." + std::to_string(layer) + "." + part);
-    return names;
-}
-
 LlamaWeights llamaWeights(const media::LanguageModel& model, at::Device device) {
     media::checkLanguageModel(model);
     if (model.config.architecture != media::ModelArchitecture::Llama)

@@ -35,8 +35,6 @@ struct LlamaWeights {
     /// Copies values of the same shape, of any floating-point type and device, in place of the tensor of that name.
     /// Throws Error(Input) for a name that the model does not have and for another shape.
     void setTensor(const std::string& name, const at::Tensor& value);
-    /// Names of all linear layers of the blocks, without ".weight": "model.layers.0.self_attn.q_proj".
-    std::vector<std::string> linears() const;
 };
 
 /// Dequantises what lies in blocks, casts what is shorter than F32, and shares the memory of what is F32 already and

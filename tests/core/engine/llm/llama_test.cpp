@@ -143,43 +143,41 @@ class LlamaTest : public QObject {
         const media::LanguageModel model = tinyModel(tinyConfig());
         const Llama llama(model);
         const at::Tensor states = llama.embed(idTensor(text).view({2, 6}));
-        std::map<LinearInput, at::Tensor> inputs;
+        std::map<std::string, at::Tensor> inputs;
+        std::size_t shown = 0;
         const at::Tensor result =
-            llama.block(1, states, [&](std::int64_t layer, LinearInput input, const at::Tensor& rows) {
-                QCOMPARE(layer, std::int64_t{1});
-                inputs[input] = rows.clone();
+            llama.block(1, states, [&](const std::vector<std::string>& readers, const at::Tensor& rows) {
+                ++shown;
+                for (const std::string& reader : readers)
+                    inputs[reader] = rows.clone();
             });
-        QCOMPARE(inputs.size(), std::size_t{4});
-        for (const std::string& name : llama.weights().linears()) {
-            if (!name.starts_with("model.layers.1.")) continue;
-            const at::Tensor& rows = inputs.at(inputOf(name));
-            QCOMPARE(rows.sizes(), at::IntArrayRef({12, llama.weights().tensor(name + ".weight").size(1)}));
-        }
+        QCOMPARE(shown, std::size_t{4});
+        QCOMPARE(inputs.size(), std::size_t{7});
         // Put together by hand, the shown inputs give the block's result.
-        const auto through = [&](LinearInput input, const std::string& name) {
-            return at::linear(inputs.at(input),
-                              tensorOf(model.tensor("model.layers.1." + name + ".weight")->array));
+        const auto through = [&](const std::string& part) {
+            const std::string name = "model.layers.1." + part;
+            return at::linear(inputs.at(name), tensorOf(model.tensor(name + ".weight")->array));
         };
-        const at::Tensor middle =
-            through(LinearInput::AttentionOutput, "self_attn.o_proj") + states.flatten(0, 1);
-        const at::Tensor gated = at::silu(through(LinearInput::FeedForward, "mlp.gate_proj")) *
-                                 through(LinearInput::FeedForward, "mlp.up_proj");
-        QVERIFY(largestDifference(gated, inputs.at(LinearInput::Down)) < 1e-5);
-        const at::Tensor whole = middle + through(LinearInput::Down, "mlp.down_proj");
-        QVERIFY(largestDifference(whole, result.flatten(0, 1)) < 1e-5);
-        VERIFY_ERROR(inputOf("lm_head"), ErrorKind::Input, "no linear layer");
+        const at::Tensor middle = through("self_attn.o_proj") + states.flatten(0, 1);
+        const at::Tensor gated = at::silu(through("mlp.gate_proj")) * through("mlp.up_proj");
+        QVERIFY(largestDifference(gated, inputs.at("model.layers.1.mlp.down_proj")) < 1e-5);
+        QVERIFY(largestDifference(middle + through("mlp.down_proj"), result.flatten(0, 1)) < 1e-5);
+        const at::Tensor query = through("self_attn.q_proj"), key = through("self_attn.k_proj");
+        QCOMPARE(query.sizes(), at::IntArrayRef({12, 16}));
+        QCOMPARE(key.sizes(), at::IntArrayRef({12, 8}));
     }
 
     void tensorsHaveTheNamesOfTheFile() {
         const media::LanguageModel model = tinyModel(tinyConfig(), true);
         const Llama llama(model);
         for (const media::ModelTensor& tensor : model.tensors)
-            QVERIFY2(at::equal(llama.weights().tensor(tensor.name), tensorOf(tensor.array)),
-                     tensor.name.c_str());
+            QVERIFY2(at::equal(llama.tensor(tensor.name), tensorOf(tensor.array)), tensor.name.c_str());
         for (const char* name : {"", "model.layers.2.mlp.up_proj.weight", "model.layers.0.mlp.up_proj",
                                  "model.layers.x.mlp.up_proj.weight", "model.layers.0.self_attn.o_proj.bias"})
-            VERIFY_ERROR(llama.weights().tensor(name), ErrorKind::Input, "has no tensor");
-        QCOMPARE(llama.weights().linears().size(), std::size_t{14});
+            VERIFY_ERROR(llama.tensor(name), ErrorKind::Input, "has no tensor");
+        QCOMPARE(llama.linears().size(), std::size_t{14});
+        for (const std::string& name : llama.linears())
+            QVERIFY(model.tensor(name + ".weight"));
     }
 
     void aSetTensorIsUsedAndACopyKeepsTheOld() {
@@ -193,7 +191,7 @@ class LlamaTest : public QObject {
             media::LanguageModel other = model;
             for (media::ModelTensor& tensor : other.tensors)
                 if (tensor.name == name) tensor.array = arrayOf(tensorOf(tensor.array).mul(0.5));
-            changed.setTensor(name, before.weights().tensor(name).mul(0.5));
+            changed.setTensor(name, before.tensor(name).mul(0.5));
             QVERIFY(largestDifference(logitsOf(changed), logitsOf(Llama(other))) < 1e-5);
             QVERIFY(largestDifference(logitsOf(changed), old) > 1e-2);
             QVERIFY(at::equal(logitsOf(before), old));
@@ -208,13 +206,13 @@ class LlamaTest : public QObject {
         Llama llama(tinyModel(config));
         llama.setTensor("model.embed_tokens.weight", at::zeros({19, 16}));
         QCOMPARE(logitsOf(llama).abs().max().item<float>(), 0.0f);
-        VERIFY_ERROR(llama.weights().tensor("lm_head.weight"), ErrorKind::Input, "has no tensor");
+        VERIFY_ERROR(llama.tensor("lm_head.weight"), ErrorKind::Input, "has no tensor");
     }
 
     void gradientsFlow() {
         const media::LanguageModel model = tinyModel(tinyConfig());
         const std::string name = "model.layers.0.self_attn.q_proj.weight";
-        const at::Tensor weight = Llama(model).weights().tensor(name).clone();
+        const at::Tensor weight = Llama(model).tensor(name).clone();
         const auto loss = [&](const at::Tensor& value) {
             Llama llama(model);
             llama.setTensor(name, value);

@@ -96,7 +96,7 @@ class PerplexityTest : public QObject {
         const Llama reference(tinyModel(tinyConfig()));
         Llama candidate = reference;
         const std::string name = "model.layers.0.mlp.up_proj.weight";
-        candidate.setTensor(name, reference.weights().tensor(name).mul(0.8));
+        candidate.setTensor(name, reference.tensor(name).mul(0.8));
         const WindowProtocol protocol = halfWindows(24);
         std::int64_t done = 0;
         const DivergenceRows rows = compareOnText(reference, candidate, someText(), protocol, {},
