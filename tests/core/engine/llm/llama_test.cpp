@@ -240,6 +240,8 @@ class LlamaTest : public QObject {
         media::LanguageModel model = tinyModel(tinyConfig());
         model.tensors.pop_back();
         VERIFY_ERROR(Llama(model), ErrorKind::Input, "missing");
+        model.config.architecture = media::ModelArchitecture::Bert;
+        VERIFY_ERROR(Llama(model), ErrorKind::Input, "does not fit together");
     }
 
     void twoRunsAreEqual() {
