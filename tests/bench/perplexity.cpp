@@ -7,7 +7,7 @@
 #include "core/buffer/mapped_file.h"
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/llm/llama.h"
-#include "core/media/assets/gguf_model.h"
+#include "core/media/assets/language_model_file.h"
 
 #include <nlohmann/json.hpp>
 
@@ -23,13 +23,13 @@ int main(int count, char** arguments) {
         return 2;
     }
     const engine::ComputeScope scope(std::stoi(arguments[4]));
-    const MappedFile file = mapFile(arguments[1]), text = mapFile(arguments[2]);
+    const MappedFile text = mapFile(arguments[2]);
     const auto start = std::chrono::steady_clock::now();
     const auto seconds = [&] {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };
     const engine::Llama model(
-        media::languageModelOf(media::decodeGguf(file.bytes, file.owner, arguments[1])));
+        media::readLanguageModel(arguments[1]));
     const double loaded = seconds();
     const std::span<const std::int32_t> ids(reinterpret_cast<const std::int32_t*>(text.bytes.data()),
                                             text.bytes.size() / sizeof(std::int32_t));

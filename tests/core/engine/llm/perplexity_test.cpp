@@ -1,6 +1,7 @@
 // Perplexity and divergence of whole texts under small random decoders.
 
 #include "core/engine/llm/divergence.h"
+#include "core/engine/llm/generate.h"
 #include "core/engine/llm/llama.h"
 #include "tests/core/engine/llm/tiny_model.h"
 #include "tests/core/error_check.h"
@@ -8,6 +9,7 @@
 #include <ATen/ATen.h>
 
 #include <QTest>
+#include <algorithm>
 #include <cmath>
 
 using namespace ratescope;
@@ -116,6 +118,44 @@ class PerplexityTest : public QObject {
         const Divergence same = summarise(compareOnText(reference, reference, someText(), protocol, 1));
         QCOMPARE(same.max, 0.0);
         QCOMPARE(same.sameTop.value, 1.0);
+    }
+
+    void aContinuationIsWorthWhatAWindowSays() {
+        const media::LanguageModel model = tinyModel(tinyConfig());
+        const std::vector<std::int32_t> ids = someText();
+        const std::span<const std::int32_t> all(ids);
+        const std::vector<double> values =
+            continuationLogLikelihoods(Llama(model), all.subspan(0, 5), all.subspan(5, 4));
+        const std::vector<double> window = expectedLogLikelihoods(model, wholeWindows(9), 1);
+        QCOMPARE(values.size(), std::size_t{4});
+        for (std::size_t i = 0; i < 4; ++i)
+            QVERIFY(std::abs(values[i] - window[i + 4]) < 2e-5);
+        VERIFY_ERROR(continuationLogLikelihoods(Llama(model), {}, all), ErrorKind::Input, "no tokens");
+        VERIFY_ERROR(continuationLogLikelihoods(Llama(model), all, {}), ErrorKind::Input, "no tokens");
+    }
+
+    void theMostProbableTokensFollow() {
+        const media::LanguageModel model = tinyModel(tinyConfig());
+        const Llama llama(model);
+        std::vector<std::int32_t> expected{4, 8, 15};
+        for (int i = 0; i < 6; ++i) {
+            const std::vector<double> last = referenceLogits(model, expected).back();
+            expected.push_back(
+                static_cast<std::int32_t>(std::max_element(last.begin(), last.end()) - last.begin()));
+        }
+        FullCache cache(2);
+        std::vector<std::int32_t> told;
+        const std::vector<std::int32_t> made =
+            generate(llama, cache, std::vector<std::int32_t>{4, 8, 15}, {.tokens = 6},
+                     [&](std::int32_t token) { told.push_back(token); });
+        QCOMPARE(made, std::vector<std::int32_t>(expected.begin() + 3, expected.end()));
+        QCOMPARE(told, made);
+        QCOMPARE(cache.tokens(), std::int64_t{8});
+        FullCache another(2);
+        const std::vector<std::int32_t> ended =
+            generate(llama, another, std::vector<std::int32_t>{4, 8, 15}, {.tokens = 6, .end = made[2]});
+        QCOMPARE(ended,
+                 std::vector<std::int32_t>(made.begin(), std::find(made.begin(), made.end(), made[2])));
     }
 
     void modelsOfOtherVocabulariesAreNotCompared() {
