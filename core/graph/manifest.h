@@ -135,6 +135,13 @@ struct Paper {
 
 /// How a source fans out into assets, so that the supervisor can list them without running anything.
 struct AssetRule {
+    /// Files beside an asset that its node reads too: for assets of this extension, patterns of their names.
+    struct Companions {
+        std::string extension;           ///< lower case, no dot
+        std::vector<std::string> names;  ///< "tokenizer.json", "*.safetensors"
+
+        bool operator==(const Companions&) const = default;
+    };
     enum class By {
         One,    ///< a single asset, named after the node
         Files,  ///< one asset for each file that the file parameter's patterns match
@@ -146,6 +153,7 @@ struct AssetRule {
         {};                  ///< of Files: what a folder or `*` stands for, lower case, no dot
     std::string table = {};  ///< parameter with the file of a table that is joined to the assets; "" for none
     std::string key = {};    ///< text parameter with the table's column that names the assets
+    std::vector<Companions> companions = {};  ///< of Files; they enter the key with their asset
 
     bool operator==(const AssetRule&) const = default;
 };

@@ -245,6 +245,13 @@ class Checker {
         for (const std::string& extension : assets.extensions)
             require(isSlug(extension),
                     "the extension " + inQuotes(extension) + " is not in lower case without a dot");
+        for (const AssetRule::Companions& companions : assets.companions)
+            require(isSlug(companions.extension) && !companions.names.empty() &&
+                        std::none_of(companions.names.begin(), companions.names.end(),
+                                     [](const std::string& name) {
+                                         return name.empty() || name.find('/') != std::string::npos;
+                                     }),
+                    "its companions of " + inQuotes(companions.extension) + " are no names");
     }
 
     /// What is joined to assets changes nothing that is computed.

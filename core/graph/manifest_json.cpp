@@ -164,6 +164,17 @@ Paper paperFromJson(const JsonPlace& place) {
     return paper;
 }
 
+AssetRule::Companions companionsFromJson(const JsonPlace& place) {
+    AssetRule::Companions companions;
+    read(place, "extension", companions.extension);
+    readArray(place, "names", companions.names, textOf);
+    return companions;
+}
+
+json companionsToJson(const AssetRule::Companions& companions) {
+    return {{"extension", companions.extension}, {"names", companions.names}};
+}
+
 AssetRule assetsFromJson(const JsonPlace& place) {
     AssetRule assets;
     read(place, "by", assets.by);
@@ -171,6 +182,7 @@ AssetRule assetsFromJson(const JsonPlace& place) {
     readArray(place, "extensions", assets.extensions, textOf);
     read(place, "table", assets.table);
     read(place, "key", assets.key);
+    readArray(place, "companions", assets.companions, companionsFromJson);
     return assets;
 }
 
@@ -221,7 +233,8 @@ json toJson(const Manifest& manifest) {
               {"parameter", manifest.assets.parameter},
               {"extensions", manifest.assets.extensions},
               {"table", manifest.assets.table},
-              {"key", manifest.assets.key}}},
+              {"key", manifest.assets.key},
+              {"companions", arrayOf(manifest.assets.companions, companionsToJson)}}},
             {"streams", toText(manifest.streams)},
             {"extension", manifest.extension},
             {"magics", manifest.magics},

@@ -266,4 +266,20 @@ std::vector<AssetFile> assetFiles(const std::string& patterns, const std::vector
     return assets;
 }
 
+std::vector<fs::path> companionFiles(const fs::path& file, const AssetRule& rule) {
+    std::vector<fs::path> files;
+    for (const AssetRule::Companions& companions : rule.companions) {
+        if (companions.extension != lowerExtension(file)) continue;
+        for (const auto& entry : entriesOf(file.parent_path())) {
+            const bool isNamed =
+                std::any_of(companions.names.begin(), companions.names.end(), [&](const std::string& name) {
+                    return fnmatch(name.c_str(), entry.path().filename().c_str(), FNM_PERIOD) == 0;
+                });
+            if (isNamed && entry.path() != file && isFile(entry.path())) files.push_back(entry.path());
+        }
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
 }  // namespace ratescope::graph

@@ -41,4 +41,7 @@ std::filesystem::path resolvePath(const std::string& text, const PathBase& base)
 std::vector<AssetFile> assetFiles(const std::string& patterns, const std::vector<std::string>& extensions,
                                   const PathBase& base);
 
+/// The companions of an asset that lie beside it, by name. Throws Error(Input) where the folder can't be read.
+std::vector<std::filesystem::path> companionFiles(const std::filesystem::path& file, const AssetRule& rule);
+
 }  // namespace ratescope::graph

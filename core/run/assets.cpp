@@ -112,7 +112,8 @@ class Lister {
             if (!graph::isUtf8(file.file.native()))
                 throw Error(ErrorKind::Input, "The name of a file is not UTF-8: " + inQuotes(file.name) + ".",
                             "Rename it.");
-            assets.push_back({file.name, file.file, hashFile_(file.file), 0});
+            assets.push_back(assetOf(file.file, rule, hashFile_));
+            assets.back().name = file.name;
         }
     }
 
@@ -153,6 +154,21 @@ class Lister {
 };
 
 }  // namespace
+
+Hash Asset::keyHash() const {
+    if (companions.empty()) return fileHash;
+    std::string text = fileHash.hex();
+    for (const NamedFile& companion : companions)
+        text += "\n" + companion.hash.hex() + " " + companion.file.filename().string();
+    return sha256(text);
+}
+
+Asset assetOf(const std::filesystem::path& file, const graph::AssetRule& rule, const HashFile& hashFile) {
+    Asset asset{file.filename().string(), file, hashFile(file)};
+    for (const std::filesystem::path& companion : graph::companionFiles(file, rule))
+        asset.companions.push_back({companion, hashFile(companion)});
+    return asset;
+}
 
 HashFile rememberedHash(store::Library& library) {
     return [&library](const std::filesystem::path& file) {

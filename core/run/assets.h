@@ -21,20 +21,7 @@ class Library;
 
 namespace ratescope::run {
 
-/// One element of a source's fan-out.
-struct Asset {
-    std::string name;            ///< unique within its source
-    std::filesystem::path file;  ///< of sources by files, absolute
-    Hash fileHash;
-    std::int64_t index = 0;  ///< of generators
-
-    bool operator==(const Asset&) const = default;
-};
-
-/// What a joined table says of an asset: column and value.
-using Attributes = std::vector<std::pair<std::string, graph::ParameterValue>>;
-
-/// A file that a parameter of type File names.
+/// A file of the document's, with its hash.
 struct NamedFile {
     std::filesystem::path file;  ///< absolute
     Hash hash;
@@ -42,9 +29,25 @@ struct NamedFile {
     bool operator==(const NamedFile&) const = default;
 };
 
+/// One element of a source's fan-out.
+struct Asset {
+    std::string name;            ///< unique within its source
+    std::filesystem::path file;  ///< of sources by files, absolute
+    Hash fileHash;
+    std::int64_t index = 0;                  ///< of generators
+    std::vector<NamedFile> companions = {};  ///< files beside it that are read with it
+
+    bool operator==(const Asset&) const = default;
+    /// What enters the key: the file's hash; with companions, one of all hashes and the companions' names.
+    Hash keyHash() const;
+};
+
+/// What a joined table says of an asset: column and value.
+using Attributes = std::vector<std::pair<std::string, graph::ParameterValue>>;
+
 struct Assets {
     std::map<std::string, std::vector<Asset>> ofSource;  ///< by the source's slug
-    std::map<std::string, NamedFile> files;              ///< by the text of the parameter
+    std::map<std::string, NamedFile> files;              ///< of parameters of type File, by their text
     /// By the slug of a source that a table is joined to: its file, and what it says of the source's assets.
     std::map<std::string, NamedFile> tables;
     std::map<std::string, std::vector<Attributes>> joined;
@@ -59,6 +62,9 @@ using HashFile = std::function<Hash(const std::filesystem::path&)>;
 /// remembers it then.
 HashFile rememberedHash(store::Library& library);
 HashFile knownHash(const store::Library& library);
+
+/// A file as an asset of a source with this rule, named after the file.
+Asset assetOf(const std::filesystem::path& file, const graph::AssetRule& rule, const HashFile& hashFile);
 
 /// Lists the assets of the source nodes that a candidate, a reference or an analysis needs, and the files that
 /// File and Command parameters of such nodes name, by the document, its variables and its sweeps. The document must

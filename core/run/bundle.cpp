@@ -94,9 +94,13 @@ class SourceFiles {
         const graph::AssetRule& rule = catalogue_.find(node.type)->assets;
         if (rule.by != graph::AssetRule::By::Files) return;
         const fs::path place = fs::path("assets") / node.slug;
-        bool plain = true;
+        bool plain = true, hasCompanions = false;
+        std::string named;
         for (const Asset& asset : list) {
             add(node.slug, asset.name, asset.file, asset.fileHash, place / asset.name);
+            takeCompanions(node.slug, asset, place);
+            named += (named.empty() ? "" : ";") + (place / asset.name).string();
+            hasCompanions = hasCompanions || !asset.companions.empty();
             std::string extension = fs::path(asset.name).extension().string();
             std::transform(extension.begin(), extension.end(), extension.begin(),
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -105,7 +109,17 @@ class SourceFiles {
         }
         if (copies_)
             node.parameters[rule.parameter] =
-                graph::ParameterValue((place / (plain ? "" : "**/*.*")).string());
+                graph::ParameterValue(hasCompanions ? named : (place / (plain ? "" : "**/*.*")).string());
+    }
+
+    /// Beside their asset; several assets may share one.
+    void takeCompanions(const std::string& node, const Asset& asset, const fs::path& place) {
+        const fs::path folder = fs::path(asset.name).parent_path();
+        for (const NamedFile& companion : asset.companions) {
+            const fs::path name = folder / companion.file.filename();
+            if (taken_.insert(place / name).second)
+                add(node, name.string(), companion.file, companion.hash, place / name);
+        }
     }
 
     void takeParameter(const std::string& text, const NamedFile& named, std::int64_t number) {
@@ -172,6 +186,7 @@ class SourceFiles {
     fs::path folder_;
     bool copies_;
     std::int64_t count_ = 0;
+    std::set<fs::path> taken_;  ///< where companions lie
     std::string csv_ = "node,name,sha256,file\r\n";
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/buffer/mapped_file.h"
 #include "core/error.h"
+#include "core/run/assets.h"
 #include "core/run/command_files.h"
 #include "core/run/installation.h"
 
@@ -92,7 +93,7 @@ TaskOutput appendSource(Chain& chain, const graph::Catalogue& catalogue, graph::
     takeSettings(task, manifest, graph::Stage::Encode, {});
     task.parameters.erase(manifest.assets.parameter);
     task.file = std::filesystem::absolute(file);
-    task.fileHash = sha256OfFile(file);
+    task.fileHash = assetOf(task.file, manifest.assets, sha256OfFile).keyHash();
     return {append(chain, task, manifest), manifest.outputs.front().id};
 }
 

@@ -170,7 +170,7 @@ NodeTasks TaskMaker::make(Position position, const Setting& setting) {
             Task task = newTask(position, TaskKind::Source, parameters(position, setting), {}, setting);
             const Asset& asset = assetsOf(position).at(setting.assets.at(position));
             task.file = asset.file;
-            task.fileHash = asset.fileHash;
+            task.fileHash = asset.keyHash();
             task.index = asset.index;
             made.value = add(std::move(task), position);
             return made;

@@ -181,7 +181,7 @@ Manifest fullManifest() {
     metric.drawUnit = "frame";
     metric.help = "10 log10(peak² / MSE)";
     full.metrics = {metric};
-    full.assets = {AssetRule::By::Files, "files", {"png"}, "table", "table-key"};
+    full.assets = {AssetRule::By::Files, "files", {"png"}, "table", "table-key", {{"json", {"*.bin"}}}};
     full.streams = StreamRule::Added;
     full.usesSeed = full.usesCuda = full.hasMap = true;
     full.tolerance = 1e-7;

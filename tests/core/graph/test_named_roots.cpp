@@ -160,6 +160,20 @@ class TestNamedRoots : public QObject {
         QVERIFY(errorOf([&] { resolvePath(std::string("a\0b", 3), base_); }).startsWith("input: "));
     }
 
+    void companionsLieBesideTheirAsset() {
+        for (const char* file : {"model/config.json", "model/model-1.bin", "model/model-2.bin",
+                                 "model/tokenizer.json", "model/note.txt", "model/.x.bin"})
+            make(file);
+        AssetRule rule;
+        rule.companions = {{"json", {"*.bin", "tokenizer.json"}}, {"bin", {"none"}}};
+        const std::filesystem::path folder = folder_.filePath("model").toStdString();
+        std::string names;
+        for (const auto& file : companionFiles(folder / "config.json", rule))
+            names += file.filename().string() + " ";
+        QCOMPARE(names, std::string("model-1.bin model-2.bin tokenizer.json "));
+        QVERIFY(companionFiles(folder / "model-1.bin", rule).empty());
+    }
+
     void linksInACircleComeToAnEnd() {
         make("circle/a/x.png");
         QVERIFY(QFile::link(folder_.filePath("circle"), folder_.filePath("circle/a/back")));

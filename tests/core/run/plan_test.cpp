@@ -241,6 +241,28 @@ class PlanTest : public QObject {
         VERIFY_ERROR(planOf(document, {}, folder.path().toStdString()), ErrorKind::Input, "files");
     }
 
+    void companionsEnterTheKey() {
+        const QTemporaryDir folder;
+        const auto write = [&](const char* name, const char* text) {
+            QFile file(folder.filePath(name));
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) > 0);
+        };
+        write("config.json", "{}");
+        const std::filesystem::path file = folder.filePath("config.json").toStdString();
+        graph::AssetRule rule;
+        rule.companions = {{"json", {"*.bin"}}};
+        const auto key = [&] { return assetOf(file, rule, sha256OfFile).keyHash(); };
+        const Hash alone = key();
+        QVERIFY(alone == sha256("{}"));
+        write("a.bin", "weights");
+        const Hash with = key();
+        write("a.bin", "others");
+        const Hash changed = key();
+        QVERIFY(QFile::rename(folder.filePath("a.bin"), folder.filePath("b.bin")));
+        const Hash renamed = key();
+        QVERIFY(with != alone && changed != with && renamed != changed && renamed != alone);
+    }
+
     void streamsThatCount_data() {
         QTest::addColumn<QString>("second");
         QTest::addColumn<int>("streams");
