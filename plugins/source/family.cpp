@@ -3,4 +3,4 @@
 
 using namespace ratescope::media::source;
 
-RATESCOPE_FAMILY("source", {imagesNode(), rawImagesNode(), tensorsNode()})
+RATESCOPE_FAMILY("source", {imagesNode(), languageModelNode(), rawImagesNode(), tensorsNode(), textNode()})

@@ -7,7 +7,9 @@
 namespace ratescope::media::source {
 
 NodeEntry imagesNode();
+NodeEntry languageModelNode();
 NodeEntry rawImagesNode();
 NodeEntry tensorsNode();
+NodeEntry textNode();
 
 }  // namespace ratescope::media::source

@@ -1,10 +1,13 @@
 #include "tests/contract/gallery.h"
 
 #include "core/media/assets/asset.h"
+#include "core/media/assets/gguf_model.h"
 #include "core/media/worker/call.h"
 #include "core/media/worker/plugins.h"
 #include "core/media/worker/task_context.h"
 #include "core/run/command_files.h"
+#include "tests/core/media/assets/gguf_files.h"
+#include "tests/core/media/assets/model_files.h"
 
 #include <QByteArray>
 #include <algorithm>
@@ -159,6 +162,29 @@ Value rowsOf(double shift) {
     return std::shared_ptr<const Table>(std::move(table));
 }
 
+/// A model of blocks, one that is plain, and of each a twin with other norms.
+std::vector<Exhibit> modelExhibits() {
+    const auto modelOf = [](float shift, bool plain) {
+        LanguageModel model = languageModelOf(media::test::decoded(media::test::tinyLlama().bytes()));
+        model.tensors.back().array = realArray({32}, shift);
+        if (plain) {
+            model.tensors.clear();
+            for (const Tensor& tensor : media::test::tinyTensors().tensors)
+                model.tensors.push_back({tensor.name, tensor.array.shape(), BlockFormat::None, tensor.array});
+            model.tensors.back().array = realArray({32}, shift);
+        }
+        return Value(std::make_shared<const LanguageModel>(std::move(model)));
+    };
+    return {{"blocks", modelOf(0, false), modelOf(0.01f, false)},
+            {"plain", modelOf(0, true), modelOf(0.01f, true)}};
+}
+
+Value textOf(const std::string& text) {
+    Array bytes(DType::U8, {static_cast<std::int64_t>(text.size())});
+    std::ranges::copy(std::as_bytes(std::span(text)), bytes.writableBytes().begin());
+    return std::make_shared<const TextCorpus>(TextCorpus{bytes});
+}
+
 bool isPrimary(const graph::Port& port) {
     return port.role == graph::PortRole::Value || port.role == graph::PortRole::Coded ||
            port.role == graph::PortRole::Reference;
@@ -211,13 +237,27 @@ Sample rawSample(const graph::Manifest& manifest, const std::filesystem::path& f
     return {"picture.yuv", {}, folder / "picture.yuv", 0};
 }
 
+/// A file of each format; a folder by its config.json.
+std::vector<Sample> modelSamples(const std::filesystem::path& folder) {
+    media::test::writeBytes(folder / "tiny.gguf", media::test::tinyLlama().bytes());
+    media::test::writeBytes(folder / "tiny.bin", media::test::tinyLlama2c());
+    media::test::writeBytes(folder / "tokenizer.bin", media::test::tinyLlama2cTokenizer());
+    media::test::writeTinyFolder(folder / "tiny");
+    std::vector<Sample> samples;
+    for (const char* name : {"tiny.gguf", "tiny.bin", "tiny/config.json"})
+        samples.push_back({name, {}, folder / name, 0});
+    return samples;
+}
+
 std::vector<Sample> fileSamples(const graph::Manifest& manifest, const std::filesystem::path& folder) {
+    if (manifest.outputs.at(0).type == PortType::LanguageModel) return modelSamples(folder);
     if (manifest.assets.extensions == std::vector<std::string>{"yuv"}) return {rawSample(manifest, folder)};
     std::vector<Sample> samples;
     const std::map<PortType, std::vector<std::string>> extensions = {
         {PortType::Image, {"png", "ppm", "pgm", "y4m"}},
         {PortType::TensorSet, {"safetensors"}},
-        {PortType::Table, {"csv"}}};
+        {PortType::Table, {"csv"}},
+        {PortType::TextCorpus, {"txt"}}};
     const PortType type = manifest.outputs.at(0).type;
     for (const std::string& extension : extensions.at(type))
         for (const Exhibit& exhibit : exhibitsOf(type)) {
@@ -240,6 +280,9 @@ std::vector<Exhibit> exhibitsOf(PortType type) {
         for (const ImageFormat& format : imageFormats)
             exhibits.push_back({format.name, imageOf(format, 0), imageOf(format, 3)});
     if (type == PortType::TensorSet) return tensorExhibits();
+    if (type == PortType::LanguageModel) return modelExhibits();
+    if (type == PortType::TextCorpus)
+        exhibits = {{"lines", textOf("p1 p12 p3\n\u2581p4\r\n"), textOf("p1 p12 p5\n")}};
     if (type == PortType::Table) exhibits = {{"rows", rowsOf(0), rowsOf(0.5)}};
     return exhibits;
 }
@@ -253,6 +296,11 @@ std::vector<Exhibit> senselessOf(PortType type) {
         const Value none = std::make_shared<const Table>();
         return {{"no columns", none, none}};
     }
+    if (type == PortType::LanguageModel) {
+        const Value none = std::make_shared<const LanguageModel>();
+        return {{"no tensors", none, none}};
+    }
+    if (type == PortType::TextCorpus) return {{"no text", textOf(""), textOf("")}};
     if (type != PortType::TensorSet) return {};
     Array nan(DType::F32, {4, 256});
     std::ranges::fill(nan.writable<float>(), std::numeric_limits<float>::quiet_NaN());
@@ -325,9 +373,9 @@ std::vector<Sample> badSamplesOf(const graph::Manifest& manifest, const Sample& 
                                                       {"cut short", whole.substr(0, whole.size() / 2)},
                                                       {"something else",
                                                        "\x7f"
-                                                       "ELF nonsense"}};
+                                                       "ELF nonsense\xff"}};
     for (const auto& [name, text] : files) {
-        if (name == "cut short" && extension == ".csv") continue;  // Half a table is a table.
+        if (name == "cut short" && (extension == ".csv" || extension == ".txt")) continue;  // Half is whole.
         const std::filesystem::path file = folder / (name + extension);
         writeText(file, text);
         samples.push_back({good.name + " " + name, {}, file, 0});

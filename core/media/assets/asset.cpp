@@ -3,8 +3,10 @@
 #include "core/error.h"
 #include "core/media/assets/extension.h"
 #include "core/media/assets/image_file.h"
+#include "core/media/assets/language_model_file.h"
 #include "core/media/assets/safetensors_file.h"
 #include "core/media/assets/table_file.h"
+#include "core/media/assets/tensor_file.h"
 #include "core/media/assets/text_file.h"
 
 namespace ratescope::media {
@@ -38,9 +40,11 @@ Value readAsset(graph::PortType type, const std::filesystem::path& file) {
         case graph::PortType::Image:
             return std::make_shared<const Image>(readImage(file));
         case graph::PortType::TensorSet:
-            return std::make_shared<const TensorSet>(readSafetensors(file));
+            return std::make_shared<const TensorSet>(readTensors(file));
         case graph::PortType::Table:
             return std::make_shared<const Table>(readTable(file));
+        case graph::PortType::LanguageModel:
+            return std::make_shared<const LanguageModel>(readLanguageModel(file));
         case graph::PortType::TextCorpus:
             return std::make_shared<const TextCorpus>(readText(file));
         default:

@@ -9,7 +9,7 @@
 
 namespace ratescope::media {
 
-/// Image: readImage; TensorSet: readSafetensors; Table: readTable; TextCorpus: readText. Throws Error(Usage) for a type that no
+/// Image: readImage; TensorSet: readTensors; Table: readTable; LanguageModel: readLanguageModel; TextCorpus: readText. Throws Error(Usage) for a type that no
 /// reader here makes.
 Value readAsset(graph::PortType type, const std::filesystem::path& file);
 

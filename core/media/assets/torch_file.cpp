@@ -24,6 +24,7 @@ constexpr std::string_view legacyMagic("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20
 constexpr std::int64_t legacyVersion = 1001;
 constexpr int mostDepth = 64;
 constexpr std::size_t mostVisits = 1 << 20;
+constexpr std::size_t longestName = 4096;
 constexpr std::uint64_t copiesOfFile = 4;
 
 std::string textOf(double value) {
@@ -43,6 +44,8 @@ class Collector {
     void visit(const PickleValue& value, const std::string& path, int depth = 0) {
         if (depth > mostDepth || ++visits_ > mostVisits)
             throw reader_.damaged("its dictionaries are nested too deeply");
+        if (path.size() > longestName)
+            throw reader_.damaged("the keys of its dictionaries make too long a name");
         switch (value.kind) {
             case Kind::Dict:
                 for (std::size_t i = 0; i + 1 < value.items.size(); i += 2)

@@ -1,8 +1,12 @@
-// source.images and source.tensors: what lies in a file is what flows.
+// The sources: what lies in a file is what flows.
 
 #include "core/media/assets/image_file.h"
 #include "core/media/assets/safetensors_file.h"
+#include "core/media/node/language_model.h"
 #include "plugins/source/nodes.h"
+#include "tests/core/media/assets/gguf_files.h"
+#include "tests/core/media/assets/model_files.h"
+#include "tests/core/media/assets/torch_files.h"
 #include "tests/families/image/pictures.h"
 #include "tests/families/support.h"
 
@@ -93,6 +97,37 @@ class SourceTest : public QObject {
         QVERIFY(std::ranges::equal(tensorsAt(outputs).tensors[0].array.bytes(), array.bytes()));
     }
 
+    void torchFilesAndShardsAreTensorsToo() {
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        writeBytes(path / "a.pth", torchZip(pickleDict({{"w", pickleTensor("0", 6, 0, {2, 3}, {3, 1})}}),
+                                            {{"0", floats(6)}}));
+        const Outputs torch = loaded(source::tensorsNode(), path / "a.pth");
+        QCOMPARE(tensorsAt(torch).tensors.at(0).array.as<float>()[5], 5.0f);
+        writeSafetensors(path / "part.safetensors", {"", {{"w", Array(DType::U8, {3})}}, {}});
+        writeBytes(path / "m.safetensors.index.json", R"({"weight_map": {"w": "part.safetensors"}})");
+        const Outputs shards = loaded(source::tensorsNode(), path / "m.safetensors.index.json");
+        QCOMPARE(tensorsAt(shards).tensors.at(0).array.shape(), (Shape{3}));
+    }
+
+    void modelsAreRead() {
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        writeBytes(path / "a.gguf", tinyLlama().bytes());
+        const Outputs outputs = loaded(source::languageModelNode(), path / "a.gguf");
+        const auto model = std::get<std::shared_ptr<const LanguageModel>>(outputs.at("model"));
+        QVERIFY(model->config.hidden == 32 && model->tensors.size() == 20);
+    }
+
+    void textsAreRead() {
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        writeBytes(path / "a.raw", " = Robert =\n");
+        const Outputs outputs = loaded(source::textNode(), path / "a.raw");
+        QCOMPARE(std::get<std::shared_ptr<const TextCorpus>>(outputs.at("text"))->text(),
+                 std::string_view(" = Robert =\n"));
+    }
+
     void badFilesAreNamed_data() {
         QTest::addColumn<bool>("tensors");
         QTest::addColumn<QByteArray>("content");
@@ -115,8 +150,8 @@ class SourceTest : public QObject {
     }
 
     void sourcesFanOutByFiles() {
-        for (const NodeEntry& entry :
-             {source::imagesNode(), source::rawImagesNode(), source::tensorsNode()}) {
+        for (const NodeEntry& entry : {source::imagesNode(), source::languageModelNode(),
+                                       source::rawImagesNode(), source::tensorsNode(), source::textNode()}) {
             QVERIFY(entry.manifest.assets.by == graph::AssetRule::By::Files);
             QVERIFY(entry.manifest.parameter(entry.manifest.assets.parameter) != nullptr);
         }

@@ -76,6 +76,7 @@ const std::vector<Refused> refusals = {
     {"an overflowing shape", pickleDict({{"w", pickleTensor("0", 12, 0, {1 << 30, 1 << 30, 1 << 30}, {0, 0, 0})}}), "overflows"},
     {"strides of another number", pickleDict({{"w", pickleTensor("0", 12, 0, {3, 4}, {4})}}), "a tensor of another form"},
     {"a tensor twice", pickleDict({{"w", matrix}, {"w", matrix}}), "\"w\" is there twice"},
+    {"a long name", pickleDict({{std::string(5000, 'a'), pickleInteger(1)}}), "too long a name"},
     {"a dictionary within itself", "}q\1" + pickleText("a") + "h\1s", "nested too deeply"},
     {"many of many", [] {
          std::string lists = "]q\1";
@@ -108,14 +109,14 @@ class TorchTest : public QObject {
     }
     void tensorsAreWhatTheyAre() {
         QFETCH(bool, zip);
-        const std::string value =
-            pickleDict({{"model", pickleDict({{"w", matrix},
-                                              {"turned", pickleTensor("0", 12, 0, {4, 3}, {1, 4})},
-                                              {"part", pickleTensor("0", 12, 5, {2, 2}, {4, 1})},
-                                              {"one", pickleTensor("0", 12, 7, {}, {})},
-                                              {"none", pickleTensor("0", 12, 12, {0, 3}, {3, 1})}})},
-                        {"epoch", pickleInteger(-3)},
-                        {"list", "](" + pickleText("a") + "\x88" + std::string("G\x40\x04\0\0\0\0\0\0", 9) + "Ne"}});
+        const std::string value = pickleDict(
+            {{"model", pickleDict({{"w", matrix},
+                                   {"turned", pickleTensor("0", 12, 0, {4, 3}, {1, 4})},
+                                   {"part", pickleTensor("0", 12, 5, {2, 2}, {4, 1})},
+                                   {"one", pickleTensor("0", 12, 7, {}, {})},
+                                   {"none", pickleTensor("0", 12, 12, {0, 3}, {3, 1})}})},
+             {"epoch", pickleInteger(-3)},
+             {"list", "](" + pickleText("a") + "\x88" + std::string("G\x40\x04\0\0\0\0\0\0", 9) + "Ne"}});
         const std::map<std::string, std::string> storages{{"0", floats(12)}};
         const TensorSet set = decode(zip ? torchZip(value, storages) : torchLegacy(value, storages));
         QCOMPARE(set.tensors.size(), std::size_t{5});
