@@ -1,6 +1,9 @@
 // Language models, one asset a file.
 
+#include "core/error.h"
 #include "core/media/assets/language_model_file.h"
+#include "core/media/quality/searched.h"
+#include "core/utf8.h"
 #include "plugins/source/nodes.h"
 
 #include <memory>
@@ -12,10 +15,17 @@ class LanguageModels : public SourceNode {
   public:
     /// Mapped files count as address space, which is what a worker's limit is on.
     Resources resources(const Parameters&) const override { return {.memory = std::uint64_t{4} << 30}; }
-    Outputs load(Context& context, const Parameters&, const std::filesystem::path& file,
+    Outputs load(Context& context, const Parameters& parameters, const std::filesystem::path& file,
                  std::int64_t) const override {
         context.check();
-        return {{"model", std::make_shared<const LanguageModel>(readLanguageModel(file))}};
+        auto model = std::make_shared<LanguageModel>(readLanguageModel(file));
+        model->searched = parameters.text("searched");
+        if (countWeights(*model).searched == 0)
+            throw Error(
+                ErrorKind::Usage,
+                "No matrix of this model has a name that " + quote(model->searched) + " takes.",
+                "Set searched to patterns of tensor names, such as " + quote(LanguageModel().searched) + ".");
+        return {{"model", std::shared_ptr<const LanguageModel>(std::move(model))}};
     }
 };
 
@@ -32,6 +42,10 @@ Files are mapped, not copied. Each is one asset, named after it; other files tha
 `files` takes several patterns, separated by `;` or line feeds; a folder stands for the `.gguf` and `.bin` files in it,
 so a Hugging Face folder is named as `FOLDER/config.json`. Models that `scripts/setup --models` fetches lie in
 `~/.cache/ratescope/models`.
+
+**Which weights are to be compressed** `searched` says for all codecs and measures behind this source: patterns of names,
+separated by `;`, `*` for any characters; a pattern after `!` takes out again what those before it took. Only matrices
+are taken. By default they are the linear layers of the blocks, without embeddings and head. All else is kept in 16 bits.
 
 **Weights of 4 bits in groups of 32** (Q4_0, Q4_1) come back unchanged from a codec that uses the same grid: the
 uncompressed model is then no reference for it. Compare at other widths and groups, or with a model of full precision.
@@ -63,7 +77,12 @@ graph::Manifest manifestOfModels() {
                             .help = "Patterns or folders, separated by semicolons.",
                             .type = graph::ParameterType::File,
                             .defaultValue = std::string("*.gguf"),
-                            .entersKey = false}};
+                            .entersKey = false},
+                           {.id = "searched",
+                            .label = "To be compressed",
+                            .help = "Patterns of the names of matrices that codecs compress and rates count.",
+                            .type = graph::ParameterType::Text,
+                            .defaultValue = LanguageModel().searched}};
     manifest.assets = {
         .by = graph::AssetRule::By::Files, .parameter = "files", .extensions = {"gguf", "bin"}};
     manifest.assets.companions = {

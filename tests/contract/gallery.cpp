@@ -185,6 +185,14 @@ Value textOf(const std::string& text) {
     return std::make_shared<const TextCorpus>(TextCorpus{bytes});
 }
 
+/// So many pieces of the sample models, and more than their windows hold.
+Value pageOf(int pieces) {
+    std::string text;
+    for (int i = 0; i < pieces; ++i)
+        text += "p" + std::to_string(i * 7 % 150) + (i % 11 == 0 ? "\n" : " ");
+    return textOf(text);
+}
+
 bool isPrimary(const graph::Port& port) {
     return port.role == graph::PortRole::Value || port.role == graph::PortRole::Coded ||
            port.role == graph::PortRole::Reference;
@@ -282,7 +290,8 @@ std::vector<Exhibit> exhibitsOf(PortType type) {
     if (type == PortType::TensorSet) return tensorExhibits();
     if (type == PortType::LanguageModel) return modelExhibits();
     if (type == PortType::TextCorpus)
-        exhibits = {{"lines", textOf("p1 p12 p3\n\u2581p4\r\n"), textOf("p1 p12 p5\n")}};
+        exhibits = {{"page", pageOf(600), pageOf(700)},
+                    {"lines", textOf("p1 p12 p3\n\u2581p4\r\n"), textOf("p1 p12 p5\n")}};
     if (type == PortType::Table) exhibits = {{"rows", rowsOf(0), rowsOf(0.5)}};
     return exhibits;
 }

@@ -27,6 +27,7 @@ const QList<Room>& rooms() {
         {"core/engine/", {"core/"}, {}, coreLibraries + QStringList{"torch"}},
         {"core/engine/llm/tokenizer/", {"core/"}, {}, coreLibraries + QStringList{"icu"}},
         {"plugins/", {"core/"}, {"core/engine/"}, coreLibraries + QStringList{"opencv"} + formats + codecs},
+        {"plugins/language/", {"core/"}, {}, coreLibraries + QStringList{"torch"}},
         {"plugins/weights/", {"core/"}, {}, coreLibraries + QStringList{"torch"}},
         {"views/", {"core/", "views/"}, {"core/media/", "core/engine/"}, {"qt", "json"}},
         {"app/", {"core/", "app/"}, {"core/media/", "core/engine/"}, coreLibraries + QStringList{"cli11"}},

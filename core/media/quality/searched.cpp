@@ -12,29 +12,44 @@ bool isFloatingPoint(DType type) {
     return type == DType::F16 || type == DType::BF16 || type == DType::F32 || type == DType::F64;
 }
 
-Searched::Searched(const TensorSet& set) {
-    const auto entry = set.metadata.find(searchedEntry);
-    if (entry == set.metadata.end()) {
-        patterns_ = {"*"};
-        return;
-    }
+namespace {
+
+/// Patterns are separated by semicolons or line feeds; blanks around them are no part of them.
+std::vector<std::string> patternsOf(const std::string& text) {
+    std::vector<std::string> patterns;
     std::string pattern;
-    for (const char c : entry->second + ";") {
+    for (const char c : text + ";") {
         if (c != ';' && c != '\n') {
             if (c != ' ' && c != '\r' && c != '\t') pattern += c;
             continue;
         }
-        if (!pattern.empty()) patterns_.push_back(std::exchange(pattern, {}));
+        if (!pattern.empty()) patterns.push_back(std::exchange(pattern, {}));
     }
+    return patterns;
 }
 
+}  // namespace
+
+Searched::Searched(const TensorSet& set) {
+    const auto entry = set.metadata.find(searchedEntry);
+    patterns_ = entry == set.metadata.end() ? std::vector<std::string>{"*"} : patternsOf(entry->second);
+}
+
+Searched::Searched(const LanguageModel& model) : patterns_(patternsOf(model.searched)) {}
+
 bool Searched::operator()(const Tensor& tensor) const {
-    if (!isFloatingPoint(tensor.array.type()) || tensor.array.shape().size() < 2) return false;
+    return isFloatingPoint(tensor.array.type()) && tensor.array.shape().size() >= 2 && takes(tensor.name);
+}
+
+bool Searched::operator()(const ModelTensor& tensor) const {
+    return tensor.shape.size() >= 2 && takes(tensor.name);
+}
+
+bool Searched::takes(const std::string& name) const {
     bool taken = false;
     for (const std::string& pattern : patterns_) {
         const bool takesOut = pattern.front() == '!';
-        if (fnmatch(pattern.c_str() + (takesOut ? 1 : 0), tensor.name.c_str(), FNM_NOESCAPE) == 0)
-            taken = !takesOut;
+        if (fnmatch(pattern.c_str() + (takesOut ? 1 : 0), name.c_str(), FNM_NOESCAPE) == 0) taken = !takesOut;
     }
     return taken;
 }
@@ -45,6 +60,17 @@ WeightCounts countWeights(const TensorSet& set) {
     for (const Tensor& tensor : set.tensors) {
         if (!isFloatingPoint(tensor.array.type())) continue;
         const auto elements = static_cast<std::uint64_t>(tensor.array.size());
+        counts.weights += elements;
+        if (isSearched(tensor)) counts.searched += elements;
+    }
+    return counts;
+}
+
+WeightCounts countWeights(const LanguageModel& model) {
+    const Searched isSearched(model);
+    WeightCounts counts;
+    for (const ModelTensor& tensor : model.tensors) {
+        const auto elements = static_cast<std::uint64_t>(elementCount(tensor.shape));
         counts.weights += elements;
         if (isSearched(tensor)) counts.searched += elements;
     }

@@ -3,6 +3,7 @@
 // The one rule of which tensors are selected for compression ("searched"), the same for all weight codecs and
 // measures, so that rates per searched weight compare.
 
+#include "core/media/node/language_model.h"
 #include "core/media/node/value.h"
 
 #include <cstdint>
@@ -21,9 +22,13 @@ bool isFloatingPoint(DType type);
 class Searched {
   public:
     explicit Searched(const TensorSet& set);
+    explicit Searched(const LanguageModel& model);
     bool operator()(const Tensor& tensor) const;
+    bool operator()(const ModelTensor& tensor) const;
 
   private:
+    bool takes(const std::string& name) const;
+
     std::vector<std::string> patterns_;
 };
 
@@ -33,5 +38,7 @@ struct WeightCounts {
 };
 
 WeightCounts countWeights(const TensorSet& set);
+/// Of the tensors as they are, blocks or plain.
+WeightCounts countWeights(const LanguageModel& model);
 
 }  // namespace ratescope::media

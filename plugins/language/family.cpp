@@ -1,0 +1,6 @@
+#include "core/media/node/plugin.h"
+#include "plugins/language/nodes.h"
+
+using namespace ratescope::media::language;
+
+RATESCOPE_FAMILY("language", {perplexityNode()})

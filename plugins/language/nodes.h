@@ -1,0 +1,11 @@
+#pragma once
+
+// The nodes of the family "language": what compression does to language models.
+
+#include "core/media/node/plugin.h"
+
+namespace ratescope::media::language {
+
+NodeEntry perplexityNode();
+
+}  // namespace ratescope::media::language
