@@ -4,15 +4,10 @@
 #include "core/graph/edit.h"
 #include "tests/e2e/check.h"
 #include "tests/gui/desktop/desk.h"
-#include "views/graph/graph_panel.h"
-#include "views/graph/graph_view.h"
 
 #include <nlohmann/json.hpp>
 #include <signal.h>
 
-#include <QDir>
-#include <QDropEvent>
-#include <QMimeData>
 #include <QSignalSpy>
 
 using namespace ratescope;
@@ -130,52 +125,6 @@ class StoriesTest : public QObject {
         QVERIFY(gui::waitFor([&] { return idle.count() > 0; }, 60'000));
         QCOMPARE(desk.items(State::Failed), 1);
         QCOMPARE(desk.items(State::Done), 0);
-    }
-
-    // From an empty document to a run, with mouse and keys and dropped files.
-    void fromAnEmptyDocumentToResults() {
-        gui::Desk desk;
-        desk.act("file.new");
-        auto& graphPanel = *desk.window().findChild<views::GraphPanel*>();
-        views::GraphView& view = graphPanel.view();
-        QMimeData files;
-        files.setUrls({QUrl::fromLocalFile(qEnvironmentVariable("RATESCOPE_SAMPLES") + "/coffee.png"),
-                       QUrl::fromLocalFile(qEnvironmentVariable("RATESCOPE_SAMPLES") + "/astronaut.png")});
-        QDragEnterEvent enter(QPoint(120, 200), Qt::CopyAction, &files, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(view.viewport(), &enter);
-        QDropEvent drop(QPointF(120, 200), Qt::CopyAction, &files, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(view.viewport(), &drop);
-        QCOMPARE(desk.document().nodes.size(), std::size_t{1});
-        for (const char* node : {"jpeg", "psnr"}) {
-            view.setFocus();
-            QTest::keyClick(view.viewport(), Qt::Key_Tab);
-            QTest::keyClicks(QApplication::focusWidget(), node);
-            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
-        }
-        QCOMPARE(desk.document().nodes.size(), std::size_t{3});
-        const std::string source = desk.document().nodes[0].slug, codec = desk.document().nodes[1].slug,
-                          measure = desk.document().nodes[2].slug;
-        QVERIFY(desk.session().document.apply(graph::connect({{source, "image"}, {codec, "image"}})));
-        QVERIFY(desk.session().document.apply(graph::connect({{source, "image"}, {measure, "reference"}})));
-        QVERIFY(desk.session().document.apply(
-            graph::connect({{codec, "image"}, {measure, "candidate"}}, graph::FanOut::All)));
-        QVERIFY(desk.session().document.apply(graph::setSweeps(
-            {{{{codec, "quality", {}}}, {{std::int64_t{20}}, {std::int64_t{50}}, {std::int64_t{80}}}}})));
-        QVERIFY(gui::waitFor([&] { return desk.session().document.derivedIsCurrent(); }));
-        QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
-        desk.act("run.run");
-        desk.chooseFile(desk.path("mine.ratescope"));
-        QVERIFY(gui::waitFor([&] { return idle.count() > 0; }, 60'000));
-        QCOMPARE(desk.items(State::Done), 6);
-        const QString shell = desk.path("shell.rslib");
-        VERIFY_CODE(desk.place().cli({"run", "mine.ratescope", "--library", shell}), 0);
-        const auto rows = [&](const QString& library) {
-            return desk.place()
-                .cli({"curves", "--library", library, "--y", "psnr-rgb", "--format", "csv"})
-                .output;
-        };
-        QVERIFY(rows(shell).size() > 100);
-        QCOMPARE(rows(desk.path("mine.rslib")), rows(shell));
     }
 };
 
