@@ -47,6 +47,7 @@ RunsComparison::RunsComparison(Session& session, std::vector<store::ItemId> item
     second_->setObjectName("runs.comparison.second");
     summary_->setProperty("title", true);
     summary_->setObjectName("runs.comparison.summary");
+    warning_->setObjectName("runs.comparison.warning");
     warning_->setProperty("warn", true);
     warning_->setWordWrap(true);
     warning_->hide();

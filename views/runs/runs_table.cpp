@@ -8,6 +8,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMouseEvent>
+#include <QScopedValueRollback>
 #include <QScrollBar>
 #include <QSignalBlocker>
 #include <algorithm>
@@ -83,7 +84,7 @@ void RunsTable::takePlace() {
 }
 
 void RunsTable::followSelection() {
-    if (changing_) return;
+    if (changing_ || telling_) return;
     const std::optional<store::ItemId> item = session_.selection.item();
     const qint64 here = currentIndex().isValid() ? currentIndex().data(ItemRole).toLongLong() : 0;
     if (!item) {
@@ -102,6 +103,8 @@ void RunsTable::currentChanged(const QModelIndex& current, const QModelIndex& pr
     QTableView::currentChanged(current, previous);
     if (changing_ || !current.isValid()) return;
     const qint64 item = current.data(ItemRole).toLongLong();
+    // The rows that a click selects come after the current one: a Ctrl click adds its own to the others.
+    const QScopedValueRollback telling(telling_, true);
     session_.selection.setItem(item ? std::optional(store::ItemId{item}) : std::nullopt);
 }
 

@@ -70,6 +70,7 @@ class RunsTable : public QTableView {
     std::int64_t anchor_ = 0;              ///< key of the row that stays where it is
     int anchorY_ = 0;
     bool isTopmost_ = true, changing_ = false, applying_ = false;
+    bool telling_ = false;  ///< the session hears of the row that the user is at
     int hovered_ = -1;
     QString sorted_;  ///< id of the column that orders the rows; "" for the planned order
     bool descending_ = false;

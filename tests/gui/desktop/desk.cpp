@@ -47,17 +47,20 @@ void Desk::reopen(const QString& document) {
     window_->begin(document);
 }
 
+void Desk::activate() {
+    // The X server of the test has no window manager that would give the focus back after a dialog.
+    if (window_->isActiveWindow()) return;
+    window_->activateWindow();
+    if (!QTest::qWaitForWindowActive(window_.get()))
+        throw std::runtime_error("the window can't be activated");
+}
+
 void Desk::act(const QString& name) {
     QAction* action = window_->actionList().find(name);
     if (!action) throw std::runtime_error("no action " + name.toStdString());
     if (!action->isEnabled()) throw std::runtime_error(name.toStdString() + " is disabled");
     if (action->shortcut().isEmpty()) return action->trigger();
-    // The X server of the test has no window manager that would give the focus back after a dialog.
-    if (!window_->isActiveWindow()) {
-        window_->activateWindow();
-        if (!QTest::qWaitForWindowActive(window_.get()))
-            throw std::runtime_error("the window can't be activated");
-    }
+    activate();
     QTest::keySequence(window_.get(), action->shortcut());
 }
 

@@ -26,6 +26,8 @@ class Desk {
 
     /// The window is shut without a question, as a crash would, and a new one opened on the document.
     void reopen(const QString& document);
+    /// The window has the keyboard.
+    void activate();
     /// By its key where it has one, else from the menu.
     void act(const QString& action);
     /// Types the file's name into the open file dialog and presses Enter.

@@ -57,10 +57,10 @@ void write(QWidget& field, const QString& text) {
     QTest::keyClicks(&field, text);
 }
 
-void choose(QComboBox& box, const QString& id) {
-    const int index = box.findData(id);
+void choose(QComboBox& box, const QString& choice) {
+    const int index = std::max(box.findData(choice), box.findText(choice));
     if (index < 0)
-        throw std::runtime_error(box.objectName().toStdString() + " offers no " + id.toStdString());
+        throw std::runtime_error(box.objectName().toStdString() + " offers no " + choice.toStdString());
     reveal(box);
     box.setFocus();
     QTest::keyClick(&box, Qt::Key_Home);

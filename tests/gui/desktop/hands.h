@@ -37,8 +37,8 @@ void click(QWidget& widget);
 void clickButton(const QWidget& in, const QString& text);
 /// In place of what the field says.
 void write(QWidget& field, const QString& text);
-/// By keys: to the first, then down.
-void choose(QComboBox& box, const QString& id);
+/// What has this text, or stands for this value. By keys: to the first, then down.
+void choose(QComboBox& box, const QString& choice);
 /// A moved pointer, as the canvas sees it.
 void moveTo(QWidget& widget, QPoint point, Qt::MouseButtons held = Qt::NoButton);
 
