@@ -1,6 +1,7 @@
 #include "app/desktop/main_window.h"
 
 #include "app/desktop/worker_light.h"
+#include "views/controls/elided_label.h"
 #include "views/theme/style.h"
 
 #include <QApplication>
@@ -30,11 +31,11 @@ MainWindow::MainWindow(const graph::Catalogue& catalogue, QWidget* parent)
       pages_(new QStackedWidget),
       tabs_(new QTabWidget),
       title_(new QLabel),
-      graphStatus_(new QLabel),
-      selectionStatus_(new QLabel),
-      panelStatus_(new QLabel),
-      libraryStatus_(new QLabel),
-      runStatus_(new QLabel),
+      graphStatus_(new views::ElidedLabel),
+      selectionStatus_(new views::ElidedLabel),
+      panelStatus_(new views::ElidedLabel),
+      libraryStatus_(new views::ElidedLabel),
+      runStatus_(new views::ElidedLabel),
       jobs_(new QComboBox),
       light_(new WorkerLight(session_.supervisor)) {
     setObjectName("window");

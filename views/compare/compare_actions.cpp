@@ -131,7 +131,7 @@ void ComparePanel::makeToolActions() {
                        "export"),
             &QAction::triggered, this, &ComparePanel::savePlate);
     connect(
-        makeAction("ask-again", tr("Decode again"), tr("Ask again for pictures that failed"), {Qt::Key_F5}),
+        makeAction("ask-again", tr("Decode again"), tr("Ask again for pictures that failed"), {Qt::Key_A}),
         &QAction::triggered, this, [this] {
             values_.retry();
             refresh();

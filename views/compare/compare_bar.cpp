@@ -2,6 +2,7 @@
 
 #include "views/compare/crop_box.h"
 #include "views/compare/wrapping_row.h"
+#include "views/controls/eliding_combo.h"
 #include "views/controls/segments.h"
 #include "views/controls/series_mark.h"
 #include "views/theme/icon.h"
@@ -55,11 +56,11 @@ CompareBar::CompareBar(Session& session, ViewState& view, const std::vector<QAct
                        QWidget* parent)
     : QWidget(parent),
       view_(view),
-      asset_(new QComboBox(this)),
+      asset_(new ElidingCombo(this)),
       series_(new QPushButton(this)),
       modes_(new Segments(this)),
       zoom_(new QComboBox(this)),
-      overlay_(new QComboBox(this)),
+      overlay_(new ElidingCombo(this)),
       crop_(new CropBox(session, this)) {
     QSizePolicy policy = sizePolicy();
     policy.setHeightForWidth(true);

@@ -14,7 +14,7 @@ constexpr int kindRole = Qt::UserRole, nameRole = Qt::UserRole + 1;
 
 }  // namespace
 
-CropBox::CropBox(Session& session, QWidget* parent) : QComboBox(parent), session_(session) {
+CropBox::CropBox(Session& session, QWidget* parent) : ElidingCombo(parent), session_(session) {
     setObjectName("compare.crop-choice");
     setAccessibleName(tr("Crop"));
     setToolTip(tr("Parts of the picture that are kept by name"));

@@ -3,16 +3,16 @@
 // The crops of the picture that is looked at: chosen, marked anew by dragging, named, removed. They live in the
 // document.
 
+#include "views/controls/eliding_combo.h"
 #include "views/session/session.h"
 
-#include <QComboBox>
 #include <QRect>
 #include <optional>
 #include <string>
 
 namespace ratescope::views {
 
-class CropBox : public QComboBox {
+class CropBox : public ElidingCombo {
     Q_OBJECT
 
   public:

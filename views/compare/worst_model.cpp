@@ -114,7 +114,10 @@ QVariant WorstModel::headerData(int section, Qt::Orientation orientation, int ro
     const QString arrow = section != sortColumn_             ? QString()
                           : sortOrder_ == Qt::AscendingOrder ? QString(" ") + QChar(0x2191)
                                                              : QString(" ") + QChar(0x2193);
-    if (section == 0) return role == Qt::DisplayRole ? QVariant(tr("Picture") + arrow) : QVariant();
+    if (section == 0)
+        return role == Qt::DisplayRole   ? QVariant(tr("Picture") + arrow)
+               : role == Qt::ToolTipRole ? QVariant(tr("%1: click to sort").arg(tr("Picture")))
+                                         : QVariant();
     const curves::SeriesInfo& series = table_.series[static_cast<std::size_t>(section - 1)];
     const QString title = QString::fromStdString(series.title);
     switch (role) {

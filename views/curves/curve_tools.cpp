@@ -1,8 +1,8 @@
 #include "views/curves/curve_tools.h"
 
+#include "views/controls/eliding_combo.h"
 #include "views/controls/series_mark.h"
 #include "views/curves/curve_words.h"
-#include "views/curves/eliding_combo.h"
 #include "views/curves/wrap_layout.h"
 #include "views/theme/icon.h"
 #include "views/theme/tokens.h"

@@ -113,9 +113,11 @@ void FigurePanel::makeActions() {
     copyCaption_ =
         makeAction("copyCaption", tr("Copy caption"), "copy", tr("Copy the caption with its references"));
     simulation_ = makeAction("simulation", tr("Simulation"), "simulation",
-                             tr("Show how colour-blind readers and a grey printer see it"));
-    rulers_ = makeAction("rulers", tr("Rulers"), "rulers", tr("Show rulers in millimetres"));
+                             tr("how colour-blind readers and a grey printer see it"));
+    rulers_ = makeAction("rulers", tr("Rulers"), "rulers", tr("millimetres along the page"));
     for (QAction* action : {simulation_, rulers_}) {
+        // Their buttons are elided where there is little room.
+        action->setToolTip(tr("%1: %2").arg(action->text(), action->toolTip()));
         action->setCheckable(true);
         action->setChecked(true);
     }
@@ -124,8 +126,8 @@ void FigurePanel::makeActions() {
         connect(makeAction(id + "Size", text, {}, toolTip, QKeySequence(key)), &QAction::triggered, this,
                 [this, id] { setZoom(id); });
     };
-    zoom("true", tr("True size"), tr("A millimetre of the page is one on the screen"), "Ctrl+1");
-    zoom("double", tr("Double size"), tr("Twice as large as it prints"), "Ctrl+2");
+    zoom("true", tr("True size"), tr("A millimetre of the page is one on the screen"), "Alt+1");
+    zoom("double", tr("Double size"), tr("Twice as large as it prints"), "Alt+2");
     zoom("fit", tr("Fit"), tr("The whole page"), "Ctrl+0");
 
     connect(new_, &QAction::triggered, this, &FigurePanel::newFigure);

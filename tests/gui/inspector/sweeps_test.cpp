@@ -4,6 +4,7 @@
 
 #include "core/graph/edit.h"
 #include "tests/gui/inspector/bench.h"
+#include "tests/gui/long_language.h"
 #include "tests/gui/watchdog.h"
 #include "views/controls/elided_label.h"
 #include "views/inspector/tuple_model.h"
@@ -16,7 +17,6 @@
 #include <QPushButton>
 #include <QRadioButton>
 #include <QTableView>
-#include <QTranslator>
 #include <cstdio>
 
 using namespace ratescope;
@@ -42,41 +42,6 @@ std::vector<graph::ParameterValue> swept(const Bench& bench, std::size_t sweep =
 
 QString plain(QString rich) {
     return rich.remove("<b>").remove("</b>").replace(QChar(QChar::Nbsp), ' ');
-}
-
-/// Each text of the program as long again by two fifths.
-class LongLanguage : public QTranslator {
-  public:
-    bool isEmpty() const override { return false; }
-    QString translate(const char*, const char* source, const char*, int) const override {
-        const QString text = QString::fromUtf8(source);
-        QString longer = text;
-        for (qsizetype i = 0; i < (text.size() * 2 + 4) / 5; ++i)
-            longer += i % 6 == 5 ? ' ' : 'e';
-        return longer;
-    }
-};
-
-QStringList clippedIn(const QWidget& panel) {
-    QStringList clipped;
-    for (const QWidget* widget : panel.findChildren<QWidget*>()) {
-        if (!widget->isVisibleTo(&panel)) continue;
-        const QString name = QString(widget->metaObject()->className()) + " " + widget->objectName();
-        if (qobject_cast<const views::ElidedLabel*>(widget)) continue;
-        if (const auto* label = qobject_cast<const QLabel*>(widget)) {
-            const int wanted =
-                label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
-            const bool narrow = !label->wordWrap() && label->width() < label->sizeHint().width();
-            if (!label->text().isEmpty() && (narrow || label->height() < wanted))
-                clipped += name + " \"" + label->text() + "\"";
-        }
-        const auto* button = qobject_cast<const QAbstractButton*>(widget);
-        if (button && !button->text().isEmpty() && button->width() < button->sizeHint().width() - 2)
-            clipped += name + " \"" + button->text() + "\"";
-        const int right = widget->mapTo(&panel, QPoint(widget->width(), 0)).x();
-        if (right > panel.width()) clipped += name + " goes beyond the panel";
-    }
-    return clipped;
 }
 
 }  // namespace
@@ -368,18 +333,18 @@ void SweepsTest::aReachIsMadeAndChanged() {
 }
 
 void SweepsTest::nothingIsClippedInALongerLanguage() {
-    LongLanguage language;
+    gui::LongLanguage language;
     QCoreApplication::installTranslator(&language);
     e2e::Study study = oneCodec();
     study.sweep("jpeg", "quality", {5, 35, 65, 95});
     study.set("variables", nlohmann::json::array({{{"name", "level"}, {"value", 3}}}));
     Bench bench(study);
     gui::shoot(bench.panel, "inspector-long-study");
-    QStringList clipped = clippedIn(bench.panel);
+    QStringList clipped = gui::clippedTexts(bench.panel);
     bench.select("jpeg");
     QTest::qWait(20);
     gui::shoot(bench.panel, "inspector-long-sweep");
-    clipped += clippedIn(bench.panel);
+    clipped += gui::clippedTexts(bench.panel);
     QCoreApplication::removeTranslator(&language);
     QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join('\n')));
 }
