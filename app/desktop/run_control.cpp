@@ -14,14 +14,11 @@ using nlohmann::json;
 RunControl::RunControl(views::Session& session, QObject* parent) : QObject(parent), session_(session) {
     connect(&session_.supervisor, &views::SupervisorLink::progressed, this, &RunControl::changed);
     connect(&session_.supervisor, &views::SupervisorLink::stateChanged, this, [this] {
-        if (session_.supervisor.state() != views::SupervisorLink::State::Attached)
-            paused_ = submitting_ = false;
+        if (session_.supervisor.state() != views::SupervisorLink::State::Attached) submitting_ = false;
         emit changed();
     });
     connect(&session_.supervisor, &views::SupervisorLink::trouble, this,
             [this](const QString& what, const QString& remedy) {
-                // The run has paused by itself: resume is what goes on.
-                paused_ = session_.supervisor.progress().has_value();
                 emit failed(what, remedy);
                 emit changed();
             });
@@ -45,12 +42,13 @@ void RunControl::run(const QString& commands) {
     session_.supervisor.request(
         "submit", arguments, this,
         [this](const json& result) {
-            submitting_ = paused_ = false;
+            submitting_ = false;
             const json& items = result.at("plan").at("items");
             const QLocale locale;
             const auto count = [&](const char* name) {
                 return locale.toString(items.at(name).get<qint64>());
             };
+            endPause();
             emit submitted(tr("%1 items: %2 new, %3 reused, %4 orphaned")
                                .arg(count("total"), count("new"), count("reused"), count("orphaned")));
             emit changed();
@@ -88,25 +86,25 @@ void RunControl::refused(const Error& error) {
 }
 
 void RunControl::pause() {
-    session_.supervisor.request("pause", json::object(), this, [this](const json&) {
-        paused_ = true;
-        emit changed();
+    session_.supervisor.request("pause", json::object(), this, [](const json&) {});
+}
+
+void RunControl::endPause() {
+    // A pause outlives the study that it was meant for.
+    session_.supervisor.request("hello", json::object(), this, [this](const json& hello) {
+        if (hello.at("paused").get<bool>())
+            session_.supervisor.request("resume", {{"study", session_.document.document().name}}, this,
+                                        [](const json&) {});
     });
 }
 
 void RunControl::resume() {
-    session_.supervisor.request("resume", json::object(), this, [this](const json&) {
-        paused_ = false;
-        emit changed();
-    });
+    session_.supervisor.request("resume", json::object(), this, [](const json&) {});
 }
 
 void RunControl::stop() {
     session_.supervisor.request("cancel", {{"study", session_.document.document().name}}, this,
-                                [this](const json&) {
-                                    paused_ = false;
-                                    emit changed();
-                                });
+                                [](const json&) {});
 }
 
 bool RunControl::running() const {
@@ -120,9 +118,9 @@ QString RunControl::progressText() const {
     QStringList parts{
         tr("%1 of %2")
             .arg(locale.toString(qint64{progress->done}), locale.toString(qint64{progress->total}))};
-    if (paused_) parts += tr("paused");
-    if (!paused_ && progress->secondsLeft) parts += views::timeLeftText(*progress->secondsLeft);
-    if (!paused_ && progress->itemsPerMinute > 0)
+    if (progress->paused) parts += tr("paused");
+    if (!progress->paused && progress->secondsLeft) parts += views::timeLeftText(*progress->secondsLeft);
+    if (!progress->paused && progress->itemsPerMinute > 0)
         parts += tr("%1 items a minute").arg(views::significantText(progress->itemsPerMinute, 2));
     if (progress->failed > 0) parts += tr("%1 failed").arg(locale.toString(qint64{progress->failed}));
     return parts.join(" · ");

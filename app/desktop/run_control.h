@@ -25,7 +25,7 @@ class RunControl : public QObject {
     void stop();
 
     bool running() const;  ///< submitted, and not idle yet
-    bool paused() const { return paused_; }
+    bool paused() const { return session_.supervisor.paused(); }
     /// "132 of 160 · about 2 min · 24 items a minute"; "" while nothing runs.
     QString progressText() const;
 
@@ -38,11 +38,12 @@ class RunControl : public QObject {
 
   private:
     void refused(const Error& error);
+    void endPause();
     void askApproval(const nlohmann::json& arguments);
     nlohmann::json submission(const QString& commands) const;
 
     views::Session& session_;
-    bool submitting_ = false, paused_ = false;
+    bool submitting_ = false;
 };
 
 }  // namespace ratescope::desktop

@@ -124,7 +124,8 @@ json hello(const RequestContext& context, const json&) {
             {"commit", build.commit},
             {"protocol", protocolVersion},
             {"library", std::filesystem::absolute(context.library.file()).string()},
-            {"pid", ::getpid()}};
+            {"pid", ::getpid()},
+            {"paused", context.supervisor.paused()}};
 }
 
 json submit(const RequestContext& context, const json& arguments) {

@@ -45,6 +45,7 @@ json progressEvent(const Progress& progress) {
     message["itemsPerMinute"] = progress.itemsPerMinute;
     message["secondsLeft"] = progress.secondsLeft ? json(*progress.secondsLeft) : json();
     message["phase"] = progress.phase;
+    message["paused"] = progress.paused;
     return message;
 }
 
@@ -198,6 +199,7 @@ void Service::State::answerConnection(int descriptor, std::int64_t id, const std
     json result = json::object();
     if (name == "subscribe") {
         connections.at(descriptor).subscribed = true;
+        supervisor.tellSoon();
     } else if (name == "value") {
         return requestValue(descriptor, id, arguments);
     } else if (name == "forget") {

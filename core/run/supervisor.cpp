@@ -235,6 +235,7 @@ Progress Supervisor::State::progress(store::StudyId id) {
     progress.secondsLeft =
         turn.meter.secondsFor(progress.total - progress.done - study->count(RowState::Cancelled));
     progress.phase = toText(turn.phase);
+    progress.paused = house.paused;
     return progress;
 }
 
@@ -272,6 +273,12 @@ PlanSummary Supervisor::plan(const graph::Document& document, const std::filesys
 
 void Supervisor::pause() {
     state_->house.paused = true;
+    tellSoon();
+}
+
+void Supervisor::tellSoon() {
+    for (auto& [id, turn] : state_->turns)
+        turn.told = {};
 }
 
 bool Supervisor::paused() const {
@@ -286,6 +293,7 @@ std::int64_t Supervisor::resume(std::optional<store::StudyId> study) {
     House& house = state_->house;
     house.paused = false;
     house.trouble.reset();
+    tellSoon();
     if (study) state_->open(*study, false);
     std::int64_t resumed = 0;
     for (const auto& [id, run] : house.studies) {

@@ -85,6 +85,7 @@ struct Progress {
     double itemsPerMinute = 0;
     std::optional<double> secondsLeft;
     std::string phase;  ///< "items", "timing", "analysis"
+    bool paused = false;  ///< no task is given out: by a client's wish, or after trouble
 };
 
 /// What has been run since a study was submitted.
@@ -143,6 +144,8 @@ class Supervisor {
     /// No new task is admitted; running ones finish.
     void pause();
     bool paused() const;
+    /// Progress is told in the next step(), however lately it was.
+    void tellSoon();
     /// Why the run paused by itself.
     const std::optional<Error>& trouble() const;
     /// Ends a pause, and makes the cancelled and interrupted items of the study (or of all that are loaded)

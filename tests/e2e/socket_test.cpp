@@ -146,10 +146,17 @@ void SocketTest::pausesAndResumes() {
     QVERIFY(waitFor([&] { return talker.ask("status")["items"]["running"] == 0; }, 5000));
     const json paused = talker.ask("status")["items"];
     QVERIFY(paused["pending"].get<int>() > 0);
+    // Who comes later or asked for nothing of the kind is told, too.
+    Talker other(place, "study.rslib");
+    COMPARE_JSON(other.ask("hello")["paused"], true);
+    other.ask("subscribe");
+    other.event("progress", [](const json& event) { return event["paused"] == true; });
     QTest::qWait(400);
     COMPARE_JSON(talker.ask("status")["items"], paused);
     talker.ask("resume");
+    other.event("progress", [](const json& event) { return event["paused"] == false; });
     talker.event("idle");
+    COMPARE_JSON(talker.ask("hello")["paused"], false);
     COMPARE_JSON(talker.ask("status")["items"]["done"], 40);
 }
 

@@ -109,6 +109,9 @@ void DifferenceCanvas::paintLegend(QPainter& painter) {
     const QStringList texts = legend(layer_.gain, layer_.colours, layer_.original->bitDepth());
     painter.setFont(tableFont());
     painter.setPen(colour(Token::Muted));
+    // The last one names the unit; a figure that it would run into is left out.
+    const QFontMetrics metrics = painter.fontMetrics();
+    const int lastLeft = bar.right() - metrics.horizontalAdvance(texts.last()) - measure::padding;
     for (int i = 0; i < texts.size(); ++i) {
         const double x = bar.left() + bar.width() * i / static_cast<double>(texts.size() - 1);
         const QRectF place(x - 60, bar.bottom() + 2, 120, legendHeight);
@@ -116,7 +119,7 @@ void DifferenceCanvas::paintLegend(QPainter& painter) {
             drawTabular(painter, place.translated(60, 0), texts[i], Qt::AlignLeft);
         else if (i + 1 == texts.size())
             drawTabular(painter, place.translated(-60, 0), texts[i], Qt::AlignRight);
-        else
+        else if (x + metrics.horizontalAdvance(texts[i]) / 2.0 < lastLeft)
             drawTabular(painter, place, texts[i], Qt::AlignHCenter);
     }
 }

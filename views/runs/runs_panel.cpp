@@ -168,20 +168,13 @@ void RunsPanel::connectSession() {
     connect(model_, &RunsModel::refreshed, this, &RunsPanel::showSituation);
     connect(&session_.results, &Results::committed, detail_, &RunDetail::refresh);
     connect(&session_.supervisor, &SupervisorLink::progressed, this, &RunsPanel::showSituation);
-    connect(&session_.supervisor, &SupervisorLink::stateChanged, this, [this] {
-        if (session_.supervisor.state() != SupervisorLink::State::Attached) paused_ = false;
-        showSituation();
-    });
+    connect(&session_.supervisor, &SupervisorLink::stateChanged, this, &RunsPanel::showSituation);
     connect(&session_.supervisor, &SupervisorLink::trouble, this,
             [this](const QString& what, const QString& remedy) {
-                paused_ = session_.supervisor.state() == SupervisorLink::State::Attached;
                 say(what + " " + remedy, true);
                 showSituation();
             });
-    connect(&session_.supervisor, &SupervisorLink::idle, this, [this] {
-        paused_ = false;
-        showSituation();
-    });
+    connect(&session_.supervisor, &SupervisorLink::idle, this, &RunsPanel::showSituation);
 }
 
 // --- what is shown ---------------------------------------------------------------------------------------------
@@ -196,7 +189,7 @@ void RunsPanel::showSituation() {
         situation.progress = progress;
     situation.isAttached = session_.supervisor.state() == SupervisorLink::State::Attached;
     situation.isStarting = session_.supervisor.state() == SupervisorLink::State::Starting;
-    situation.isPaused = paused_;
+    situation.isPaused = session_.supervisor.paused();
     bar_->showSituation(situation);
     filter_->offer(snapshot.index.series);
 
@@ -301,10 +294,7 @@ json RunsPanel::ofStudy() const {
 
 void RunsPanel::pauseOrResume() {
     const bool resumes = bar_->pause->data().toBool();
-    request(resumes ? "resume" : "pause", resumes ? ofStudy() : json::object(), [this, resumes](const json&) {
-        paused_ = !resumes;
-        showSituation();
-    });
+    request(resumes ? "resume" : "pause", resumes ? ofStudy() : json::object());
 }
 
 void RunsPanel::retry(const std::vector<qint64>& items) {
@@ -317,7 +307,8 @@ void RunsPanel::showDiskUse() {
     session_.results.ask(
         this, "runs.disk", [](const OpenLibrary& open) { return open.library.usage(); },
         [this](const store::Library::Usage& usage) {
-            auto* dialog = new DiskUse(usage, session_.supervisor.progress() && !paused_, this);
+            auto* dialog =
+                new DiskUse(usage, session_.supervisor.progress() && !session_.supervisor.paused(), this);
             dialog->setAttribute(Qt::WA_DeleteOnClose);
             connect(dialog, &DiskUse::cleanUpAsked, this, [this] {
                 request("gc", {{"orphaned", true}}, [this](const json& result) {

@@ -84,7 +84,6 @@ class RunsPanel : public QWidget {
     QAction* disk_;
     QList<QAction*> actions_;
     QTimer remembering_;
-    bool paused_ = false;
 };
 
 }  // namespace ratescope::views

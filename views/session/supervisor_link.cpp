@@ -40,6 +40,7 @@ run::Progress progressOf(const json& message) {
     progress.itemsPerMinute = message.at("itemsPerMinute");
     if (!message.at("secondsLeft").is_null()) progress.secondsLeft = message.at("secondsLeft").get<double>();
     progress.phase = message.at("phase").get<std::string>();
+    progress.paused = message.at("paused").get<bool>();
     for (const json& item : message.at("running"))
         progress.running.push_back({item.at("item"), item.at("series").get<std::string>(),
                                     item.at("asset").get<std::string>(), item.at("node").get<std::string>(),
@@ -258,6 +259,7 @@ void SupervisorLink::receiveEvent(const json& message) {
         emit idle();
     } else if (name == "trouble") {
         const Error error = errorOf(message.at("error"));
+        if (progress_) progress_->paused = true;
         emit trouble(QString::fromStdString(error.what()), QString::fromStdString(error.remedy()));
     }
 }

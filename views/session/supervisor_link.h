@@ -56,6 +56,8 @@ class SupervisorLink : public QObject {
 
     /// As it stood last; nothing while nothing runs.
     const std::optional<run::Progress>& progress() const { return progress_; }
+    /// By whomever, or by itself; false while nothing runs.
+    bool paused() const { return progress_ && progress_->paused; }
 
   signals:
     void stateChanged();

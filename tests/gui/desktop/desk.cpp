@@ -29,6 +29,8 @@ Desk::Desk() {
     place_.showPhotographs();
     // Supervisors that the window starts find the tests' own nodes, and end with the place.
     qputenv("RATESCOPE_PLUGINS", place_.environment.value("RATESCOPE_PLUGINS").toUtf8());
+    // A shell of the same user finds their sockets.
+    place_.environment.insert("XDG_RUNTIME_DIR", qEnvironmentVariable("XDG_RUNTIME_DIR"));
     QDir::setCurrent(place_.path("."));
     window_ = newWindow();
     window_->begin({});

@@ -2,6 +2,7 @@
 
 #include "core/graph/edit.h"
 #include "core/run/client.h"
+#include "tests/e2e/check.h"
 #include "tests/gui/desktop/desk.h"
 
 #include <nlohmann/json.hpp>
@@ -102,6 +103,35 @@ class RunLifeTest : public QObject {
         desk.act("run.run");
         QVERIFY(!desk.window().messages().text().isEmpty());
         QCOMPARE(desk.session().supervisor.state(), SupervisorLink::State::None);
+    }
+
+    void aPauseOfTheShellIsNoticed() {
+        gui::Desk desk;
+        desk.open(slowStudy(40));
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] { return desk.session().supervisor.progress().has_value(); }));
+        const auto runText = [&] { return desk.window().actionList().find("run.run")->text(); };
+        VERIFY_CODE(desk.place().cli({"pause", "--library", "study.rslib"}), 0);
+        QVERIFY(gui::waitFor([&] { return runText() == "Go on"; }));
+        // A window that is opened on a run that stands still says so.
+        desk.reopen(desk.path("study.ratescope"));
+        QVERIFY(gui::waitFor([&] { return runText() == "Go on"; }));
+        VERIFY_CODE(desk.place().cli({"resume", "--library", "study.rslib"}), 0);
+        QVERIFY(gui::waitFor([&] { return runText() == "Run"; }));
+        QVERIFY(desk.waitUntilIdle());
+        QCOMPARE(desk.items(State::Done), 40);
+    }
+
+    void aPauseThatFoundNothingToDoHoldsNoRun() {
+        gui::Desk desk;
+        desk.open(e2e::layersStudy("layers", 3, 4));
+        QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] { return idle.count() == 1; }, 60'000));
+        VERIFY_CODE(desk.place().cli({"pause", "--library", "study.rslib"}), 0);
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] { return idle.count() == 2; }, 60'000));
+        QCOMPARE(desk.items(State::Done), 12);
     }
 
     void pauseGoOnAndStop() {
