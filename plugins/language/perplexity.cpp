@@ -23,6 +23,12 @@ using engine::WindowProtocol;
 
 constexpr std::int64_t contexts[] = {128, 256, 512, 1024, 2048, 4096};
 
+Value corpusOf(const std::string& text) {
+    Array bytes(DType::U8, {static_cast<std::int64_t>(text.size())});
+    std::ranges::copy(std::as_bytes(std::span(text)), bytes.writableBytes().begin());
+    return std::make_shared<const TextCorpus>(TextCorpus{bytes});
+}
+
 /// What stands behind a score: the text's ids under the protocol of the parameters.
 struct Reading {
     WindowProtocol protocol;
@@ -30,7 +36,18 @@ struct Reading {
     std::int64_t windows = 0;
 };
 
-Reading readingOf(const LanguageModel& model, const TextCorpus& corpus, const Parameters& parameters) {
+std::string joined(const std::vector<Value>& texts) {
+    std::string all;
+    for (const Value& text : texts) {
+        const auto* corpus = std::get_if<std::shared_ptr<const TextCorpus>>(&text);
+        if (!corpus)
+            throw Error(ErrorKind::Input, "language.perplexity predicts text.", "Connect a text to it.");
+        all += (all.empty() ? "" : "\n\n") + std::string((*corpus)->text());
+    }
+    return all;
+}
+
+Reading readingOf(const LanguageModel& model, std::string_view text, const Parameters& parameters) {
     if (model.tokenizer.pieces.empty())
         throw Error(ErrorKind::Input, "The language model \"" + model.name + "\" has no tokenizer.",
                     "Use a file or a folder that holds one.");
@@ -45,7 +62,7 @@ Reading readingOf(const LanguageModel& model, const TextCorpus& corpus, const Pa
                         "Set beginning to false.");
         reading.protocol.beginning = model.tokenizer.beginning;
     }
-    reading.ids = tokenizer.encode(corpus.text());
+    reading.ids = tokenizer.encode(text);
     const std::int64_t most = parameters.integer("chunks");
     reading.windows = engine::windowCount(reading.ids.size(), reading.protocol,
                                           most > 0 ? std::optional(most) : std::nullopt);
@@ -100,10 +117,10 @@ class Perplexity : public MeasureNode {
                      const Parameters& parameters) const override {
         context.check();
         const LanguageModel& model = references.languageModel("reference");
-        readingOf(model, references.corpus("text"),
-                  parameters);  // refuses what can't be scored, once for all
+        const std::string text = joined(references.all("text"));
+        readingOf(model, text, parameters);  // refuses what can't be scored, once for all
         const WeightCounts counts = countWeights(model);
-        return {{{"reference", references.one("reference")}, {"text", references.one("text")}},
+        return {{{"reference", references.one("reference")}, {"text", corpusOf(text)}},
                 {{"weights", counts.weights}, {"searched-weights", counts.searched}}};
     }
 
@@ -116,7 +133,7 @@ class Perplexity : public MeasureNode {
                         "Connect a language model, or what a codec made of one.");
         const auto& text = *std::get<std::shared_ptr<const TextCorpus>>(prepared.values.at("text"));
         const engine::ComputeScope compute(context.threads());
-        const Reading reading = readingOf(*model, text, parameters);
+        const Reading reading = readingOf(*model, text.text(), parameters);
         const engine::Llama decoder(*model);
         const auto done = [&](std::int64_t windows) {
             context.progress(static_cast<double>(windows) / static_cast<double>(reading.windows));
@@ -301,18 +318,21 @@ graph::Manifest perplexityManifest() {
         {"llama.cpp, perplexity", "https://github.com/ggml-org/llama.cpp/tree/master/tools/perplexity"}};
     manifest.synonyms = {"PPL",           "LLM",  "KL divergence", "KLD",
                          "bits per byte", "loss", "cross-entropy", "WikiText"};
-    manifest.inputs = {
-        {.id = "reference",
-         .label = "Original",
-         .type = graph::PortType::LanguageModel,
-         .role = graph::PortRole::Reference,
-         .help = "The model before compression."},
-        {.id = "text", .label = "Text", .type = graph::PortType::TextCorpus, .help = "What is predicted."},
-        {.id = "candidate",
-         .label = "Compressed",
-         .type = graph::PortType::LanguageModel,
-         .role = graph::PortRole::Candidate,
-         .help = "The model that came back from the codec."}};
+    manifest.inputs = {{.id = "reference",
+                        .label = "Original",
+                        .type = graph::PortType::LanguageModel,
+                        .role = graph::PortRole::Reference,
+                        .help = "The model before compression."},
+                       {.id = "text",
+                        .label = "Text",
+                        .type = graph::PortType::TextCorpus,
+                        .fanOut = graph::FanOut::All,
+                        .help = "What is predicted; several texts are one, a blank line between them."},
+                       {.id = "candidate",
+                        .label = "Compressed",
+                        .type = graph::PortType::LanguageModel,
+                        .role = graph::PortRole::Candidate,
+                        .help = "The model that came back from the codec."}};
     manifest.parameters = parameters();
     manifest.metrics = metrics();
     manifest.tolerance = 1e-4;

@@ -221,7 +221,7 @@ class SafetensorsTest : public QObject {
         timer.start();
         writeSafetensors(path("a.safetensors"), set);
         QCOMPARE(readSafetensors(path("a.safetensors")).tensors.size(), std::size_t{50000});
-        QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY2(timer.elapsed() < 30'000, qPrintable(QString::number(timer.elapsed())));
     }
 
     void assetsGoThroughOneDoor() {

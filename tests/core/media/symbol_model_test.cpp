@@ -26,7 +26,9 @@ Coded drawn(std::size_t count, int leastExponent, int mostExponent, ModelShape s
     Coded coded;
     for (std::size_t i = 0; i < count; ++i) {
         const auto octaves = static_cast<std::uint64_t>(mostExponent - leastExponent);
-        const double scale = std::ldexp(1 + uniform(), leastExponent + static_cast<int>(random() % octaves));
+        // One draw a statement: compilers differ in the order of arguments.
+        const int exponent = leastExponent + static_cast<int>(random() % octaves);
+        const double scale = std::ldexp(1 + uniform(), exponent);
         const auto mean = static_cast<float>(40 * (uniform() - 0.5));
         double away = nearGaussian(random);
         if (shape == ModelShape::Laplace) {
