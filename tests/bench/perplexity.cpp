@@ -28,8 +28,7 @@ int main(int count, char** arguments) {
     const auto seconds = [&] {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };
-    const engine::Llama model(
-        media::readLanguageModel(arguments[1]));
+    const engine::Llama model(media::readLanguageModel(arguments[1]));
     const double loaded = seconds();
     const std::span<const std::int32_t> ids(reinterpret_cast<const std::int32_t*>(text.bytes.data()),
                                             text.bytes.size() / sizeof(std::int32_t));
