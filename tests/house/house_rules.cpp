@@ -164,6 +164,9 @@ class HouseRules : public QObject {
         row("core/engine/llm/tokenizer/a.cpp", "#include <unicode/uchar.h>", true);
         row("core/engine/llm/tokenizer/a.cpp", "#include <ATen/ATen.h>", false);
         row("core/engine/llm/a.cpp", "#include <unicode/uchar.h>", false);
+        row("core/engine/llm/packed/a.cpp", "#include \"core/engine/llm/packed/b.h\"", true);
+        row("core/engine/llm/packed/a.cpp", "#include <ATen/ATen.h>", false);
+        row("core/engine/llm/packed/a.cpp", "#include \"core/engine/tensor.h\"", false);
         row("plugins/image/a.cpp", "#include \"core/media/node/node.h\"", true);
         row("plugins/image/a.cpp", "#include \"plugins/image/b.h\"", true);
         row("plugins/image/a.cpp", "#include <webp/encode.h>", true);

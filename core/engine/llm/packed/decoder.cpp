@@ -25,9 +25,9 @@ std::size_t positionsOf(const DecoderOptions& options) {
 }
 
 /// One a layer.
-std::vector<KeyValueCache> cachesFor(const DecoderWeights& weights, const DecoderOptions& options) {
+std::vector<DecoderCache> cachesFor(const DecoderWeights& weights, const DecoderOptions& options) {
     const std::size_t positions = positionsOf(options);
-    std::vector<KeyValueCache> caches;
+    std::vector<DecoderCache> caches;
     for (std::size_t layer = 0; layer < weights.layers.size(); ++layer)
         caches.emplace_back(options.cache, unsignedOf(weights.config.keyValueHeads),
                             unsignedOf(weights.config.headSize), positions);
@@ -56,7 +56,7 @@ struct Decoder::Parts {
     DecoderOptions options;
     std::size_t hidden, inner, heads, keyHeads, headSize;
     std::vector<double> frequencies;
-    std::vector<KeyValueCache> caches;
+    std::vector<DecoderCache> caches;
     ThreadTeam team;
     std::int64_t position = 0;
 
@@ -112,12 +112,12 @@ struct Decoder::Parts {
 
     static void addBias(Rows& rows, std::span<const float> bias, std::size_t tokens) {
         for (std::size_t i = 0; i < tokens && !bias.empty(); ++i)
-            add(rows.of(i), bias);
+            addTo(rows.of(i), bias);
     }
 
-    void addToStream(std::size_t tokens) { add(stream.first(tokens), added.first(tokens)); }
+    void addToStream(std::size_t tokens) { addTo(stream.first(tokens), added.first(tokens)); }
 
-    void project(const DecoderLayer& layer, KeyValueCache& cache, std::size_t tokens) {
+    void project(const DecoderLayer& layer, DecoderCache& cache, std::size_t tokens) {
         normalise(layer.attentionNorm, tokens);
         apply({{&layer.query, query.first(tokens)},
                {&layer.key, key.first(tokens)},
@@ -133,8 +133,8 @@ struct Decoder::Parts {
         }
     }
 
-    void attend(const KeyValueCache& cache, std::size_t tokens) {
-        const std::size_t room = KeyValueCache::scoresFor(unsignedOf(position) + tokens);
+    void attend(const DecoderCache& cache, std::size_t tokens) {
+        const std::size_t room = DecoderCache::scoresFor(unsignedOf(position) + tokens);
         if (scores.size() < tokens * heads * room) scores.resize(tokens * heads * room);
         const std::size_t window = unsignedOf(weights.config.slidingWindow);
         team.run(tokens * heads, [&](std::size_t piece) {
@@ -147,7 +147,7 @@ struct Decoder::Parts {
         });
     }
 
-    void runLayer(const DecoderLayer& layer, KeyValueCache& cache, std::size_t tokens) {
+    void runLayer(const DecoderLayer& layer, DecoderCache& cache, std::size_t tokens) {
         project(layer, cache, tokens);
         attend(cache, tokens);
         ofMixed.assign(mixed.first(tokens));

@@ -4,9 +4,9 @@
 // rotary positions, grouped-query attention, gated SiLU. All in kernels of its own, as fast as memory gives the weights;
 // logits are the same bits for every number of threads and every instruction set.
 
+#include "core/engine/llm/packed/decoder_cache.h"
 #include "core/engine/llm/packed/decoder_weights.h"
 #include "core/engine/llm/packed/gemv.h"
-#include "core/engine/llm/packed/key_value_cache.h"
 
 #include <cstdint>
 #include <memory>

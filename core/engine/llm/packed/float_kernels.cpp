@@ -87,7 +87,7 @@ void gatedSilu(std::span<float> gate, std::span<const float> up) {
     compiledFor<&gateAll>(bestInstructionSet())(gate.data(), up.data(), gate.size());
 }
 
-void add(std::span<float> x, std::span<const float> y) {
+void addTo(std::span<float> x, std::span<const float> y) {
     for (std::size_t i = 0; i < x.size(); ++i)
         x[i] += y[i];
 }

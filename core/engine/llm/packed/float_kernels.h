@@ -19,7 +19,7 @@ void rmsNorm(std::span<const float> x, std::span<const float> weight, float epsi
 void gatedSilu(std::span<float> gate, std::span<const float> up);
 
 /// x += y
-void add(std::span<float> x, std::span<const float> y);
+void addTo(std::span<float> x, std::span<const float> y);
 
 /// Radians a position, one a pair of a head: J. Su et al., "RoFormer", arXiv:2104.09864, with the config's scaling.
 /// Throws Error(Input) where a head's size is odd or a frequency is not finite.

@@ -13,10 +13,10 @@ namespace ratescope::engine {
 
 enum class CacheFormat { Float32, Float16 };
 
-class KeyValueCache {
+class DecoderCache {
   public:
     /// Throws Error(Resource) where memory is not to be had, Error(Input) where the sizes are absurd.
-    KeyValueCache(CacheFormat format, std::size_t heads, std::size_t headSize, std::size_t positions);
+    DecoderCache(CacheFormat format, std::size_t heads, std::size_t headSize, std::size_t positions);
 
     /// `keys` and `values` are [heads, head size]. Throws Error(Input) where a number does not fit half precision.
     void put(std::size_t position, std::span<const float> keys, std::span<const float> values);

@@ -1,4 +1,4 @@
-#include "core/engine/llm/packed/key_value_cache.h"
+#include "core/engine/llm/packed/decoder_cache.h"
 
 #include "core/engine/llm/packed/wide.h"
 #include "core/error.h"
@@ -111,8 +111,7 @@ void convert(float value, std::uint16_t& out) {
 
 }  // namespace
 
-KeyValueCache::KeyValueCache(CacheFormat format, std::size_t heads, std::size_t headSize,
-                             std::size_t positions)
+DecoderCache::DecoderCache(CacheFormat format, std::size_t heads, std::size_t headSize, std::size_t positions)
     : format_(format),
       heads_(heads),
       headSize_(headSize),
@@ -125,7 +124,7 @@ KeyValueCache::KeyValueCache(CacheFormat format, std::size_t heads, std::size_t 
 }
 
 template <typename Element>
-void KeyValueCache::putAs(std::size_t position, std::span<const float> keys, std::span<const float> values) {
+void DecoderCache::putAs(std::size_t position, std::span<const float> keys, std::span<const float> values) {
     const std::span<Element> keyRoom = keys_.writable<Element>(), valueRoom = values_.writable<Element>();
     for (std::size_t head = 0; head < heads_; ++head) {
         const std::size_t block = head * positions_ + position / wideLanes * wideLanes;
@@ -138,7 +137,7 @@ void KeyValueCache::putAs(std::size_t position, std::span<const float> keys, std
     }
 }
 
-void KeyValueCache::put(std::size_t position, std::span<const float> keys, std::span<const float> values) {
+void DecoderCache::put(std::size_t position, std::span<const float> keys, std::span<const float> values) {
     if (position >= positions_ || keys.size() != heads_ * headSize_ || values.size() != keys.size())
         throw Error(ErrorKind::Internal, "Keys and values do not fit their cache.", "");
     if (format_ == CacheFormat::Float32)
@@ -147,12 +146,12 @@ void KeyValueCache::put(std::size_t position, std::span<const float> keys, std::
         putAs<std::uint16_t>(position, keys, values);
 }
 
-std::size_t KeyValueCache::scoresFor(std::size_t positions) {
+std::size_t DecoderCache::scoresFor(std::size_t positions) {
     return wholeVectors(positions);
 }
 
-void KeyValueCache::attend(std::size_t head, std::span<const float> query, std::size_t first,
-                           std::size_t last, std::span<float> scores, std::span<float> out) const {
+void DecoderCache::attend(std::size_t head, std::span<const float> query, std::size_t first, std::size_t last,
+                          std::span<float> scores, std::span<float> out) const {
     const Attended attended{query.data(), headSize_, valueSize_, first, last, scores.data(), out.data()};
     const std::size_t keysAt = head * positions_ * headSize_, valuesAt = head * positions_ * valueSize_;
     const InstructionSet set = bestInstructionSet();
