@@ -1,7 +1,7 @@
 #include "core/engine/llm/packed/decoder_weights.h"
 
 #include "core/error.h"
-#include "core/media/quality/half.h"
+#include "core/media/assets/ggml_blocks.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,18 +34,6 @@ PackedMatrix packedAsStored(const ModelTensor& tensor) {
                                     tensor.blocks);
 }
 
-Array floatsOf(const ModelTensor& tensor) {
-    if (tensor.blocks == BlockFormat::None) return media::toFloat32(tensor.array);
-    if (!canBePackedAsStored(tensor.blocks))
-        refuse("The tensor " + tensor.name + " has blocks that the decoder does not read.");
-    const PackedMatrix packed = packedAsStored(tensor);
-    Array floats(DType::F32, tensor.shape);
-    const std::span<float> values = floats.writable<float>();
-    for (std::size_t row = 0; row < packed.rows(); ++row)
-        packed.row(row, values.subspan(row * packed.columns(), packed.columns()));
-    return floats;
-}
-
 /// Takes a model's tensors by name and knows in the end which were not asked for.
 class TensorDesk {
   public:
@@ -58,13 +46,13 @@ class TensorDesk {
     PackedMatrix matrix(const std::string& name, std::int64_t rows, std::int64_t columns) {
         const ModelTensor& tensor = find(name, {rows, columns});
         if (!format_ && canBePackedAsStored(tensor.blocks)) return packedAsStored(tensor);
-        const Array floats = floatsOf(tensor);
+        const Array floats = media::toFloat(tensor);
         return PackedMatrix::fromFloats(floats.as<float>(), sizeAt(tensor.shape, 0), sizeAt(tensor.shape, 1),
                                         format_.value_or(PackedFormat::Float32));
     }
 
     std::vector<float> vector(const std::string& name, std::int64_t size) {
-        const Array floats = floatsOf(find(name, {size}));
+        const Array floats = media::toFloat(find(name, {size}));
         const std::span<const float> values = floats.as<float>();
         if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
             refuse("The tensor " + name + " has numbers that are not finite.");
