@@ -1,0 +1,113 @@
+#include "core/engine/quant/factor.h"
+
+#include "core/error.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace ratescope::engine {
+namespace {
+
+constexpr double mostDamping = 1e4;
+
+[[noreturn]] void refuse(const std::string& name, const std::string& what) {
+    throw Error(ErrorKind::Input, "The Hessian of \"" + name + "\" " + what + ".",
+                "Calibrate again with other text, or with more of it.");
+}
+
+void requireUsable(const std::string& name, const Matrix<double>& hessian) {
+    if (hessian.rows != hessian.columns || hessian.rows == 0) refuse(name, "is empty or not square");
+    for (const double value : hessian.values)
+        if (!std::isfinite(value)) refuse(name, "holds NaN or infinite values");
+    for (std::int64_t j = 0; j < hessian.rows; ++j)
+        if (hessian.at(j, j) < 0) refuse(name, "has a negative diagonal");
+}
+
+std::vector<std::uint8_t> deadInputs(const Matrix<double>& hessian) {
+    std::vector<std::uint8_t> dead(static_cast<std::size_t>(hessian.rows));
+    for (std::int64_t j = 0; j < hessian.rows; ++j)
+        dead[static_cast<std::size_t>(j)] = hessian.at(j, j) == 0 ? 1 : 0;
+    return dead;
+}
+
+std::vector<std::int64_t> columnOrder(const Matrix<double>& hessian, const std::vector<std::uint8_t>& dead,
+                                      bool actOrder) {
+    std::vector<std::int64_t> order(static_cast<std::size_t>(hessian.rows));
+    std::iota(order.begin(), order.end(), 0);
+    if (!actOrder) return order;
+    const auto diagonal = [&](std::int64_t j) {
+        return dead[static_cast<std::size_t>(j)] != 0 ? 1.0 : hessian.at(j, j);
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::int64_t a, std::int64_t b) { return diagonal(a) > diagonal(b); });
+    return order;
+}
+
+/// With R upper triangular and H = R·Rᵀ, U = R⁻¹. R is the ordinary factor of H turned about both diagonals: one
+/// factorisation and one triangular solve, and no inverse of H in between. Nothing where H isn't positive definite.
+at::Tensor upperFactor(const Matrix<double>& damped) {
+    const at::Tensor hessian =
+        at::from_blob(const_cast<double*>(damped.values.data()), {damped.rows, damped.rows}, at::kDouble);
+    const auto [lower, info] = at::linalg_cholesky_ex(hessian.flip({0, 1}));
+    if (info.item<int>() != 0) return {};
+    const at::Tensor root = lower.flip({0, 1}).contiguous();
+    at::Tensor factor = at::linalg_solve_triangular(root, at::eye(damped.rows, at::kDouble), /*upper=*/true);
+    return at::isfinite(factor).all().item<bool>() ? factor : at::Tensor();
+}
+
+Matrix<float> columnsOf(const at::Tensor& upper) {
+    const std::int64_t size = upper.size(0);
+    Matrix<float> columns(size, size);
+    at::from_blob(columns.values.data(), {size, size}, at::kFloat).copy_(upper.t());
+    return columns;
+}
+
+}  // namespace
+
+bool InverseFactor::isOrdered() const {
+    for (std::size_t i = 0; i < order.size(); ++i)
+        if (order[i] != static_cast<std::int64_t>(i)) return true;
+    return false;
+}
+
+InverseFactor factorInverse(const std::string& name, const Matrix<double>& hessian,
+                            const FactorSettings& settings) {
+    if (!(settings.damping > 0) || settings.damping > mostDamping)
+        throw Error(ErrorKind::Usage, "The damping must lie above 0.", "Set it to 0.01, say.");
+    requireUsable(name, hessian);
+    InverseFactor factor;
+    factor.dead = deadInputs(hessian);
+    factor.order = columnOrder(hessian, factor.dead, settings.actOrder);
+    for (factor.damping = settings.damping; factor.damping <= mostDamping; factor.damping *= 10) {
+        const at::Tensor upper = upperFactor(dampedHessian(hessian, factor));
+        if (!upper.defined()) continue;
+        factor.columns = columnsOf(upper);
+        return factor;
+    }
+    refuse(name, "is not positive definite, however much it is damped");
+}
+
+Matrix<double> dampedHessian(const Matrix<double>& hessian, const InverseFactor& factor) {
+    const std::int64_t size = hessian.rows;
+    const auto input = [&](std::int64_t place) { return factor.order[static_cast<std::size_t>(place)]; };
+    const auto isDead = [&](std::int64_t place) {
+        return factor.dead[static_cast<std::size_t>(input(place))] != 0;
+    };
+    Matrix<double> damped(size, size);
+    double trace = 0;
+    for (std::int64_t i = 0; i < size; ++i) {
+        for (std::int64_t j = 0; j < size; ++j)
+            damped.at(i, j) = isDead(i) || isDead(j) ? 0.0 : hessian.at(input(i), input(j));
+        if (isDead(i)) damped.at(i, i) = 1;
+        trace += damped.at(i, i);
+    }
+    const double added = factor.damping * trace / static_cast<double>(size);
+    for (std::int64_t i = 0; i < size; ++i)
+        damped.at(i, i) += added;
+    return damped;
+}
+
+}  // namespace ratescope::engine
