@@ -8,6 +8,9 @@ namespace ratescope::media::weights {
 
 NodeEntry castNode();
 NodeEntry dfloat11Node();
+NodeEntry gptqNode();
 NodeEntry rtnNode();
+NodeEntry spqrNode();
+NodeEntry vptqNode();
 
 }  // namespace ratescope::media::weights

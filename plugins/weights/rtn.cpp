@@ -1,18 +1,16 @@
 // Round to nearest: uniform group quantisation of weights without calibration, the baseline of every
 // weight-compression curve.
 
+#include "core/engine/quant/grid.h"
 #include "core/error.h"
-#include "core/media/coding/bit_reader.h"
-#include "core/media/coding/bit_writer.h"
 #include "core/media/coding/container.h"
 #include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/nodes.h"
+#include "plugins/weights/tensor_list.h"
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
-#include <numeric>
 #include <utility>
 
 namespace ratescope::media::weights {
@@ -20,126 +18,17 @@ namespace {
 
 constexpr const char* nodeId = "weights.rtn";
 constexpr int nodeVersion = 1;
-constexpr double smallestScale = 0x1p-24;  // the smallest positive half: scales must not underflow to zero
 constexpr std::int64_t smallestGroup = 8;
-constexpr std::uint64_t largestRank = 64;
 
 struct Settings {
-    int bits = 4;
+    engine::GridShape grid;
     std::int64_t groupSize = 128;  ///< inputs that share a scale; −1: the whole row
-    bool symmetric = false;
-
-    int largestCode() const { return (1 << bits) - 1; }
-    bool hasZeroPoints() const { return bits > 1 && !symmetric; }
-    int symmetricZero() const { return 1 << (bits - 1); }
 };
 
-/// A tensor as a matrix: one row an output, which is the first dimension, so a kernel's row holds all of its
-/// taps.
-struct Layout {
-    std::int64_t rows = 0, columns = 0, groupSize = 0;
-
-    std::int64_t groups() const { return rows * ((columns + groupSize - 1) / groupSize); }
-};
-
-Layout layoutOf(const Shape& shape, const Settings& settings) {
-    const std::int64_t elements = elementCount(shape);
-    if (elements == 0) return {0, 0, 1};
-    const std::int64_t columns = elements / shape[0];
-    const bool wholeRow = settings.groupSize < 0 || settings.groupSize > columns;
-    return {shape[0], columns, wholeRow ? columns : settings.groupSize};
-}
-
-[[noreturn]] void refuse(const std::string& tensor, const std::string& what) {
-    throw Error(ErrorKind::Input, "Tensor \"" + tensor + "\" " + what + ".",
-                "Mend the file, or leave the tensor out.");
-}
-
-void requireFinite(const std::string& tensor, std::span<const float> weights) {
-    if (!std::all_of(weights.begin(), weights.end(), [](float w) { return std::isfinite(w); }))
-        refuse(tensor, "holds NaN or infinite weights");
-}
-
-std::uint16_t finiteHalf(const std::string& tensor, double value) {
-    const std::uint16_t half = floatToHalf(static_cast<float>(value));
-    if (!std::isfinite(halfToFloat(half)))
-        refuse(tensor, "holds weights too large for 16-bit floating point");
-    return half;
-}
-
-/// To nearest, halves to even, for |value| < 2^51: std::nearbyint without the call, which takes most of the time.
-double rounded(double value) {
-    constexpr double shift = 0x1.8p52;  // a double this large has no fraction left
-    return value + shift - shift;
-}
-
-/// What a group's codes mean: ŵ = scale·(code − zero).
-struct Grid {
-    std::uint16_t scale = 0;  ///< as stored
-    int zero = 0;
-};
-
-std::uint16_t storedScale(const std::string& tensor, double scale) {
-    return finiteHalf(tensor, std::max(scale, smallestScale));
-}
-
-/// A group of equal weights has |c| as its step, so that constants (as far as half precision holds them) and
-/// zeros come back exactly. Ranges always hold zero.
-Grid fitGrid(const std::string& tensor, std::span<const float> group, const Settings& settings) {
-    const auto [least, greatest] = std::minmax_element(group.begin(), group.end());
-    const double low = std::min(0.0, static_cast<double>(*least));
-    const double high = std::max(0.0, static_cast<double>(*greatest));
-    const double largest = std::max(-low, high);
-    const int top = settings.largestCode();
-    double scale = settings.symmetric ? 2 * largest / top : (high - low) / top;
-    if (*least == *greatest) scale = largest > 0 ? largest : 1;
-    Grid grid;
-    grid.scale = storedScale(tensor, scale);
-    if (settings.symmetric)
-        grid.zero = settings.symmetricZero();
-    else
-        grid.zero = std::clamp(static_cast<int>(rounded(-low / halfToFloat(grid.scale))), 0, top);
-    return grid;
-}
-
-void quantise(std::span<const float> group, const Grid& grid, int top, std::uint8_t* codes) {
-    const double scale = halfToFloat(grid.scale);
-    for (std::size_t i = 0; i < group.size(); ++i) {
-        const int code = static_cast<int>(rounded(group[i] / scale)) + grid.zero;
-        codes[i] = static_cast<std::uint8_t>(std::clamp(code, 0, top));
-    }
-}
-
-/// The two values of a group at one bit: μ ± mean |w − μ|.
-struct Levels {
-    std::uint16_t low = 0, high = 0;  ///< as stored
-};
-
-Levels fitLevels(const std::string& tensor, std::span<const float> group) {
-    const auto count = static_cast<double>(group.size());
-    const double mean = std::accumulate(group.begin(), group.end(), 0.0) / count;
-    const double spread = std::accumulate(group.begin(), group.end(), 0.0,
-                                          [&](double sum, float w) { return sum + std::abs(w - mean); }) /
-                          count;
-    return {finiteHalf(tensor, mean - spread), finiteHalf(tensor, mean + spread)};
-}
-
-void chooseLevels(std::span<const float> group, const Levels& levels, std::uint8_t* codes) {
-    const double middle =
-        (static_cast<double>(halfToFloat(levels.low)) + static_cast<double>(halfToFloat(levels.high))) / 2;
-    for (std::size_t i = 0; i < group.size(); ++i)
-        codes[i] = group[i] >= middle ? 1 : 0;
-}
-
-/// How a kept floating-point tensor is stored: bfloat16 if it is that, else half precision.
-DType keptType(DType type) {
-    if (!isFloatingPoint(type) || type == DType::BF16) return type;
-    return DType::F16;
-}
-
-/// How it comes back: 64-bit floating point as 32-bit, any other type as it was.
-DType decodedType(DType type) {
-    return type == DType::F64 ? DType::F32 : type;
+/// Columns of a group.
+std::size_t groupSizeOf(const Settings& settings, const MatrixShape& matrix) {
+    const bool wholeRow = settings.groupSize < 0 || settings.groupSize > matrix.columns;
+    return static_cast<std::size_t>(wholeRow ? matrix.columns : settings.groupSize);
 }
 
 class Encoder {
@@ -156,14 +45,14 @@ class Encoder {
             if (isSearched(tensor))
                 addCodes(tensor);
             else
-                addKept(tensor);
+                putKept(kept_, tensor);
         }
         container.addSection("codes", codes_.finish());
-        if (settings_.bits == 1)
+        if (settings_.grid.hasLevels())
             container.addSection("levels", levels_.finish());
         else
             container.addSection("scales", scales_.finish());
-        if (settings_.hasZeroPoints()) container.addSection("zero-points", zeroPoints_.finish());
+        if (settings_.grid.hasZeroPoints()) container.addSection("zero-points", zeroPoints_.finish());
         container.addSection("kept", kept_.finish());
         container.finish(sink);
     }
@@ -171,37 +60,24 @@ class Encoder {
   private:
     void writeHeader(const TensorSet& set, const Searched& isSearched, FieldWriter& header) const {
         header.u8(static_cast<std::uint8_t>(settings_.bits));
+    void writeHeader(const TensorSet& set, FieldWriter& header) const {
+        header.u8(static_cast<std::uint8_t>(settings_.grid.bits));
         header.signedVarint(settings_.groupSize);
-        header.u8(settings_.symmetric ? 1 : 0);
-        header.text(set.schema);
-        header.varint(set.metadata.size());
-        for (const auto& [key, value] : set.metadata) {
-            header.text(key);
-            header.text(value);
-        }
-        header.varint(set.tensors.size());
-        for (const Tensor& tensor : set.tensors) {
-            header.text(tensor.name);
-            header.text(toText(tensor.array.type()));
-            header.u8(isSearched(tensor) ? 1 : 0);
-            header.varint(tensor.array.shape().size());
-            for (const std::int64_t extent : tensor.array.shape())
-                header.varint(static_cast<std::uint64_t>(extent));
-        }
+        header.u8(settings_.grid.symmetric ? 1 : 0);
+        writeTensorList(header, set);
     }
 
     void addCodes(const Tensor& tensor) {
         const Array array = toFloat32(tensor.array);
         const auto weights = array.as<float>();
-        requireFinite(tensor.name, weights);
-        const Layout layout = layoutOf(array.shape(), settings_);
-        const auto columns = static_cast<std::size_t>(layout.columns);
+        engine::requireFinite(tensor.name, weights);
+        const MatrixShape matrix = matrixShape(array.shape());
+        const auto columns = static_cast<std::size_t>(matrix.columns);
         std::vector<std::uint8_t> codes(columns);
         for (std::size_t begin = 0; begin < weights.size(); begin += columns) {
             context_.check();
-            addRow(tensor.name, weights.subspan(begin, columns), static_cast<std::size_t>(layout.groupSize),
-                   codes);
-            codes_.putPacked(codes, settings_.bits);
+            addRow(tensor.name, weights.subspan(begin, columns), groupSizeOf(settings_, matrix), codes);
+            codes_.putPacked(codes, settings_.grid.bits);
         }
     }
 
@@ -210,36 +86,19 @@ class Encoder {
         for (std::size_t begin = 0; begin < row.size(); begin += groupSize) {
             const auto group = row.subspan(begin, std::min(groupSize, row.size() - begin));
             std::uint8_t* target = codes.data() + begin;
-            if (settings_.bits == 1) {
-                const Levels levels = fitLevels(name, group);
+            if (settings_.grid.hasLevels()) {
+                const engine::Levels levels = engine::fitLevels(name, group);
                 levels_.put(levels.low, 16);
                 levels_.put(levels.high, 16);
-                chooseLevels(group, levels, target);
+                engine::chooseLevels(group, levels, target);
                 continue;
             }
-            const Grid grid = fitGrid(name, group, settings_);
+            const engine::Grid grid = engine::fitGrid(name, group, settings_.grid);
             scales_.put(grid.scale, 16);
-            if (settings_.hasZeroPoints())
-                zeroPoints_.put(static_cast<std::uint64_t>(grid.zero), settings_.bits);
-            quantise(group, grid, settings_.largestCode(), target);
+            if (settings_.grid.hasZeroPoints())
+                zeroPoints_.put(static_cast<std::uint64_t>(grid.zero), settings_.grid.bits);
+            engine::quantise(group, grid, settings_.grid.largestCode(), target);
         }
-    }
-
-    void addKept(const Tensor& tensor) {
-        const DType type = tensor.array.type();
-        if (!isFloatingPoint(type)) return addBytes(tensor.array.bytes());
-        const Array array = toFloat32(tensor.array);
-        requireFinite(tensor.name, array.as<float>());
-        const Array stored = keptType(type) == type ? tensor.array : fromFloat32(array, keptType(type));
-        if (stored.type() == DType::F16)
-            for (const std::uint16_t half : stored.as<std::uint16_t>())
-                if (!std::isfinite(halfToFloat(half)))
-                    refuse(tensor.name, "holds values too large for 16-bit floating point");
-        addBytes(stored.bytes());
-    }
-
-    void addBytes(std::span<const std::byte> bytes) {
-        kept_.putPacked({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, 8);
     }
 
     Context& context_;
@@ -252,73 +111,52 @@ class Decoder {
   public:
     Decoder(Context& context, ByteSource& source)
         : context_(context), container_(source, nodeId, nodeVersion), header_(container_.header()) {
-        settings_.bits = header_.u8();
+        settings_.grid.bits = header_.u8();
         settings_.groupSize = header_.signedVarint();
         const std::uint8_t symmetric = header_.u8();
-        settings_.symmetric = symmetric == 1;
-        if (settings_.bits < 1 || settings_.bits > 8 || symmetric > 1 ||
+        settings_.grid.symmetric = symmetric == 1;
+        if (settings_.grid.bits < 1 || settings_.grid.bits > 8 || symmetric > 1 ||
             (settings_.groupSize != -1 && settings_.groupSize < smallestGroup))
-            throw damaged();
+            throw damagedStream(nodeId);
         codes_ = section("codes");
-        if (settings_.bits == 1)
+        if (settings_.grid.hasLevels())
             levels_ = section("levels");
         else
             scales_ = section("scales");
-        if (settings_.hasZeroPoints()) zeroPoints_ = section("zero-points");
+        if (settings_.grid.hasZeroPoints()) zeroPoints_ = section("zero-points");
         kept_ = section("kept");
     }
 
     TensorSet decode() {
-        TensorSet set;
-        set.schema = header_.text();
-        for (std::uint64_t left = header_.varintUpTo(header_.left()); left > 0; --left) {
-            const std::string key = header_.text();
-            set.metadata[key] = header_.text();
+        TensorList list = readTensorList(header_, nodeId);
+        TensorSet set{std::move(list.schema), {}, std::move(list.metadata)};
+        for (std::size_t i = 0; i < list.tensors.size(); ++i) {
+            context_.progress(static_cast<double>(i) / static_cast<double>(list.tensors.size()));
+            const ListedTensor& tensor = list.tensors[i];
+            set.tensors.push_back(
+                {tensor.name, tensor.searched ? nextWeights(tensor.shape) : getKept(kept_, tensor, nodeId)});
         }
-        const std::uint64_t tensors = header_.varintUpTo(header_.left());
-        for (std::uint64_t i = 0; i < tensors; ++i) {
-            context_.progress(static_cast<double>(i) / static_cast<double>(tensors));
-            set.tensors.push_back(nextTensor());
-        }
-        if (header_.left() != 0) throw damaged();
         for (BitReader* reader : {&codes_, &scales_, &zeroPoints_, &levels_, &kept_})
             reader->expectEnd();
         return set;
     }
 
   private:
-    static Error damaged() {
-        return {ErrorKind::Input, "The stream of weights.rtn is damaged.", "Encode the tensors again."};
-    }
-
     BitReader section(const char* name) const { return BitReader(container_.section(name)); }
-
-    Tensor nextTensor() {
-        Tensor tensor;
-        tensor.name = header_.text();
-        const DType type = dtypeFromText(header_.text());
-        const std::uint8_t searched = header_.u8();
-        Shape shape(header_.varintUpTo(largestRank));
-        for (std::int64_t& extent : shape)
-            extent = static_cast<std::int64_t>(header_.varintUpTo(std::uint64_t{1} << 62));
-        if (searched > 1 || (searched == 1 && shape.empty())) throw damaged();
-        tensor.array = searched == 1 ? nextWeights(shape) : nextKept(type, shape);
-        return tensor;
-    }
 
     Array nextWeights(const Shape& shape) {
         const std::int64_t elements = elementCount(shape);
-        if (static_cast<std::uint64_t>(elements) > codes_.left() / static_cast<unsigned>(settings_.bits))
-            throw damaged();
+        if (static_cast<std::uint64_t>(elements) > codes_.left() / static_cast<unsigned>(settings_.grid.bits))
+            throw damagedStream(nodeId);
         Array array(DType::F32, shape);
         const auto weights = array.writable<float>();
-        const Layout layout = layoutOf(shape, settings_);
-        const auto columns = static_cast<std::size_t>(layout.columns);
-        const auto groupSize = static_cast<std::size_t>(layout.groupSize);
+        const MatrixShape matrix = matrixShape(shape);
+        const auto columns = static_cast<std::size_t>(matrix.columns);
+        const std::size_t groupSize = groupSizeOf(settings_, matrix);
         std::vector<std::uint8_t> codes(columns);
         for (std::size_t row = 0; row < weights.size(); row += columns) {
             context_.check();
-            codes_.getPacked(codes, settings_.bits);
+            codes_.getPacked(codes, settings_.grid.bits);
             for (std::size_t begin = 0; begin < columns; begin += groupSize) {
                 const std::size_t count = std::min(groupSize, columns - begin);
                 restore({codes.data() + begin, count}, weights.subspan(row + begin, count));
@@ -328,32 +166,21 @@ class Decoder {
     }
 
     void restore(std::span<const std::uint8_t> codes, std::span<float> weights) {
-        if (settings_.bits == 1) {
+        if (settings_.grid.hasLevels()) {
             const float low = nextHalf(levels_), high = nextHalf(levels_);
             std::transform(codes.begin(), codes.end(), weights.begin(),
                            [&](std::uint8_t code) { return code != 0 ? high : low; });
             return;
         }
         const float scale = nextHalf(scales_);
-        const int zero = settings_.symmetric ? settings_.symmetricZero()
-                                             : static_cast<int>(zeroPoints_.get(settings_.bits));
+        const int zero = settings_.grid.symmetric ? settings_.grid.symmetricZero()
+                                                  : static_cast<int>(zeroPoints_.get(settings_.grid.bits));
         std::transform(codes.begin(), codes.end(), weights.begin(),
                        [&](std::uint8_t code) { return scale * static_cast<float>(code - zero); });
     }
 
     static float nextHalf(BitReader& reader) {
         return halfToFloat(static_cast<std::uint16_t>(reader.get(16)));
-    }
-
-    Array nextKept(DType type, const Shape& shape) {
-        const DType stored = keptType(type);
-        if (static_cast<std::uint64_t>(elementCount(shape)) > kept_.left() / 8 / sizeOf(stored))
-            throw damaged();
-        Array array(stored, shape);
-        const auto bytes = array.writableBytes();
-        kept_.getPacked({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()}, 8);
-        if (stored == decodedType(type)) return array;
-        return fromFloat32(toFloat32(array), decodedType(type));
     }
 
     Context& context_;
@@ -368,17 +195,14 @@ class Rtn : public CodecNode {
     void encode(Context& context, const Inputs& inputs, const Parameters& parameters,
                 ByteSink& sink) const override {
         const TensorSet& set = inputs.tensors("tensors");
-        const Settings settings{static_cast<int>(parameters.integer("bits")),
-                                parameters.integer("group-size"), parameters.flag("symmetric")};
+        const Settings settings{{static_cast<int>(parameters.integer("bits")), parameters.flag("symmetric")},
+                                parameters.integer("group-size")};
         if (settings.groupSize != -1 && settings.groupSize < smallestGroup)
             throw Error(
                 ErrorKind::Usage,
                 "A group of " + std::to_string(settings.groupSize) + " weights is too small for weights.rtn.",
                 "Set group-size to 8 or more, or to −1 for whole rows.");
-        if (std::none_of(set.tensors.begin(), set.tensors.end(),
-                         [](const Tensor& tensor) { return !tensor.array.empty(); }))
-            throw Error(ErrorKind::Input, "There are no weights to compress.",
-                        "Connect a file that holds tensors.");
+        requireWeights(set);
         Encoder(context, settings).encode(set, sink);
     }
 

@@ -41,6 +41,10 @@ const std::vector<media::NodeEntry>& nodes() {
                                                    media::weights::castNode(),
                                                    media::weights::dfloat11Node(),
                                                    media::weights::rtnNode()};
+                                                   media::weights::gptqNode(),
+                                                   media::weights::rtnNode(),
+                                                   media::weights::spqrNode(),
+                                                   media::weights::vptqNode()};
     return all;
 }
 

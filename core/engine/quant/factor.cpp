@@ -67,12 +67,6 @@ Matrix<float> columnsOf(const at::Tensor& upper) {
 
 }  // namespace
 
-bool InverseFactor::isOrdered() const {
-    for (std::size_t i = 0; i < order.size(); ++i)
-        if (order[i] != static_cast<std::int64_t>(i)) return true;
-    return false;
-}
-
 InverseFactor factorInverse(const std::string& name, const Matrix<double>& hessian,
                             const FactorSettings& settings) {
     if (!(settings.damping > 0) || settings.damping > mostDamping)

@@ -5,6 +5,7 @@
 
 #include "core/engine/quant/matrix.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,7 +27,8 @@ struct InverseFactor {
 
     std::int64_t size() const { return columns.rows; }
     float diagonal(std::int64_t place) const { return columns.at(place, place); }
-    bool isOrdered() const;  ///< whether `order` is not just 0, 1, 2, …
+    /// Whether `order` is not just 0, 1, 2, …
+    bool isOrdered() const { return !std::is_sorted(order.begin(), order.end()); }
 };
 
 /// Throws Error(Input), naming the linear, when H is empty, not square, has NaN, infinite or negative diagonal

@@ -1,0 +1,286 @@
+#include "core/engine/quant/kmeans.h"
+
+#include "core/engine/quant/grid.h"
+#include "core/error.h"
+#include "core/instruction_set.h"
+#include "core/media/quality/half.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <random>
+
+namespace ratescope::engine {
+namespace {
+
+constexpr std::int64_t mostClusters = 65536;
+constexpr std::int64_t mostCarefulSeeds = 1024;
+constexpr std::size_t chunk = 4096;  // vectors of a piece of work
+constexpr std::int64_t lanes = 16;
+constexpr std::int64_t together = 4;  // vectors that share a load of the codewords
+
+typedef float Lanes __attribute__((vector_size(4 * lanes)));
+typedef std::int32_t Numbers __attribute__((vector_size(4 * lanes)));
+
+struct Search {
+    const float* codewords;  ///< [length, padded]
+    std::int64_t length, padded;
+    const float* vectors;
+    std::uint16_t* indices;
+    float* distances;  ///< or nothing
+};
+
+/// The lowest number among the nearest of the lanes.
+RATESCOPE_INLINE std::int64_t bestLane(const float* distances, const std::int32_t* numbers) {
+    std::int64_t best = 0;
+    for (std::int64_t i = 1; i < lanes; ++i)
+        if (distances[i] < distances[best] || (distances[i] == distances[best] && numbers[i] < numbers[best]))
+            best = i;
+    return best;
+}
+
+template <int count>
+RATESCOPE_INLINE void searchTogether(const Search& at) {
+    Lanes least[count];
+    Numbers found[count], number;
+    for (std::int64_t i = 0; i < lanes; ++i)
+        number[i] = static_cast<std::int32_t>(i);
+    for (int c = 0; c < count; ++c) {
+        least[c] = Lanes{} + std::numeric_limits<float>::infinity();
+        found[c] = number;
+    }
+    for (std::int64_t k = 0; k < at.padded; k += lanes) {
+        Lanes sums[count], codeword;
+        for (int c = 0; c < count; ++c)
+            sums[c] = Lanes{};
+        for (std::int64_t d = 0; d < at.length; ++d) {
+            std::memcpy(&codeword, at.codewords + d * at.padded + k, sizeof codeword);
+            for (int c = 0; c < count; ++c) {
+                const Lanes difference = codeword - at.vectors[c * at.length + d];
+                sums[c] += difference * difference;
+            }
+        }
+        for (int c = 0; c < count; ++c) {
+            const Numbers isLess = sums[c] < least[c];
+            least[c] = isLess ? sums[c] : least[c];
+            found[c] = isLess ? number : found[c];
+        }
+        number += static_cast<std::int32_t>(lanes);
+    }
+    for (int c = 0; c < count; ++c) {
+        float distances[lanes];
+        std::int32_t numbers[lanes];
+        std::memcpy(distances, &least[c], sizeof distances);
+        std::memcpy(numbers, &found[c], sizeof numbers);
+        const std::int64_t best = bestLane(distances, numbers);
+        at.indices[c] = static_cast<std::uint16_t>(numbers[best]);
+        if (at.distances) at.distances[c] = distances[best];
+    }
+}
+
+RATESCOPE_INLINE void searchAll(const Search& search, std::int64_t vectors) {
+    Search at = search;
+    const auto advance = [&](std::int64_t count) {
+        at.vectors += count * at.length;
+        at.indices += count;
+        if (at.distances) at.distances += count;
+    };
+    std::int64_t done = 0;
+    for (; done + together <= vectors; done += together, advance(together))
+        searchTogether<together>(at);
+    for (; done < vectors; ++done, advance(1))
+        searchTogether<1>(at);
+}
+
+double squaredDistance(const float* a, const float* b, std::int64_t length) {
+    double sum = 0;
+    for (std::int64_t d = 0; d < length; ++d) {
+        const double difference = static_cast<double>(a[d]) - static_cast<double>(b[d]);
+        sum += difference * difference;
+    }
+    return sum;
+}
+
+class Lloyd {
+  public:
+    Lloyd(const Matrix<float>& vectors, std::span<const double> weights, const KMeansSettings& settings,
+          const media::Execution& execution)
+        : vectors_(vectors),
+          weights_(weights),
+          settings_(settings),
+          execution_(execution),
+          random_(settings.seed),
+          count_(static_cast<std::size_t>(vectors.rows)),
+          distances_(count_) {
+        result_.codewords = Matrix<float>(std::min(settings.clusters, vectors.rows), vectors.columns);
+        result_.indices.resize(count_);
+    }
+
+    Clustering run() {
+        seed();
+        std::vector<std::uint16_t> before;
+        for (int round = 0;; ++round) {
+            assign();
+            if (round == settings_.rounds || result_.indices == before || hasSettled()) break;
+            before = result_.indices;
+            moveCodewords();
+        }
+        return std::move(result_);
+    }
+
+  private:
+    double weight(std::size_t vector) const { return weights_.empty() ? 1.0 : weights_[vector]; }
+    const float* vector(std::size_t number) const {
+        return vectors_.row(static_cast<std::int64_t>(number)).data();
+    }
+
+    void forChunks(const std::function<void(std::size_t, std::size_t)>& work) const {
+        execution_.forEach((count_ + chunk - 1) / chunk, [&](std::size_t piece) {
+            work(piece * chunk, std::min(count_, (piece + 1) * chunk));
+        });
+    }
+
+    /// A vector drawn by `shares`; the last one that has any where rounding leaves nothing.
+    std::size_t draw(const std::vector<double>& shares) {
+        const double total = std::accumulate(shares.begin(), shares.end(), 0.0);
+        double left = std::uniform_real_distribution<double>(0, 1)(random_) * total;
+        std::size_t last = 0;
+        for (std::size_t i = 0; i < shares.size(); ++i) {
+            if (shares[i] <= 0) continue;
+            last = i;
+            if ((left -= shares[i]) < 0) break;
+        }
+        return last;
+    }
+
+    void setCodeword(std::int64_t number, std::size_t from) {
+        std::copy_n(vector(from), vectors_.columns, result_.codewords.row(number).begin());
+    }
+
+    void seed() {
+        std::vector<double> shares(count_);
+        for (std::size_t i = 0; i < count_; ++i)
+            shares[i] = weight(i);
+        if (result_.codewords.rows > mostCarefulSeeds) return seedByWeights(shares);
+        std::vector<double> nearest(count_, std::numeric_limits<double>::infinity());
+        for (std::int64_t k = 0; k < result_.codewords.rows; ++k) {
+            const std::size_t chosen = draw(shares);
+            setCodeword(k, chosen);
+            forChunks([&](std::size_t begin, std::size_t end) {
+                for (std::size_t i = begin; i < end; ++i) {
+                    nearest[i] =
+                        std::min(nearest[i], squaredDistance(vector(i), vector(chosen), vectors_.columns));
+                    shares[i] = weight(i) * nearest[i];
+                }
+            });
+        }
+    }
+
+    /// Without putting back: the k largest of u^(1/weight), u uniform (Efraimidis and Spirakis, 2006).
+    void seedByWeights(std::vector<double>& shares) {
+        std::uniform_real_distribution<double> uniform(0, 1);
+        for (double& share : shares)
+            share = share > 0 ? std::log(uniform(random_)) / share : -std::numeric_limits<double>::infinity();
+        std::vector<std::size_t> places(count_);
+        std::iota(places.begin(), places.end(), std::size_t{0});
+        std::stable_sort(places.begin(), places.end(),
+                         [&](std::size_t a, std::size_t b) { return shares[a] > shares[b]; });
+        for (std::int64_t k = 0; k < result_.codewords.rows; ++k)
+            setCodeword(k, places[static_cast<std::size_t>(k)]);
+    }
+
+    void assign() {
+        const NearestCodeword nearest(result_.codewords);
+        forChunks([&](std::size_t begin, std::size_t end) {
+            const auto length = static_cast<std::size_t>(vectors_.columns);
+            nearest.find({vector(begin), (end - begin) * length},
+                         std::span(result_.indices).subspan(begin, end - begin),
+                         std::span(distances_).subspan(begin, end - begin));
+        });
+        double objective = 0;
+        for (std::size_t i = 0; i < count_; ++i)
+            objective += weight(i) * static_cast<double>(distances_[i]);
+        result_.objectives.push_back(objective);
+    }
+
+    bool hasSettled() const {
+        const std::vector<double>& all = result_.objectives;
+        if (all.back() == 0) return true;
+        return all.size() > 1 &&
+               all[all.size() - 2] - all.back() <= settings_.tolerance * all[all.size() - 2];
+    }
+
+    void moveCodewords() {
+        Matrix<double> sums(result_.codewords.rows, vectors_.columns);
+        std::vector<double> totals(static_cast<std::size_t>(sums.rows));
+        for (std::size_t i = 0; i < count_; ++i) {
+            const auto sum = sums.row(result_.indices[i]);
+            const double share = weight(i);
+            totals[result_.indices[i]] += share;
+            for (std::size_t d = 0; d < sum.size(); ++d)
+                sum[d] += share * static_cast<double>(vector(i)[d]);
+        }
+        for (std::int64_t k = 0; k < sums.rows; ++k) {
+            const double total = totals[static_cast<std::size_t>(k)];
+            if (!(total > 0)) continue;
+            std::transform(sums.row(k).begin(), sums.row(k).end(), result_.codewords.row(k).begin(),
+                           [total](double sum) { return static_cast<float>(sum / total); });
+        }
+    }
+
+    const Matrix<float>& vectors_;
+    const std::span<const double> weights_;
+    const KMeansSettings& settings_;
+    const media::Execution& execution_;
+    std::mt19937_64 random_;
+    const std::size_t count_;
+    std::vector<float> distances_;
+    Clustering result_;
+};
+
+}  // namespace
+
+NearestCodeword::NearestCodeword(const Matrix<float>& codewords)
+    : length_(codewords.columns),
+      padded_((codewords.rows + lanes - 1) / lanes * lanes),
+      byElement_(static_cast<std::size_t>(length_ * padded_), std::numeric_limits<float>::infinity()) {
+    for (std::int64_t k = 0; k < codewords.rows; ++k)
+        for (std::int64_t d = 0; d < length_; ++d)
+            byElement_[static_cast<std::size_t>(d * padded_ + k)] = codewords.at(k, d);
+}
+
+void NearestCodeword::find(std::span<const float> vectors, std::span<std::uint16_t> indices,
+                           std::span<float> distances) const {
+    static const auto run = compiledFor<&searchAll>(bestInstructionSet());
+    run({byElement_.data(), length_, padded_, vectors.data(), indices.data(),
+         distances.empty() ? nullptr : distances.data()},
+        static_cast<std::int64_t>(indices.size()));
+}
+
+Clustering kMeans(const std::string& name, const Matrix<float>& vectors, std::span<const double> weights,
+                  const KMeansSettings& settings, const media::Execution& execution) {
+    if (settings.clusters < 1 || settings.clusters > mostClusters)
+        throw Error(ErrorKind::Usage, "A codebook has 1 to 65536 codewords.",
+                    "Set another number of codewords.");
+    if (vectors.values.empty())
+        throw Error(ErrorKind::Input, "\"" + name + "\" holds no vectors for a codebook.", "Leave it out.");
+    if (!weights.empty() && static_cast<std::int64_t>(weights.size()) != vectors.rows)
+        throw Error(ErrorKind::Internal, "Vectors and weights of a codebook differ in number.", "");
+    requireFinite(name, vectors.values);
+    return Lloyd(vectors, weights, settings, execution).run();
+}
+
+Matrix<float> halfCodewords(const std::string& name, Matrix<float> codewords) {
+    for (float& value : codewords.values)
+        value = media::halfToFloat(finiteHalf(name, value));
+    return codewords;
+}
+
+int indexBits(std::int64_t codewords) {
+    return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(codewords - 1)));
+}
+
+}  // namespace ratescope::engine

@@ -1,0 +1,179 @@
+#include "plugins/weights/calibrated.h"
+
+#include "core/engine/device/compute_scope.h"
+#include "core/engine/quant/hessian.h"
+#include "core/media/quality/half.h"
+#include "core/media/quality/searched.h"
+
+#include <algorithm>
+
+namespace ratescope::media::weights {
+namespace {
+
+int placeBits(std::size_t inputs) {
+    return inputs > 65536 ? 32 : 16;
+}
+
+engine::Matrix<double> identity(std::int64_t size) {
+    engine::Matrix<double> matrix(size, size);
+    for (std::int64_t i = 0; i < size; ++i)
+        matrix.at(i, i) = 1;
+    return matrix;
+}
+
+class Calibration {
+  public:
+    Calibration(const Inputs& inputs, const TensorSet& weights)
+        : hessians_(inputs.has("hessians") ? &inputs.tensors("hessians") : nullptr) {
+        if (!hessians_) return;
+        const bool any = std::any_of(weights.tensors.begin(), weights.tensors.end(),
+                                     [&](const Tensor& tensor) { return has(tensor.name); });
+        if (!any)
+            throw Error(ErrorKind::Input, "The Hessians are of none of these tensors.",
+                        "Calibrate the model that is compressed.");
+    }
+
+    engine::Matrix<double> hessian(const std::string& name, std::int64_t columns) const {
+        if (!hessians_ || !has(name)) return identity(columns);
+        engine::Matrix<double> values = engine::hessianOf(*hessians_, name).values;
+        if (values.rows != columns)
+            throw Error(ErrorKind::Input,
+                        "The Hessian of \"" + name + "\" is of " + std::to_string(values.rows) +
+                            " inputs, the tensor has " + std::to_string(columns) + ".",
+                        "Calibrate the model that is compressed.");
+        return values;
+    }
+
+  private:
+    bool has(const std::string& name) const {
+        return std::any_of(hessians_->tensors.begin(), hessians_->tensors.end(),
+                           [&](const Tensor& tensor) { return tensor.name == name; });
+    }
+
+    const TensorSet* hessians_;
+};
+
+engine::Matrix<float> matrixOf(const Array& array) {
+    const Array values = toFloat32(array);
+    const MatrixShape shape = matrixShape(array.shape());
+    engine::Matrix<float> matrix(shape.rows, shape.columns);
+    std::ranges::copy(values.as<float>(), matrix.values.begin());
+    return matrix;
+}
+
+}  // namespace
+
+void forEachTensor(Context& context, const Inputs& inputs, BitWriter& kept,
+                   const std::function<void(const CalibratedTensor&)>& add) {
+    const TensorSet& set = inputs.tensors("tensors");
+    requireWeights(set);
+    const Calibration calibration(inputs, set);
+    const engine::ComputeScope threads(context.threads());
+    for (std::size_t i = 0; i < set.tensors.size(); ++i) {
+        context.progress(static_cast<double>(i) / static_cast<double>(set.tensors.size()));
+        const Tensor& tensor = set.tensors[i];
+        if (!isSearched(tensor))
+            putKept(kept, tensor);
+        else if (!tensor.array.empty())
+            add({tensor.name, matrixOf(tensor.array),
+                 calibration.hessian(tensor.name, matrixShape(tensor.array.shape()).columns)});
+    }
+}
+
+TensorSet decodedSet(Context& context, TensorList list, BitReader& kept, const std::string& nodeId,
+                     const std::function<engine::Matrix<float>(MatrixShape)>& next) {
+    TensorSet set{std::move(list.schema), {}, std::move(list.metadata)};
+    for (std::size_t i = 0; i < list.tensors.size(); ++i) {
+        context.progress(static_cast<double>(i) / static_cast<double>(list.tensors.size()));
+        const ListedTensor& tensor = list.tensors[i];
+        if (!tensor.searched) {
+            set.tensors.push_back({tensor.name, getKept(kept, tensor, nodeId)});
+            continue;
+        }
+        const MatrixShape shape = matrixShape(tensor.shape);
+        const engine::Matrix<float> weights = shape.rows > 0 ? next(shape) : engine::Matrix<float>();
+        Array array(DType::F32, tensor.shape);
+        std::ranges::copy(weights.values, array.writable<float>().begin());
+        set.tensors.push_back({tensor.name, std::move(array)});
+    }
+    return set;
+}
+
+void putPermutation(BitWriter& writer, const std::vector<std::int64_t>& order) {
+    for (const std::int64_t place : order)
+        writer.put(static_cast<std::uint64_t>(place), placeBits(order.size()));
+}
+
+std::vector<std::int64_t> getPermutation(BitReader& reader, std::int64_t size, const std::string& nodeId) {
+    const auto count = static_cast<std::size_t>(size);
+    requireLeft(reader, size, placeBits(count), nodeId);
+    std::vector<std::int64_t> order;
+    std::vector<bool> isTaken(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint64_t place = reader.get(placeBits(count));
+        if (place >= count || isTaken[place]) throw damagedStream(nodeId);
+        isTaken[place] = true;
+        order.push_back(static_cast<std::int64_t>(place));
+    }
+    return order;
+}
+
+void requireLeft(const BitReader& reader, std::int64_t count, int bits, const std::string& nodeId) {
+    if (bits > 0 && static_cast<std::uint64_t>(count) > reader.left() / static_cast<unsigned>(bits))
+        throw damagedStream(nodeId);
+}
+
+Resources calibratedResources() {
+    Resources resources;
+    resources.memory = std::uint64_t{2} << 30;
+    return resources;
+}
+
+graph::Manifest calibratedManifest(const std::string& nodeId, int version) {
+    graph::Manifest manifest;
+    manifest.id = nodeId;
+    manifest.version = version;
+    manifest.family = "weights";
+    manifest.kind = graph::NodeKind::Codec;
+    manifest.inputs = {
+        {.id = "tensors",
+         .label = "Tensors",
+         .type = graph::PortType::TensorSet,
+         .role = graph::PortRole::Coded,
+         .help = "Weights, and whatever lies beside them."},
+        {.id = "hessians",
+         .label = "Hessians",
+         .type = graph::PortType::TensorSet,
+         .schema = "hessians",
+         .role = graph::PortRole::Encoder,
+         .required = false,
+         .help = "Second moments of the tensors' inputs, by the tensors' names. Tensors without one, "
+                 "such as embeddings, are taken to have independent inputs of equal strength."}};
+    manifest.outputs = {
+        {.id = "tensors", .label = "Tensors", .type = graph::PortType::TensorSet, .help = "As decoded."},
+        {.id = "bitstream",
+         .label = "Stream",
+         .type = graph::PortType::Bitstream,
+         .help = "All that is stored of the tensors, in Ratescope's container."}};
+    manifest.parameters = {
+        {.id = "damping",
+         .label = "Damping",
+         .help =
+             "Added to the diagonal of the Hessian, as a share of its mean; ten times more where that is not "
+             "enough to factor it.",
+         .type = graph::ParameterType::Real,
+         .defaultValue = 0.01,
+         .minimum = 1e-4,
+         .maximum = 1,
+         .logScale = true,
+         .advanced = true},
+        {.id = "act-order",
+         .label = "Strongest inputs first",
+         .help = "Columns by descending diagonal of the Hessian; the permutation is stored where a reader "
+                 "needs it.",
+         .type = graph::ParameterType::Bool,
+         .defaultValue = true}};
+    return manifest;
+}
+
+}  // namespace ratescope::media::weights

@@ -1,0 +1,6 @@
+#include "core/media/node/plugin.h"
+#include "plugins/weights/nodes.h"
+
+using namespace ratescope::media::weights;
+
+RATESCOPE_FAMILY("weights-calibrated", {gptqNode(), spqrNode(), vptqNode()})

@@ -1,0 +1,282 @@
+// weights.gptq, weights.spqr, weights.vptq: what decodes is what the engine says, every bit accounted for, Hessians that
+// don't fit and damaged streams refused.
+
+#include "core/engine/quant/gptq.h"
+#include "core/engine/quant/hessian.h"
+#include "core/engine/quant/spqr.h"
+#include "core/engine/quant/vptq.h"
+#include "core/media/coding/container.h"
+#include "plugins/weights/nodes.h"
+#include "tests/families/support.h"
+
+#include <QTest>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+
+using namespace ratescope;
+using namespace ratescope::media;
+using namespace ratescope::media::test;
+using engine::Matrix;
+
+namespace {
+
+constexpr std::int64_t rows = 50, columns = 72;
+
+Matrix<float> weights() {
+    std::mt19937 random(1);
+    std::student_t_distribution<float> draw(5);
+    Matrix<float> matrix(rows, columns);
+    std::ranges::generate(matrix.values, [&] { return draw(random) / 16; });
+    return matrix;
+}
+
+/// Of inputs that are sums of their neighbours, some stronger than others.
+engine::Hessian hessian() {
+    std::mt19937 random(2);
+    std::normal_distribution<double> draw;
+    engine::Hessian result{Matrix<double>(columns, columns), 3};
+    for (int token = 0; token < 300; ++token) {
+        std::vector<double> x(columns);
+        for (std::size_t j = 0; j < columns; ++j)
+            x[j] = draw(random) * (1 + static_cast<double>(j * 7 % 5)) + (j > 0 ? 0.7 * x[j - 1] : 0);
+        for (std::int64_t i = 0; i < columns; ++i)
+            for (std::int64_t j = 0; j < columns; ++j)
+                result.values.at(i, j) += x[static_cast<std::size_t>(i)] * x[static_cast<std::size_t>(j)];
+    }
+    return result;
+}
+
+Tensor tensor(const std::string& name, Shape shape, std::span<const float> values) {
+    Array array(DType::F32, std::move(shape));
+    std::ranges::copy(values, array.writable<float>().begin());
+    return {name, array};
+}
+
+/// A matrix that is calibrated, a kernel that isn't, and what is kept.
+TensorSet model() {
+    const Matrix<float> matrix = weights();
+    const std::span<const float> values(matrix.values);
+    return {"",
+            {tensor("a.weight", {rows, columns}, values),
+             tensor("a.bias", {5}, values.subspan(0, 5)),
+             tensor("kernel", {6, 3, 2, 2}, values.subspan(10, 72)),
+             {"none", Array(DType::F32, {0, 4})}},
+            {{"format", "pt"}}};
+}
+
+Inputs calibrated(const TensorSet& set, const std::string& name = "a.weight") {
+    Inputs all = inputs("tensors", set);
+    all.add("hessians", std::make_shared<const TensorSet>(engine::toTensorSet({{name, hessian()}})));
+    return all;
+}
+
+std::uint64_t searchedBits(const Ledger& ledger) {
+    std::uint64_t bits = 0;
+    for (const Part& part : ledger.parts)
+        if (part.searched) bits += part.bits;
+    return bits;
+}
+
+std::vector<float> decodedWeights(const NodeEntry& node, const ByteSink& stream) {
+    const Outputs outputs = decode(node, stream.bytes());
+    const auto values = tensorsAt(outputs).tensors.at(0).array.as<float>();
+    return {values.begin(), values.end()};
+}
+
+/// The stream with one byte of one section changed, its checksums made right again.
+std::vector<std::byte> changed(const ByteSink& stream, const std::string& section, std::size_t byte) {
+    const ContainerReader reader(stream.bytes());
+    ContainerWriter writer(reader.nodeId(), reader.nodeVersion());
+    FieldReader header = reader.header();
+    std::vector<std::byte> fields;
+    const auto copied = header.raw(header.left());
+    fields.assign(copied.begin(), copied.end());
+    if (section == "header") fields[byte % fields.size()] ^= std::byte{0x15};
+    writer.header().raw(fields);
+    for (const std::string& name : reader.sectionNames()) {
+        const auto bytes = reader.section(name);
+        std::vector<std::byte> content(bytes.begin(), bytes.end());
+        if (name == section && !content.empty()) content[byte % content.size()] ^= std::byte{0x15};
+        writer.addSection(name, content);
+    }
+    ByteSink sink;
+    writer.finish(sink);
+    return sink.bytes();
+}
+
+std::vector<NodeEntry> nodes() {
+    return {weights::gptqNode(), weights::spqrNode(), weights::vptqNode()};
+}
+
+Settings smallBooks() {
+    return {{"index-bits", std::int64_t{5}}, {"residual-bits", std::int64_t{3}}};
+}
+
+}  // namespace
+
+class CalibratedTest : public QObject {
+    Q_OBJECT
+  private slots:
+    void gptqStoresWhatTheEngineGives_data() {
+        QTest::addColumn<int>("bits");
+        QTest::addColumn<bool>("actOrder");
+        QTest::addColumn<bool>("staticGroups");
+        QTest::addColumn<bool>("symmetric");
+        for (const int bits : {1, 3, 4, 8})
+            for (int flags = 0; flags < 8; ++flags)
+                QTest::addRow("%d bits, %d", bits, flags)
+                    << bits << bool(flags & 1) << bool(flags & 2) << bool(flags & 4);
+    }
+    void gptqStoresWhatTheEngineGives() {
+        QFETCH(int, bits);
+        QFETCH(bool, actOrder);
+        QFETCH(bool, staticGroups);
+        QFETCH(bool, symmetric);
+        const TensorSet set{"", {model().tensors[0]}, {}};
+        const ByteSink stream = encode(weights::gptqNode(), calibrated(set),
+                                       {{"bits", std::int64_t{bits}},
+                                        {"group-size", std::int64_t{16}},
+                                        {"act-order", actOrder},
+                                        {"static-groups", staticGroups},
+                                        {"symmetric", symmetric}});
+        const engine::GridShape grid{bits, symmetric};
+        const auto factor = engine::factorInverse("a", hessian().values, {0.01, actOrder});
+        const auto exact = engine::gptq("a", weights(), factor, {grid, 16, staticGroups, false});
+        QCOMPARE(decodedWeights(weights::gptqNode(), stream), exact.weights.values);
+        QCOMPARE(searchedBits(stream.ledger()), engine::storedBits(exact, grid));
+        QCOMPARE(stream.ledger().bits(), 8 * stream.bytes().size());
+    }
+
+    void spqrStoresWhatTheEngineGives() {
+        const TensorSet set{"", {model().tensors[0]}, {}};
+        for (const std::int64_t statistics : {0, 3})
+            for (const bool outliers : {false, true}) {
+                const ByteSink stream =
+                    encode(weights::spqrNode(), calibrated(set),
+                           {{"statistics-bits", statistics}, {"outliers", outliers}, {"threshold", 0.3}});
+                const engine::SpqrSettings chosen{
+                    .scaleBits = static_cast<int>(statistics),
+                    .zeroBits = static_cast<int>(statistics),
+                    .threshold = outliers ? 0.3 : std::numeric_limits<double>::infinity()};
+                const auto factor = engine::factorInverse("a", hessian().values, {0.01, true});
+                const auto exact = engine::spqr("a", weights(), factor, chosen);
+                QCOMPARE(decodedWeights(weights::spqrNode(), stream), exact.weights.values);
+                const engine::SpqrBits bits = engine::storedBits(exact.stored, chosen);
+                QCOMPARE(searchedBits(stream.ledger()), bits.total());
+                QCOMPARE(bitsOf(stream.ledger(), "outliers"), 32 * exact.stored.outlierValues.size());
+                QCOMPARE(exact.stored.outlierValues.empty(), !outliers);
+                QCOMPARE(stream.ledger().bits(), 8 * stream.bytes().size());
+            }
+    }
+
+    void vptqStoresWhatTheEngineGives() {
+        const TensorSet set{"", {model().tensors[0]}, {}};
+        for (const bool normalise : {false, true})
+            for (const double outliers : {0.0, 5.0}) {
+                Settings changed = smallBooks();
+                changed["normalise"] = normalise;
+                changed["outlier-percent"] = outliers;
+                changed["outlier-index-bits"] = std::int64_t{4};
+                const ByteSink stream = encode(weights::vptqNode(), calibrated(set), changed);
+                const engine::VptqSettings chosen{.centroids = 32,
+                                                  .residualCentroids = 8,
+                                                  .outlierShare = outliers / 100,
+                                                  .outlierCentroids = 16,
+                                                  .normalise = normalise,
+                                                  .seed = TestContext().generator(0)()};
+                const auto exact = engine::vptq("a", weights(), hessian().values, chosen);
+                QCOMPARE(decodedWeights(weights::vptqNode(), stream), exact.weights.values);
+                const auto geometry = bitsOf(stream.ledger(), "geometry");
+                QCOMPARE(searchedBits(stream.ledger()), engine::storedBits(exact.stored).total() + geometry);
+                QVERIFY(geometry <= 8 * 11);
+                QCOMPARE(stream.ledger().bits(), 8 * stream.bytes().size());
+            }
+    }
+
+    void wholeModelsComeBack() {
+        for (const NodeEntry& node : nodes()) {
+            const ByteSink stream = encode(node, calibrated(model()));
+            const Outputs outputs = decode(node, stream.bytes());
+            const TensorSet& back = tensorsAt(outputs);
+            QCOMPARE(back.tensors.size(), model().tensors.size());
+            QCOMPARE(back.metadata, model().metadata);
+            for (std::size_t i = 0; i < back.tensors.size(); ++i) {
+                QCOMPARE(back.tensors[i].name, model().tensors[i].name);
+                QCOMPARE(back.tensors[i].array.shape(), model().tensors[i].array.shape());
+                const auto before = model().tensors[i].array, after = back.tensors[i].array;
+                for (std::int64_t j = 0; j < after.size(); ++j)
+                    QVERIFY(std::abs(before.as<float>()[static_cast<std::size_t>(j)] -
+                                     after.as<float>()[static_cast<std::size_t>(j)]) < 0.4F);
+            }
+            QCOMPARE(stream.ledger().bits(), 8 * stream.bytes().size());
+            QVERIFY(encode(node, calibrated(model()), {}, 2).bytes() == stream.bytes());
+        }
+    }
+
+    void withoutHessiansGptqIsRoundToNearest() {
+        const Settings groups{{"group-size", std::int64_t{16}}};
+        const ByteSink nearest = encode(weights::rtnNode(), inputs("tensors", model()), groups);
+        const ByteSink ours = encode(weights::gptqNode(), inputs("tensors", model()), groups);
+        QCOMPARE(decodedWeights(weights::gptqNode(), ours), decodedWeights(weights::rtnNode(), nearest));
+    }
+
+    void hessiansThatDoNotFitAreRefused() {
+        for (const NodeEntry& node : nodes()) {
+            QVERIFY(errorOf([&] {
+                        encode(node, calibrated(model(), "b.weight"));
+                    }).startsWith("input: The Hessians are of none of these tensors."));
+            QVERIFY(errorOf([&] {
+                        encode(node, calibrated(model(), "kernel"));
+                    }).contains("is of 72 inputs, the tensor has 12"));
+            Inputs other = inputs("tensors", model());
+            other.add("hessians", std::make_shared<const TensorSet>(model()));
+            QVERIFY(errorOf([&] { encode(node, other); }).startsWith("input: "));
+            QVERIFY(errorOf([&] { encode(node, inputs("tensors", TensorSet())); }).contains("no weights"));
+            TensorSet bad = model();
+            std::vector<float> values(rows * columns, std::nanf(""));
+            bad.tensors[0] = tensor("a.weight", {rows, columns}, values);
+            QVERIFY(errorOf([&] { encode(node, calibrated(bad)); }).contains("\"a.weight\" holds NaN"));
+        }
+        QVERIFY(errorOf([&] {
+                    encode(weights::gptqNode(), calibrated(model()), {{"group-size", std::int64_t{4}}});
+                }).startsWith("usage: "));
+    }
+
+    void damagedStreamsAreRefused() {
+        for (const NodeEntry& node : nodes()) {
+            const bool isVptq = node.manifest.id == "weights.vptq";
+            const ByteSink stream = encode(node, calibrated(model()), isVptq ? smallBooks() : Settings());
+            const auto& bytes = stream.bytes();
+            for (std::size_t length = 0; length < bytes.size(); length += 1 + bytes.size() / 150)
+                QVERIFY(errorOf([&] { decode(node, std::span(bytes).first(length)); }).startsWith("input: "));
+            for (std::size_t i = 0; i < bytes.size(); i += 1 + bytes.size() / 400) {
+                std::vector<std::byte> flipped = bytes;
+                flipped[i] ^= std::byte{static_cast<std::uint8_t>(1 << i % 8)};
+                QVERIFY(errorOf([&] { decode(node, flipped); }).startsWith("input: "));
+            }
+        }
+    }
+
+    void hostileStreamsDecodeOrAreRefused() {
+        for (const NodeEntry& node : nodes()) {
+            const bool isVptq = node.manifest.id == "weights.vptq";
+            const ByteSink stream = encode(node, calibrated(model()), isVptq ? smallBooks() : Settings());
+            std::vector<std::string> sections = ContainerReader(stream.bytes()).sectionNames();
+            sections.emplace_back("header");
+            int refused = 0;
+            for (const std::string& section : sections)
+                for (std::size_t byte = 0; byte < 130; ++byte) {
+                    const auto bytes = changed(stream, section, byte);
+                    const QString error = errorOf([&] { decode(node, bytes); });
+                    QVERIFY2(error.isEmpty() || error.startsWith("input: "), qPrintable(error));
+                    if (!error.isEmpty()) ++refused;
+                }
+            QVERIFY(refused > 50);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(CalibratedTest)
+#include "calibrated_test.moc"
