@@ -45,7 +45,7 @@ const QList<Room>& rooms() {
          {},
          coreLibraries + QStringList{"sqlite", "nettle", "qt", "opencv", "torch", "cli11", "valijson"} +
              formats + codecs},
-        {"tests/bench/", {"core/", "tests/"}, {}, coreLibraries + QStringList{"htscodecs"}},
+        {"tests/bench/", {"core/", "tests/"}, {}, coreLibraries + QStringList{"torch", "htscodecs"}},
     };
     return all;
 }

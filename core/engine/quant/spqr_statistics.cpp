@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 namespace ratescope::engine {
 namespace {
@@ -13,51 +15,21 @@ constexpr double smallestScale = 0x1p-24;
 constexpr double farthestZero =
     1024;  // steps; a group so far from zero is taken as constant, to fit half precision
 
-struct Range {
-    double least, greatest;
-};
-
-Range rangeWithout(std::span<const float> group, std::size_t left) {
-    Range range{INFINITY, -INFINITY};
-    for (std::size_t i = 0; i < group.size(); ++i) {
-        if (i == left) continue;
-        range.least = std::min(range.least, static_cast<double>(group[i]));
-        range.greatest = std::max(range.greatest, static_cast<double>(group[i]));
-    }
-    return range;
-}
-
 double lossOf(const RealGrid& grid, double weight, double diagonal, int largestCode) {
     const double error = (nearestOn(grid, weight, largestCode) - weight) / diagonal;
     return error * error;
 }
 
-/// Σ loss of all weights but one on the grid that is fitted without it.
-double lossWithout(std::span<const float> group, std::span<const float> diagonal, std::size_t left,
-                   int largestCode) {
-    if (group.size() == 1) return 0;
-    const Range range = rangeWithout(group, left);
-    const RealGrid grid = realGrid(range.least, range.greatest, largestCode);
-    double loss = 0;
-    for (std::size_t i = 0; i < group.size(); ++i)
-        if (i != left) loss += lossOf(grid, group[i], diagonal[i], largestCode);
-    return loss;
-}
+/// Weights of a group with their U_jj, by ascending weight.
+using Sorted = std::vector<std::pair<float, float>>;
 
-RealGrid gridWithout(std::span<const float> group, const std::vector<bool>& isOut, int largestCode) {
-    Range range{INFINITY, -INFINITY};
-    double sum = 0;
-    int kept = 0;
-    for (std::size_t i = 0; i < group.size(); ++i) {
-        if (isOut[i]) continue;
-        range.least = std::min(range.least, static_cast<double>(group[i]));
-        range.greatest = std::max(range.greatest, static_cast<double>(group[i]));
-        sum += group[i];
-        ++kept;
-    }
-    // The mean, which stands for those left out, lies within the range; without any it is 0.
-    if (kept == 0) return realGrid(0, 0, largestCode);
-    return realGrid(range.least, range.greatest, largestCode);
+/// Σ loss of the weights from `begin` to `end` on the grid of their own range.
+double lossOfRange(const Sorted& weights, std::size_t begin, std::size_t end, int largestCode) {
+    const RealGrid grid = realGrid(weights[begin].first, weights[end - 1].first, largestCode);
+    double loss = 0;
+    for (std::size_t i = begin; i < end; ++i)
+        loss += lossOf(grid, weights[i].first, weights[i].second, largestCode);
+    return loss;
 }
 
 }  // namespace
@@ -83,22 +55,28 @@ double nearestOn(const RealGrid& grid, double weight, int largestCode) {
 
 RealGrid fitWithoutOutliers(std::span<const float> group, std::span<const float> diagonal, double outlierLoss,
                             int largestCode) {
-    const auto [least, greatest] = std::minmax_element(group.begin(), group.end());
-    const RealGrid whole = realGrid(*least, *greatest, largestCode);
-    double base = 0;
-    std::vector<double> losses(group.size());
-    for (std::size_t i = 0; i < group.size(); ++i)
-        base += losses[i] = lossOf(whole, group[i], diagonal[i], largestCode);
-    std::vector<bool> isOut(group.size());
-    bool any = false;
-    for (std::size_t i = 0; i < group.size(); ++i) {
-        // Without a weight that is at neither end the range stays, and only its own loss goes.
-        const bool isAtEnd = group[i] == *least || group[i] == *greatest;
-        const double gain = isAtEnd ? base - lossWithout(group, diagonal, i, largestCode) : losses[i];
-        isOut[i] = gain > outlierLoss;
-        any = any || isOut[i];
+    if (std::isinf(outlierLoss)) {
+        const auto [least, greatest] = std::minmax_element(group.begin(), group.end());
+        return realGrid(*least, *greatest, largestCode);
     }
-    return any ? gridWithout(group, isOut, largestCode) : whole;
+    Sorted weights;
+    for (std::size_t i = 0; i < group.size(); ++i)
+        weights.emplace_back(group[i], diagonal[i]);
+    std::sort(weights.begin(), weights.end());
+    // Only the weights at the ends shape the range: the one whose absence helps more goes, and so on.
+    std::size_t begin = 0, end = weights.size();
+    for (double loss = lossOfRange(weights, begin, end, largestCode); end - begin > 1;) {
+        const double withoutFirst = lossOfRange(weights, begin + 1, end, largestCode);
+        const double withoutLast = lossOfRange(weights, begin, end - 1, largestCode);
+        const double least = std::min(withoutFirst, withoutLast);
+        if (!(loss - least > outlierLoss)) break;
+        if (withoutFirst < withoutLast)
+            ++begin;
+        else
+            --end;
+        loss = least;
+    }
+    return realGrid(weights[begin].first, weights[end - 1].first, largestCode);
 }
 
 StatisticsRun quantiseStatistics(const std::string& name, std::span<const double> values, int bits,

@@ -24,7 +24,8 @@ double nearestOn(const RealGrid& grid, double weight, int largestCode);
 int codeOn(const RealGrid& grid, double weight, int largestCode);
 
 /// Fits the grid of a group to be quantised, without the weights whose absence lowers Σ(error/U_jj)² by more than
-/// `outlierLoss`: these count as the mean of the others. `diagonal` is U_jj of the group's columns.
+/// `outlierLoss`. They go one at a time, the one that helps most first: all at once, as published, a single large weight
+/// would take the weights with it that only lose much because of it. `diagonal` is U_jj of the group's columns.
 RealGrid fitWithoutOutliers(std::span<const float> group, std::span<const float> diagonal, double outlierLoss,
                             int largestCode);
 

@@ -18,25 +18,24 @@
 using namespace ratescope;
 using namespace ratescope::media;
 using namespace ratescope::media::test;
-using engine::Matrix;
 
 namespace {
 
 constexpr std::int64_t rows = 50, columns = 72;
 
-Matrix<float> weights() {
+engine::Matrix<float> matrixOfWeights() {
     std::mt19937 random(1);
     std::student_t_distribution<float> draw(5);
-    Matrix<float> matrix(rows, columns);
-    std::ranges::generate(matrix.values, [&] { return draw(random) / 16; });
-    return matrix;
+    engine::Matrix<float> result(rows, columns);
+    std::ranges::generate(result.values, [&] { return draw(random) / 16; });
+    return result;
 }
 
 /// Of inputs that are sums of their neighbours, some stronger than others.
 engine::Hessian hessian() {
     std::mt19937 random(2);
     std::normal_distribution<double> draw;
-    engine::Hessian result{Matrix<double>(columns, columns), 3};
+    engine::Hessian result{engine::Matrix<double>(columns, columns), 3};
     for (int token = 0; token < 300; ++token) {
         std::vector<double> x(columns);
         for (std::size_t j = 0; j < columns; ++j)
@@ -56,7 +55,7 @@ Tensor tensor(const std::string& name, Shape shape, std::span<const float> value
 
 /// A matrix that is calibrated, a kernel that isn't, and what is kept.
 TensorSet model() {
-    const Matrix<float> matrix = weights();
+    const engine::Matrix<float> matrix = matrixOfWeights();
     const std::span<const float> values(matrix.values);
     return {"",
             {tensor("a.weight", {rows, columns}, values),
@@ -143,7 +142,7 @@ class CalibratedTest : public QObject {
                                         {"symmetric", symmetric}});
         const engine::GridShape grid{bits, symmetric};
         const auto factor = engine::factorInverse("a", hessian().values, {0.01, actOrder});
-        const auto exact = engine::gptq("a", weights(), factor, {grid, 16, staticGroups, false});
+        const auto exact = engine::gptq("a", matrixOfWeights(), factor, {grid, 16, staticGroups, false});
         QCOMPARE(decodedWeights(weights::gptqNode(), stream), exact.weights.values);
         QCOMPARE(searchedBits(stream.ledger()), engine::storedBits(exact, grid));
         QCOMPARE(stream.ledger().bits(), 8 * stream.bytes().size());
@@ -161,7 +160,7 @@ class CalibratedTest : public QObject {
                     .zeroBits = static_cast<int>(statistics),
                     .threshold = outliers ? 0.3 : std::numeric_limits<double>::infinity()};
                 const auto factor = engine::factorInverse("a", hessian().values, {0.01, true});
-                const auto exact = engine::spqr("a", weights(), factor, chosen);
+                const auto exact = engine::spqr("a", matrixOfWeights(), factor, chosen);
                 QCOMPARE(decodedWeights(weights::spqrNode(), stream), exact.weights.values);
                 const engine::SpqrBits bits = engine::storedBits(exact.stored, chosen);
                 QCOMPARE(searchedBits(stream.ledger()), bits.total());
@@ -186,7 +185,7 @@ class CalibratedTest : public QObject {
                                                   .outlierCentroids = 16,
                                                   .normalise = normalise,
                                                   .seed = TestContext().generator(0)()};
-                const auto exact = engine::vptq("a", weights(), hessian().values, chosen);
+                const auto exact = engine::vptq("a", matrixOfWeights(), hessian().values, chosen);
                 QCOMPARE(decodedWeights(weights::vptqNode(), stream), exact.weights.values);
                 const auto geometry = bitsOf(stream.ledger(), "geometry");
                 QCOMPARE(searchedBits(stream.ledger()), engine::storedBits(exact.stored).total() + geometry);
