@@ -67,6 +67,7 @@ void forEachTensor(Context& context, const Inputs& inputs, BitWriter& kept,
                    const std::function<void(const CalibratedTensor&)>& add) {
     const TensorSet& set = inputs.tensors("tensors");
     requireWeights(set);
+    const Searched isSearched(set);
     const Calibration calibration(inputs, set);
     const engine::ComputeScope threads(context.threads());
     for (std::size_t i = 0; i < set.tensors.size(); ++i) {

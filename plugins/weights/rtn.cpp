@@ -36,9 +36,9 @@ class Encoder {
     Encoder(Context& context, const Settings& settings) : context_(context), settings_(settings) {}
 
     void encode(const TensorSet& set, ByteSink& sink) {
-        ContainerWriter container(nodeId, nodeVersion);
         const Searched isSearched(set);
-        writeHeader(set, isSearched, container.header());
+        ContainerWriter container(nodeId, nodeVersion);
+        writeHeader(set, container.header());
         for (std::size_t i = 0; i < set.tensors.size(); ++i) {
             context_.progress(static_cast<double>(i) / static_cast<double>(set.tensors.size()));
             const Tensor& tensor = set.tensors[i];
@@ -58,8 +58,6 @@ class Encoder {
     }
 
   private:
-    void writeHeader(const TensorSet& set, const Searched& isSearched, FieldWriter& header) const {
-        header.u8(static_cast<std::uint8_t>(settings_.bits));
     void writeHeader(const TensorSet& set, FieldWriter& header) const {
         header.u8(static_cast<std::uint8_t>(settings_.grid.bits));
         header.signedVarint(settings_.groupSize);

@@ -36,6 +36,7 @@ MatrixShape matrixShape(const Shape& shape) {
 }
 
 void writeTensorList(FieldWriter& header, const TensorSet& set) {
+    const Searched isSearched(set);
     header.text(set.schema);
     header.varint(set.metadata.size());
     for (const auto& [key, value] : set.metadata) {

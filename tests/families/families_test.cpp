@@ -40,7 +40,6 @@ const std::vector<media::NodeEntry>& nodes() {
                                                    media::source::tensorsNode(),
                                                    media::weights::castNode(),
                                                    media::weights::dfloat11Node(),
-                                                   media::weights::rtnNode()};
                                                    media::weights::gptqNode(),
                                                    media::weights::rtnNode(),
                                                    media::weights::spqrNode(),

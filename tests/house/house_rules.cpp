@@ -203,8 +203,7 @@ class HouseRules : public QObject {
         QTest::addColumn<QString>("binary");
         QTest::addColumn<QString>("forbidden");
         const QString noDesktop = "Qt|torch|c10";
-        const QStringList onEngine{"ratescope-plugin-language", "ratescope-plugin-weights"};
-        const QStringList onEngine{"ratescope-plugin-weights-calibrated"};
+        const QStringList onEngine{"ratescope-plugin-language", "ratescope-plugin-weights-calibrated"};
         // A line a target: its name, and where the build puts it (nothing if this build has no such target).
         for (const QString& line : contents(HOUSE_BINARIES).split('\n', Qt::SkipEmptyParts)) {
             const QString target = line.section('=', 0, 0);
