@@ -119,8 +119,8 @@ Some items failed, all others are done.
 
 constexpr const char* environment = R"(.SH ENVIRONMENT
 .TP
-.B RATESCOPE_DATA\fR, \fBRATESCOPE_SAMPLES
-Folders that documents name as ${RATESCOPE_DATA} and ${RATESCOPE_SAMPLES}.
+.B RATESCOPE_DATA\fR, \fBRATESCOPE_MODELS\fR, \fBRATESCOPE_SAMPLES
+Folders that documents name as ${RATESCOPE_DATA}, ${RATESCOPE_MODELS} and ${RATESCOPE_SAMPLES}.
 .TP
 .B RATESCOPE_PLUGINS
 More folders of plugins, separated by colons.

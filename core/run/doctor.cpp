@@ -195,6 +195,7 @@ std::vector<Finding> examineInstallation(const graph::Catalogue& catalogue, cons
         temporaryFolder(),
         socketFolder(),
         root("RATESCOPE_SAMPLES", "scripts/setup fetches the sample photographs."),
+        root("RATESCOPE_MODELS", "scripts/setup --models fetches language models, if documents name them."),
         root("RATESCOPE_DATA", "Set RATESCOPE_DATA to your folder of test data, if documents name it.")};
     for (const std::string& warning : catalogue.warnings)
         findings.push_back(bad("plugin", Error(ErrorKind::Plugin, warning, "Build Ratescope again.")));

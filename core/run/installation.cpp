@@ -33,10 +33,11 @@ std::map<std::string, std::filesystem::path> installedRoots() {
     const std::vector<std::pair<std::string, std::filesystem::path>> places = {
         {"RATESCOPE_SAMPLES", programFolder() / ".." / "share" / "ratescope" / "samples"},
         {"RATESCOPE_SAMPLES", cacheFolder() / "ratescope" / "samples"},
+        {"RATESCOPE_MODELS", cacheFolder() / "ratescope" / "models"},
         {"RATESCOPE_DATA", std::filesystem::path("..") / "shared" / "data"}};
     std::map<std::string, std::filesystem::path> roots;
     std::error_code ignored;
-    for (const char* const name : {"RATESCOPE_SAMPLES", "RATESCOPE_DATA"})
+    for (const char* const name : {"RATESCOPE_SAMPLES", "RATESCOPE_MODELS", "RATESCOPE_DATA"})
         if (const char* const set = std::getenv(name); set && *set) roots.emplace(name, set);
     for (const auto& [name, place] : places)
         if (std::filesystem::is_directory(place, ignored))

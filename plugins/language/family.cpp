@@ -3,4 +3,4 @@
 
 using namespace ratescope::media::language;
 
-RATESCOPE_FAMILY("language", {perplexityNode()})
+RATESCOPE_FAMILY("language", {hessiansNode(), perplexityNode()})

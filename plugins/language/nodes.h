@@ -6,6 +6,7 @@
 
 namespace ratescope::media::language {
 
+NodeEntry hessiansNode();
 NodeEntry perplexityNode();
 
 }  // namespace ratescope::media::language

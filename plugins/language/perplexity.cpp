@@ -8,6 +8,7 @@
 #include "core/media/node/model_tensors.h"
 #include "core/media/quality/searched.h"
 #include "plugins/language/nodes.h"
+#include "plugins/language/texts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -36,22 +37,8 @@ struct Reading {
     std::int64_t windows = 0;
 };
 
-std::string joined(const std::vector<Value>& texts) {
-    std::string all;
-    for (const Value& text : texts) {
-        const auto* corpus = std::get_if<std::shared_ptr<const TextCorpus>>(&text);
-        if (!corpus)
-            throw Error(ErrorKind::Input, "language.perplexity predicts text.", "Connect a text to it.");
-        all += (all.empty() ? "" : "\n\n") + std::string((*corpus)->text());
-    }
-    return all;
-}
-
 Reading readingOf(const LanguageModel& model, std::string_view text, const Parameters& parameters) {
-    if (model.tokenizer.pieces.empty())
-        throw Error(ErrorKind::Input, "The language model \"" + model.name + "\" has no tokenizer.",
-                    "Use a file or a folder that holds one.");
-    const engine::Tokenizer tokenizer(model.tokenizer);
+    const engine::Tokenizer tokenizer = tokenizerOf(model);
     Reading reading;
     const std::int64_t context = std::stoll(parameters.text("context"));
     reading.protocol =
@@ -70,7 +57,7 @@ Reading readingOf(const LanguageModel& model, std::string_view text, const Param
 }
 
 double scoredBytes(const LanguageModel& model, const Reading& reading) {
-    const engine::Tokenizer tokenizer(model.tokenizer);
+    const engine::Tokenizer tokenizer = tokenizerOf(model);
     return static_cast<double>(
         tokenizer.decode(engine::scoredTokens(reading.ids, reading.protocol, reading.windows)).size());
 }
@@ -117,7 +104,7 @@ class Perplexity : public MeasureNode {
                      const Parameters& parameters) const override {
         context.check();
         const LanguageModel& model = references.languageModel("reference");
-        const std::string text = joined(references.all("text"));
+        const std::string text = joinedTexts(references.all("text"), "language.perplexity predicts");
         readingOf(model, text, parameters);  // refuses what can't be scored, once for all
         const WeightCounts counts = countWeights(model);
         return {{{"reference", references.one("reference")}, {"text", corpusOf(text)}},

@@ -8,6 +8,7 @@
 #include "core/graph/validate.h"
 #include "plugins/analysis/nodes.h"
 #include "plugins/image/nodes.h"
+#include "plugins/language/nodes.h"
 #include "plugins/measure/nodes.h"
 #include "plugins/source/nodes.h"
 #include "plugins/weights/nodes.h"
@@ -31,6 +32,8 @@ const std::vector<media::NodeEntry>& nodes() {
                                                    image::cropNode(),
                                                    image::resizeNode(),
                                                    image::convertNode(),
+                                                   media::language::hessiansNode(),
+                                                   media::language::perplexityNode(),
                                                    media::measure::psnrNode(),
                                                    media::measure::ssimNode(),
                                                    media::measure::msSsimNode(),
@@ -38,6 +41,8 @@ const std::vector<media::NodeEntry>& nodes() {
                                                    media::source::imagesNode(),
                                                    media::source::rawImagesNode(),
                                                    media::source::tensorsNode(),
+                                                   media::source::languageModelNode(),
+                                                   media::source::textNode(),
                                                    media::weights::castNode(),
                                                    media::weights::dfloat11Node(),
                                                    media::weights::gptqNode(),
