@@ -8,6 +8,9 @@ function(ratescope_test name)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
+  if(RATESCOPE_SANITIZE)
+    math(EXPR arg_TIMEOUT "8 * ${arg_TIMEOUT}")  # as tests/patience.h
+  endif()
   add_executable(test-${name} ${arg_SOURCES})
   set_target_properties(test-${name} PROPERTIES AUTOMOC ON AUTOMOC_COMPILER_PREDEFINES OFF
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)

@@ -66,7 +66,8 @@ void PlanningTest::requestsAreAnswered() {
     COMPARE_JSON(other.ask("cancel", {{"study", "large"}})["items"], 0);
     COMPARE_JSON(talker.answerTo(submitted)["error"]["kind"], "cancelled");
     COMPARE_JSON(talker.answerTo(planned)["error"]["kind"], "cancelled");
-    QVERIFY2(timer.elapsed() < 1000, QByteArray::number(timer.elapsed()).constData());
+    QVERIFY2(timer.elapsed() < 1000 * ratescope::test::patience,
+             QByteArray::number(timer.elapsed()).constData());
     // Small ones are planned and run as ever, whoever has left meanwhile.
     {
         Talker leaving(place, "study.rslib");
@@ -88,7 +89,8 @@ void PlanningTest::aRunCanBeInterrupted() {
     timer.start();
     QVERIFY(sendSignal(process->processId(), SIGINT));
     QVERIFY(process->waitForFinished(10'000));
-    QVERIFY2(timer.elapsed() < 1000, QByteArray::number(timer.elapsed()).constData());
+    QVERIFY2(timer.elapsed() < 1000 * ratescope::test::patience,
+             QByteArray::number(timer.elapsed()).constData());
     QCOMPARE(process->exitCode(), 8);
 }
 
@@ -103,9 +105,11 @@ void PlanningTest::aRunCanBeCancelledFromOutside() {
     timer.start();
     VERIFY_CODE(place.cli({"cancel", "--library", "study.rslib", "--study", "large"}), 0);
     QVERIFY(process->waitForFinished(10'000));
-    QVERIFY2(timer.elapsed() < 1000, QByteArray::number(timer.elapsed()).constData());
+    QVERIFY2(timer.elapsed() < 1000 * ratescope::test::patience,
+             QByteArray::number(timer.elapsed()).constData());
     QCOMPARE(process->exitCode(), 8);
 }
 
 QTEST_GUILESS_MAIN(PlanningTest)
 #include "planning_test.moc"
+#include "tests/patience.h"

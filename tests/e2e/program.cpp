@@ -1,5 +1,7 @@
 #include "tests/e2e/program.h"
 
+#include "tests/patience.h"
+
 #include <grp.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -110,7 +112,7 @@ Outcome Place::run(const QString& program, const QStringList& arguments, const Q
     }
     process.write(input);
     process.closeWriteChannel();
-    const bool ended = process.waitForFinished(timeoutMs);
+    const bool ended = process.waitForFinished(timeoutMs * ratescope::test::patience);
     if (!ended) {
         process.kill();
         process.waitForFinished();
@@ -162,7 +164,7 @@ bool sendSignal(qint64 process, int signal) {
 }
 
 bool waitFor(const std::function<bool()>& condition, int timeoutMs) {
-    return QTest::qWaitFor(condition, timeoutMs);
+    return QTest::qWaitFor(condition, timeoutMs * ratescope::test::patience);
 }
 
 }  // namespace e2e

@@ -2,6 +2,7 @@
 
 #include "core/graph/document_json.h"
 #include "tests/gui/watchdog.h"
+#include "tests/patience.h"
 #include "views/theme/style.h"
 
 #include <QDir>
@@ -136,7 +137,7 @@ void shoot(QWidget& widget, const QString& name) {
 }
 
 bool waitFor(const std::function<bool()>& condition, int timeoutMs) {
-    return QTest::qWaitFor(condition, timeoutMs);
+    return QTest::qWaitFor(condition, timeoutMs * ratescope::test::patience);
 }
 
 }  // namespace gui

@@ -1,5 +1,7 @@
 #include "tests/gui/watchdog.h"
 
+#include "tests/patience.h"
+
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -54,7 +56,8 @@ bool WatchedApplication::notify(QObject* receiver, QEvent* event) {
     const bool done = QApplication::notify(receiver, event);
     --depth_;
     const std::chrono::duration<double, std::milli> wall = Clock::now() - began;
-    held_.push_back({wall.count() - static_cast<double>(queued() - waited) / 1e6, what});
+    const double held = wall.count() - static_cast<double>(queued() - waited) / 1e6;
+    held_.push_back({held / ratescope::test::patience, what});
     return done;
 }
 

@@ -23,6 +23,7 @@
 #include "core/run/local_socket.h"
 #include "core/run/protocol.h"
 #include "tests/core/run/fake_study.h"
+#include "tests/patience.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -45,7 +46,7 @@ namespace {
 using namespace ratescope;
 using namespace ratescope::run;
 
-constexpr auto slowTime = std::chrono::milliseconds(400);
+constexpr auto slowTime = std::chrono::milliseconds(400) * ratescope::test::patience;
 
 struct InputFailed {};
 

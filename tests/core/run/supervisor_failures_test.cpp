@@ -152,7 +152,8 @@ class SupervisorFailuresTest : public QObject {
         timer.start();
         QCOMPARE(supervisor.cancel(submitted.study), std::int64_t{4});
         QVERIFY(house.until([&] { return supervisor.idle(); }));
-        QVERIFY2(timer.elapsed() < 1000, qPrintable(QString("%1 ms").arg(timer.elapsed())));
+        QVERIFY2(timer.elapsed() < 1000 * ratescope::test::patience,
+                 qPrintable(QString("%1 ms").arg(timer.elapsed())));
         QCOMPARE(house.items(State::Cancelled), std::int64_t{4});
         QCOMPARE(house.measurements(State::Cancelled), std::int64_t{4});
         // And it can be taken up again.
@@ -267,7 +268,7 @@ class SupervisorFailuresTest : public QObject {
         QElapsedTimer timer;
         timer.start();
         VERIFY_ERROR(runChain(chain, {fakeWorker(), {}, {}}, [] { return true; }), ErrorKind::Cancelled, "");
-        QVERIFY(timer.elapsed() < 1500);
+        QVERIFY(timer.elapsed() < 1500 * ratescope::test::patience);
     }
 
     void processesEnd() {
@@ -318,3 +319,4 @@ class SupervisorFailuresTest : public QObject {
 
 QTEST_GUILESS_MAIN(SupervisorFailuresTest)
 #include "supervisor_failures_test.moc"
+#include "tests/patience.h"

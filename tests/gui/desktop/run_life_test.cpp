@@ -154,7 +154,8 @@ class RunLifeTest : public QObject {
         QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
         desk.act("run.stop");
         QVERIFY(gui::waitFor([&] { return idle.count() > 0; }));
-        QVERIFY2(stopping.elapsed() < 1500, qPrintable(QString::number(stopping.elapsed())));
+        QVERIFY2(stopping.elapsed() < 1500 * ratescope::test::patience,
+                 qPrintable(QString::number(stopping.elapsed())));
         QVERIFY(desk.items(State::Cancelled) > 0);
     }
 
@@ -299,3 +300,4 @@ int main(int argc, char** argv) {
 }
 
 #include "run_life_test.moc"
+#include "tests/patience.h"

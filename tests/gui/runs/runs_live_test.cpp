@@ -44,7 +44,7 @@ class RunsLiveTest : public QObject {
             [&] { return shown.child<QLabel>("runs.time")->text().contains("items a minute"); }, longMs));
         pause.trigger();
         QVERIFY(gui::waitFor([&] { return pause.text() == "Resume"; }));
-        QTest::qWait(600);
+        QTest::qWait(600 * ratescope::test::patience);
         const std::int64_t before = counts()[State::Done];
         QTest::qWait(800);
         QCOMPARE(counts()[State::Done], before);
@@ -55,7 +55,8 @@ class RunsLiveTest : public QObject {
         shown.action("runs.cancel")->trigger();
         QVERIFY(
             gui::waitFor([&] { return counts()[State::Cancelled] > 0 && counts()[State::Running] == 0; }));
-        QVERIFY2(since.elapsed() < 2'000, qPrintable(QString::number(since.elapsed())));
+        QVERIFY2(since.elapsed() < 2'000 * ratescope::test::patience,
+                 qPrintable(QString::number(since.elapsed())));
         // What was stopped goes on when it is asked to.
         QVERIFY(gui::waitFor([&] { return pause.isEnabled() && pause.text() == "Resume"; }));
         pause.trigger();
@@ -166,3 +167,4 @@ class RunsLiveTest : public QObject {
 
 RATESCOPE_GUI_TEST_MAIN(RunsLiveTest)
 #include "runs_live_test.moc"
+#include "tests/patience.h"
