@@ -224,9 +224,9 @@ the few weights that lose most stored apart in half precision; errors are made u
 A group is `group-size` neighbours of a row, in the order of the columns. Its scale s = (max − min)/(2^b − 1) and
 zero z = −min/s (not rounded) are quantised over runs of `statistics-group` **rows** to `statistics-bits`: step and
 zero of each run are half precision. With `leave-one-out`, weights whose absence lowers the group's weighted loss by
-more than T do not count in its range; they go one at a time, the worst first (published: all at once). A weight whose own loss e² = ((w − ŵ)/U_jj)² is above T is an **outlier**: its
-value as half precision *replaces* what its code says. T is the `threshold` times the mean over columns of
-Var(w)/U_jj²: a smaller threshold stores more outliers.
+more than T do not count in its range; they go one at a time, the worst first (published: all at once). A weight whose
+own loss e² = ((w − ŵ)/U_jj)² is above T is an **outlier**: its value as half precision *replaces* what its code says.
+T is the `threshold` times the mean over columns of Var(w)/U_jj²: a smaller threshold stores more outliers.
 
 **Bits a weight**, all of them counted: b + 2·b_s/β1 + 64/(β1·β2) + 32·r, with r the share of outliers, 32 bits a row
 for row pointers and 16 an input for the permutation of `act-order`. Parts: `codes`, `scales`, `zeros`,

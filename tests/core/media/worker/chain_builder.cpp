@@ -1,6 +1,7 @@
 #include "tests/core/media/worker/chain_builder.h"
 
 #include "core/error.h"
+#include "core/graph/catalogue.h"
 
 #include <QtGlobal>
 #include <algorithm>
@@ -12,6 +13,14 @@ graph::Stage stageOf(run::TaskKind kind) {
     if (kind == run::TaskKind::Extract) return graph::Stage::Extract;
     if (kind == run::TaskKind::Decode) return graph::Stage::Decode;
     return graph::Stage::Encode;
+}
+
+/// A family may have more than one library, so that the files beside them tell.
+std::filesystem::path libraryOf(const std::string& type) {
+    if (type.starts_with("test.")) return familyLibrary("test");
+    const std::filesystem::path build = qgetenv("RATESCOPE_BUILD").toStdString();
+    static const graph::Catalogue catalogue = graph::loadCatalogue({build / "plugins"});
+    return catalogue.libraryOf(type);
 }
 
 }  // namespace
@@ -49,7 +58,7 @@ Hash ChainBuilder::add(run::TaskKind kind, const std::string& type, const Settin
     task.kind = kind;
     task.type = type;
     task.node = type.substr(type.find('.') + 1);
-    task.library = familyLibrary(type.substr(0, type.find('.')));
+    task.library = libraryOf(type);
     const graph::Manifest& manifest = plugins.node(task.library, type).manifest;
     task.version = manifest.version;
     for (const graph::Parameter& parameter : manifest.parameters) {
@@ -69,8 +78,7 @@ Hash ChainBuilder::add(run::TaskKind kind, const std::string& type, const Settin
 
 ChainBuilder::Coded ChainBuilder::code(const std::string& type, const Settings& settings, const Wires& inputs,
                                        const Wires& decoderInputs) {
-    const graph::Manifest& manifest =
-        plugins.node(familyLibrary(type.substr(0, type.find('.'))), type).manifest;
+    const graph::Manifest& manifest = plugins.node(libraryOf(type), type).manifest;
     const bool extracts =
         std::any_of(manifest.parameters.begin(), manifest.parameters.end(),
                     [](const graph::Parameter& p) { return p.stage == graph::Stage::Extract; });
