@@ -232,7 +232,7 @@ class Vptq : public CodecNode {
         settings.normalise = parameters.flag("normalise");
         settings.permute = parameters.flag("act-order");
         settings.damping = parameters.real("damping");
-        settings.seed = context.generator()();
+        settings.seed = static_cast<std::uint64_t>(parameters.integer("seed"));
         Encoder(context, settings).encode(inputs, sink);
     }
 
@@ -245,7 +245,7 @@ constexpr const char* vptqManual =
     R"(Vectors of `vector-length` consecutive rows of **one column** become the nearest of 2^`index-bits` codewords,
 column by column; what a column loses is made up for in the columns to come, as in `weights.gptq`.
 
-Codebooks come of k-means (k-means++, up to 100 rounds, seeded by the study) over the tensor's vectors, each weighted
+Codebooks come of k-means (k-means++, up to 100 rounds, seeded) over the tensor's vectors, each weighted
 by the Hessian's diagonal of its column. `residual-bits` adds a second codebook, of what the first leaves. The
 strongest `outlier-percent` of the columns have a codebook of their own; the others split into `groups` with one each.
 `normalise` maps each column to 0 … 1 first (scale and bias stored as half precision) and rescales the Hessian with it.
@@ -300,10 +300,10 @@ graph::Manifest vptqManifest() {
          .label = "Normalise columns",
          .help = "Columns are mapped to 0 … 1 first.",
          .type = graph::ParameterType::Bool,
-         .defaultValue = false}};
+         .defaultValue = false},
+        integer("seed", "Seed", "Of the codebooks' first codewords.", 0, 0, 1 << 30)};
     own[1].movesAlongCurve = true;
     manifest.parameters.insert(manifest.parameters.begin(), own.begin(), own.end());
-    manifest.usesSeed = true;
     manifest.extension = "vptq";
     manifest.magics = {"52534353010c776569676874732e76707471"};  // container, format 1, text "weights.vptq"
     return manifest;

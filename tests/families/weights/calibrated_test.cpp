@@ -183,8 +183,7 @@ class CalibratedTest : public QObject {
                                                   .residualCentroids = 8,
                                                   .outlierShare = outliers / 100,
                                                   .outlierCentroids = 16,
-                                                  .normalise = normalise,
-                                                  .seed = TestContext().generator(0)()};
+                                                  .normalise = normalise};
                 const auto exact = engine::vptq("a", matrixOfWeights(), hessian().values, chosen);
                 QCOMPARE(decodedWeights(weights::vptqNode(), stream), exact.weights.values);
                 const auto geometry = bitsOf(stream.ledger(), "geometry");
