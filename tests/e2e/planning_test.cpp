@@ -4,6 +4,7 @@
 #include "tests/e2e/document.h"
 #include "tests/e2e/files.h"
 #include "tests/e2e/server.h"
+#include "tests/patience.h"
 
 #include <QElapsedTimer>
 #include <QFile>
@@ -112,4 +113,3 @@ void PlanningTest::aRunCanBeCancelledFromOutside() {
 
 QTEST_GUILESS_MAIN(PlanningTest)
 #include "planning_test.moc"
-#include "tests/patience.h"

@@ -6,6 +6,7 @@
 #include "tests/e2e/files.h"
 #include "tests/e2e/rows.h"
 #include "tests/e2e/server.h"
+#include "tests/patience.h"
 
 #include <QElapsedTimer>
 #include <cmath>
@@ -465,4 +466,3 @@ void SocketTest::shutsDown() {
 
 QTEST_GUILESS_MAIN(SocketTest)
 #include "socket_test.moc"
-#include "tests/patience.h"

@@ -4,6 +4,7 @@
 #include "core/run/worker_process.h"
 #include "tests/core/error_check.h"
 #include "tests/core/run/test_house.h"
+#include "tests/patience.h"
 
 #include <sys/mount.h>
 
@@ -319,4 +320,3 @@ class SupervisorFailuresTest : public QObject {
 
 QTEST_GUILESS_MAIN(SupervisorFailuresTest)
 #include "supervisor_failures_test.moc"
-#include "tests/patience.h"

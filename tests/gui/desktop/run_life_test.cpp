@@ -4,6 +4,7 @@
 #include "core/run/client.h"
 #include "tests/e2e/check.h"
 #include "tests/gui/desktop/desk.h"
+#include "tests/patience.h"
 
 #include <nlohmann/json.hpp>
 #include <signal.h>
@@ -300,4 +301,3 @@ int main(int argc, char** argv) {
 }
 
 #include "run_life_test.moc"
-#include "tests/patience.h"

@@ -2,6 +2,7 @@
 
 #include "tests/gui/runs/run_studies.h"
 #include "tests/gui/runs/shown_panel.h"
+#include "tests/patience.h"
 
 #include <QAbstractItemModelTester>
 #include <QHeaderView>
@@ -167,4 +168,3 @@ class RunsLiveTest : public QObject {
 
 RATESCOPE_GUI_TEST_MAIN(RunsLiveTest)
 #include "runs_live_test.moc"
-#include "tests/patience.h"
