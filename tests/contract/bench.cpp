@@ -124,8 +124,8 @@ void Bench::addTasks() {
 }
 
 void Bench::addMeasure() {
-    const Hash prepare =
-        builder_.add(TaskKind::Prepare, manifest_.id, sample_.settings, wires({graph::PortRole::Reference}));
+    const Hash prepare = builder_.add(TaskKind::Prepare, manifest_.id, sample_.settings,
+                                      wires({graph::PortRole::Reference, graph::PortRole::Value}));
     Wires inputs = wires({graph::PortRole::Candidate});
     inputs["prepared"] = {{prepare, preparedPort}};
     builder_.add(TaskKind::Score, manifest_.id, sample_.settings, inputs);

@@ -162,11 +162,30 @@ Value rowsOf(double shift) {
     return std::shared_ptr<const Table>(std::move(table));
 }
 
+/// A piece for each byte, in GPT-2's alphabet: printable bytes stand for themselves, the others from U+0100 on.
+TokenizerData tokenizerOfBytes() {
+    TokenizerData tokenizer;
+    tokenizer.splitter = "gpt-2";
+    int others = 0;
+    for (int byte = 0; byte < 256; ++byte) {
+        const bool isPrintable = (byte > 32 && byte < 127) || (byte > 160 && byte != 173);
+        const int code = isPrintable ? byte : 256 + others++;
+        if (code < 128)
+            tokenizer.pieces.emplace_back(1, static_cast<char>(code));
+        else
+            tokenizer.pieces.push_back(
+                {static_cast<char>(0xc0 | code >> 6), static_cast<char>(0x80 | (code & 63))});
+        tokenizer.kinds.push_back(PieceKind::Normal);
+    }
+    return tokenizer;
+}
+
 /// A model of blocks, one that is plain, and of each a twin with other norms.
 std::vector<Exhibit> modelExhibits() {
     const auto modelOf = [](float shift, bool plain) {
         LanguageModel model = languageModelOf(media::test::decoded(media::test::tinyLlama().bytes()));
         model.tensors.back().array = realArray({32}, shift);
+        model.tokenizer = tokenizerOfBytes();
         if (plain) {
             model.tensors.clear();
             for (const Tensor& tensor : media::test::tinyTensors().tensors)

@@ -68,6 +68,7 @@ class CommandFilesTest : public QObject {
 
   private slots:
     void init() {
+        qunsetenv("RATESCOPE_DATA");  // it would stand above the roots given here
         folder_ = std::make_unique<QTemporaryDir>();
         std::filesystem::create_directories(path("study"));
         std::filesystem::create_directories(path("data"));

@@ -284,10 +284,6 @@ class PackedDecoderTest : public QObject {
                     weight = 3e38f;
             },
             "logits");
-        row(
-            "other blocks",
-            [](LanguageModel& model) { tensorOf(model, "lm_head.weight").blocks = media::BlockFormat::Q6_K; },
-            "blocks");
     }
 
     void badModelsAreRefused() {
