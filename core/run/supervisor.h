@@ -84,7 +84,7 @@ struct Progress {
     std::vector<RunningItem> running;
     double itemsPerMinute = 0;
     std::optional<double> secondsLeft;
-    std::string phase;  ///< "items", "timing", "analysis"
+    std::string phase;    ///< "items", "timing", "analysis"
     bool paused = false;  ///< no task is given out: by a client's wish, or after trouble
 };
 

@@ -362,8 +362,9 @@ class TestManifest : public QObject {
             [](Manifest& m) { m.assets.parameter = "folder"; });
         row("test.photos", "in lower case without a dot",
             [](Manifest& m) { m.assets.extensions = {".PNG"}; });
-        row("test.photos", "its companions of \"json\" are no names",
-            [](Manifest& m) { m.assets.companions = {{"json", {"../*.bin"}}}; });
+        row("test.photos", "its companions of \"json\" are no names", [](Manifest& m) {
+            m.assets.companions = {{"json", {"../*.bin"}}};
+        });
         row("test.photos", "or for its key, without the other",
             [](Manifest& m) { m.assets.table = "files"; });
         row("test.photos",
