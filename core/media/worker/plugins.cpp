@@ -18,13 +18,27 @@ std::string reasonOf(const std::string& message, const std::string& path) {
     return message.starts_with(path + ": ") ? message.substr(path.size() + 2) : message;
 }
 
+// RTLD_LOCAL: each plugin has core and media linked into it, and must not see another one's. RTLD_DEEPBIND: a plugin
+// and what it links find their own functions before the program's: OpenCV brings the system's plain libblas with it,
+// whose sgemm_ would else stand in for the one of LibTorch, at a fraction of its speed. Sanitizers refuse it.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int loadFlags = RTLD_NOW | RTLD_LOCAL;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr int loadFlags = RTLD_NOW | RTLD_LOCAL;
+#else
+constexpr int loadFlags = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
+#endif
+#else
+constexpr int loadFlags = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
+#endif
+
 const PluginFamily* open(const std::filesystem::path& library) {
     std::error_code unreadable;
     if (!std::filesystem::is_regular_file(library, unreadable)) throw unusable(library, "is not there");
     // Absolute, so that the system's library folders are never searched for a name without a slash.
     const std::string path = std::filesystem::absolute(library).string();
-    // RTLD_LOCAL: each plugin has core and media linked into it, and must not see another one's.
-    void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* handle = ::dlopen(path.c_str(), loadFlags);
     if (!handle) throw unusable(library, "does not load: " + reasonOf(::dlerror(), path));
     const auto function = reinterpret_cast<PluginFunction>(::dlsym(handle, pluginSymbol));
     if (!function) throw unusable(library, std::string("has no symbol ") + pluginSymbol);
