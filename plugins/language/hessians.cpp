@@ -1,6 +1,7 @@
 // Calibration: what the linear layers of a language model's blocks read while it reads a text.
 
 #include "core/engine/device/compute_scope.h"
+#include "core/engine/device/device.h"
 #include "core/engine/llm/ids.h"
 #include "core/engine/llm/llama.h"
 #include "core/engine/llm/tokenizer.h"
@@ -151,7 +152,9 @@ graph::Manifest hessiansManifest() {
 }  // namespace
 
 NodeEntry hessiansNode() {
-    return {hessiansManifest(), [] { return std::make_unique<HessiansNode>(); }};
+    return {hessiansManifest(),
+            [] { return std::make_unique<HessiansNode>(); },
+            {{"LibTorch", engine::libTorchVersion()}}};
 }
 
 }  // namespace ratescope::media::language

@@ -1,6 +1,7 @@
 // Perplexity of a text under a compressed language model, and how far its predictions have moved from the original's.
 
 #include "core/engine/device/compute_scope.h"
+#include "core/engine/device/device.h"
 #include "core/engine/llm/divergence.h"
 #include "core/engine/llm/llama.h"
 #include "core/engine/llm/tokenizer.h"
@@ -329,7 +330,9 @@ graph::Manifest perplexityManifest() {
 }  // namespace
 
 NodeEntry perplexityNode() {
-    return {perplexityManifest(), [] { return std::make_unique<Perplexity>(); }};
+    return {perplexityManifest(),
+            [] { return std::make_unique<Perplexity>(); },
+            {{"LibTorch", engine::libTorchVersion()}}};
 }
 
 }  // namespace ratescope::media::language

@@ -4,8 +4,10 @@
 #include "core/utf8.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <dlfcn.h>
+#include <torch/headeronly/version.h>
 
 #include <charconv>
 #include <filesystem>
@@ -84,6 +86,10 @@ at::Device chooseDevice(const std::string& name) {
         if (error.kind() != ErrorKind::Resource) throw;
         return at::kCPU;
     }
+}
+
+std::string libTorchVersion() {
+    return std::string(TORCH_VERSION) + ", " + at::get_cpu_capability();
 }
 
 }  // namespace ratescope::engine

@@ -13,4 +13,8 @@ namespace ratescope::engine {
 /// driver, no libtorch_cuda.so beside libtorch_cpu.so, or no such device.
 at::Device chooseDevice(const std::string& name);
 
+/// LibTorch's version and the instruction set that its kernels take here ("2.15.0, AVX512"): what sums in floating point
+/// depend on to the last bit.
+std::string libTorchVersion();
+
 }  // namespace ratescope::engine
