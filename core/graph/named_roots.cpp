@@ -55,20 +55,6 @@ std::string trimmed(const std::string& text) {
     return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
 }
 
-std::vector<std::string> split(const std::string& patterns) {
-    std::vector<std::string> parts(1);
-    for (const char c : patterns) {
-        if (c == ';' || c == '\n')
-            parts.emplace_back();
-        else
-            parts.back() += c;
-    }
-    for (std::string& part : parts)
-        part = trimmed(part);
-    std::erase(parts, "");
-    return parts;
-}
-
 bool hasWildcard(const std::string& name) {
     return name.find_first_of("*?[") != std::string::npos;
 }
@@ -230,6 +216,20 @@ std::vector<AssetFile> named(const std::vector<fs::path>& files) {
 
 }  // namespace
 
+std::vector<std::string> patternsOf(const std::string& text) {
+    std::vector<std::string> parts(1);
+    for (const char c : text) {
+        if (c == ';' || c == '\n')
+            parts.emplace_back();
+        else
+            parts.back() += c;
+    }
+    for (std::string& part : parts)
+        part = trimmed(part);
+    std::erase(parts, "");
+    return parts;
+}
+
 fs::path resolvePath(const std::string& text, const PathBase& base) {
     if (text.find('\0') != std::string::npos)
         throw Error(ErrorKind::Input, "The path " + inQuotes(text) + " holds a zero byte.",
@@ -249,7 +249,7 @@ fs::path resolvePath(const std::string& text, const PathBase& base) {
 
 std::vector<AssetFile> assetFiles(const std::string& patterns, const std::vector<std::string>& extensions,
                                   const PathBase& base) {
-    const std::vector<std::string> parts = split(patterns);
+    const std::vector<std::string> parts = patternsOf(patterns);
     if (parts.empty())
         throw Error(ErrorKind::Usage, "No file is named.",
                     "Give a file, a folder or a pattern such as photos/*.png.");

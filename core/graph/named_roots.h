@@ -31,6 +31,9 @@ struct AssetFile {
 /// root that is not known or not set, naming the variable.
 std::filesystem::path resolvePath(const std::string& text, const PathBase& base);
 
+/// Patterns are separated by ';' or line feeds; blanks around one are no part of it, and empty ones are none.
+std::vector<std::string> patternsOf(const std::string& text);
+
 /// The files that `patterns` mean: several patterns are separated by ';' or line feeds; '*', '?' and '[a-z]'
 /// match within a name, and '**' any number of folders; a folder stands for the files in it (not below) whose
 /// extension is one of `extensions` (in any case; none: all files). Hidden files are matched by a pattern

@@ -6,6 +6,7 @@
 #include "core/engine/llm/llama.h"
 #include "core/engine/llm/tokenizer.h"
 #include "core/error.h"
+#include "core/media/assets/text_file.h"
 #include "core/media/node/model_tensors.h"
 #include "core/media/quality/searched.h"
 #include "plugins/language/nodes.h"
@@ -25,10 +26,10 @@ using engine::WindowProtocol;
 
 constexpr std::int64_t contexts[] = {128, 256, 512, 1024, 2048, 4096};
 
-Value corpusOf(const std::string& text) {
-    Array bytes(DType::U8, {static_cast<std::int64_t>(text.size())});
-    std::ranges::copy(std::as_bytes(std::span(text)), bytes.writableBytes().begin());
-    return std::make_shared<const TextCorpus>(TextCorpus{bytes});
+Value corpusOf(std::string text) {
+    const auto owner = std::make_shared<const std::string>(std::move(text));
+    return std::make_shared<const TextCorpus>(
+        decodeText(std::as_bytes(std::span(*owner)), owner, "the text"));
 }
 
 /// What stands behind a score: the text's ids under the protocol of the parameters.
@@ -36,6 +37,7 @@ struct Reading {
     WindowProtocol protocol;
     std::vector<std::int32_t> ids;
     std::int64_t windows = 0;
+    double scoredBytes = 0;  ///< of the text of all predicted tokens
 };
 
 Reading readingOf(const LanguageModel& model, std::string_view text, const Parameters& parameters) {
@@ -54,13 +56,9 @@ Reading readingOf(const LanguageModel& model, std::string_view text, const Param
     const std::int64_t most = parameters.integer("chunks");
     reading.windows = engine::windowCount(reading.ids.size(), reading.protocol,
                                           most > 0 ? std::optional(most) : std::nullopt);
-    return reading;
-}
-
-double scoredBytes(const LanguageModel& model, const Reading& reading) {
-    const engine::Tokenizer tokenizer = tokenizerOf(model);
-    return static_cast<double>(
+    reading.scoredBytes = static_cast<double>(
         tokenizer.decode(engine::scoredTokens(reading.ids, reading.protocol, reading.windows)).size());
+    return reading;
 }
 
 double sumOf(std::span<const double> values) {
@@ -127,42 +125,40 @@ class Perplexity : public MeasureNode {
             context.progress(static_cast<double>(windows) / static_cast<double>(reading.windows));
         };
         return parameters.flag("divergence")
-                   ? compared(context, *asLanguageModel(prepared.values.at("reference")), decoder, *model,
-                              reading, done)
-                   : scored(decoder, *model, reading, done);
+                   ? compared(context, *asLanguageModel(prepared.values.at("reference")), decoder, reading,
+                              done)
+                   : scored(decoder, reading, done);
     }
 
   private:
-    static Scores basic(const LanguageModel& model, const Reading& reading,
-                        std::span<const double> logLikelihoods) {
+    static Scores basic(const Reading& reading, std::span<const double> logLikelihoods) {
         const double loss = -sumOf(logLikelihoods);
         Scores scores;
         scores.scores.push_back({reading.protocol.metric, loss, static_cast<double>(logLikelihoods.size())});
-        scores.scores.push_back({"bits-per-byte", loss / std::numbers::ln2, scoredBytes(model, reading)});
+        scores.scores.push_back({"bits-per-byte", loss / std::numbers::ln2, reading.scoredBytes});
         return scores;
     }
 
     template <typename Done>
-    static Scores scored(const engine::Llama& decoder, const LanguageModel& model, const Reading& reading,
-                         const Done& done) {
+    static Scores scored(const engine::Llama& decoder, const Reading& reading, const Done& done) {
         const engine::TextScore score =
             engine::scoreText(decoder, reading.ids, reading.protocol, reading.windows,
                               [&](const engine::TextScore& soFar, std::int64_t) { done(soFar.windows()); });
-        Scores scores = basic(model, reading, score.logLikelihoods);
+        Scores scores = basic(reading, score.logLikelihoods);
         scores.samples = windowTable(reading, score.logLikelihoods, nullptr);
         return scores;
     }
 
     template <typename Done>
     static Scores compared(Context& context, const LanguageModel& reference, const engine::Llama& decoder,
-                           const LanguageModel& model, const Reading& reading, const Done& done) {
+                           const Reading& reading, const Done& done) {
         const engine::Llama original(reference);
         const DivergenceRows rows = engine::compareOnText(
             original, decoder, reading.ids, reading.protocol, reading.windows,
             [&](const DivergenceRows& soFar, std::int64_t) {
                 done(static_cast<std::int64_t>(soFar.divergence.size()) / reading.protocol.scored());
             });
-        Scores scores = basic(model, reading, rows.candidateLogLikelihood);
+        Scores scores = basic(reading, rows.candidateLogLikelihood);
         const auto count = static_cast<double>(rows.divergence.size());
         double squares = 0;
         for (std::size_t i = 0; i < rows.divergence.size(); ++i) {

@@ -83,7 +83,7 @@ void forEachTensor(Context& context, const Inputs& inputs, BitWriter& kept,
 
 TensorSet decodedSet(Context& context, TensorList list, BitReader& kept, const std::string& nodeId,
                      const std::function<engine::Matrix<float>(MatrixShape)>& next) {
-    TensorSet set{std::move(list.schema), {}, std::move(list.metadata)};
+    TensorSet set{std::move(list.entries.schema), {}, std::move(list.entries.metadata)};
     for (std::size_t i = 0; i < list.tensors.size(); ++i) {
         context.progress(static_cast<double>(i) / static_cast<double>(list.tensors.size()));
         const ListedTensor& tensor = list.tensors[i];

@@ -16,6 +16,7 @@
 #include "plugins/weights/dfloat11_decoder.h"
 #include "plugins/weights/dfloat11_format.h"
 #include "plugins/weights/nodes.h"
+#include "plugins/weights/tensor_list.h"
 
 #include <algorithm>
 #include <bit>
@@ -179,12 +180,7 @@ class Encoder {
     void writeTensors(FieldWriter& header) const {
         header.u8(static_cast<std::uint8_t>(settings_.index));
         header.varint(settings_.chunksOfBlock);
-        header.text(set_.schema);
-        header.varint(set_.metadata.size());
-        for (const auto& [key, value] : set_.metadata) {
-            header.text(key);
-            header.text(value);
-        }
+        writeSetEntries(header, set_);
         header.varint(set_.tensors.size());
         std::string_view before;
         for (std::size_t i = 0; i < set_.tensors.size(); ++i) {

@@ -7,6 +7,7 @@
 #include "core/media/quality/execution.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/dfloat11_format.h"
+#include "plugins/weights/tensor_list.h"
 
 #include <algorithm>
 #include <array>
@@ -81,12 +82,8 @@ class Decoder {
 
   private:
     TensorSet readTensors() {
-        TensorSet set;
-        set.schema = header_.text();
-        for (std::uint64_t left = header_.varintUpTo(header_.left()); left > 0; --left) {
-            const std::string key = header_.text();
-            set.metadata[key] = header_.text();
-        }
+        SetEntries entries = readSetEntries(header_);
+        TensorSet set{std::move(entries.schema), {}, std::move(entries.metadata)};
         const std::uint64_t tensors = header_.varintUpTo(header_.left());
         std::vector<std::size_t> coded;
         for (std::uint64_t i = 0; i < tensors; ++i) {

@@ -9,6 +9,7 @@
 #include "core/media/coding/container.h"
 #include "core/media/quality/execution.h"
 #include "plugins/weights/calibrated.h"
+#include "plugins/weights/grid_parameters.h"
 #include "plugins/weights/nodes.h"
 
 #include <algorithm>
@@ -196,33 +197,13 @@ graph::Manifest gptqManifest() {
     manifest.papers = {{"E. Frantar et al., GPTQ: accurate post-training quantization, 2022",
                         "https://arxiv.org/abs/2210.17323"}};
     manifest.synonyms = {"OBQ", "quantization", "quantisation", "INT4", "weight-only", "group-wise"};
-    const std::vector<graph::Parameter> own{
-        {.id = "bits",
-         .label = "Bits a code",
-         .help = "Width of a code; scales and zero points come on top.",
-         .type = graph::ParameterType::Int,
-         .unit = "bit",
-         .defaultValue = std::int64_t{4},
-         .minimum = 1,
-         .maximum = 8,
-         .movesAlongCurve = true},
-        {.id = "group-size",
-         .label = "Group size",
-         .help = "Weights of a row that share a scale: 8 or more, or −1 for the whole row.",
-         .type = graph::ParameterType::Int,
-         .defaultValue = std::int64_t{128},
-         .minimum = -1,
-         .maximum = 1 << 30},
-        {.id = "symmetric",
-         .label = "Symmetric",
-         .help = "No zero point: the grid lies around zero.",
-         .type = graph::ParameterType::Bool,
-         .defaultValue = false},
+    std::vector<graph::Parameter> own = gridParameters();
+    own.push_back(
         {.id = "static-groups",
          .label = "Static groups",
          .help = "Grids are fitted before anything is compensated, on neighbours in the tensor's own order.",
          .type = graph::ParameterType::Bool,
-         .defaultValue = false}};
+         .defaultValue = false});
     manifest.parameters.insert(manifest.parameters.begin(), own.begin(), own.end());
     manifest.extension = "gptq";
     manifest.magics = {"52534353010c776569676874732e67707471"};  // container, format 1, text "weights.gptq"

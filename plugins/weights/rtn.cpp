@@ -6,6 +6,7 @@
 #include "core/media/coding/container.h"
 #include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
+#include "plugins/weights/grid_parameters.h"
 #include "plugins/weights/nodes.h"
 #include "plugins/weights/tensor_list.h"
 
@@ -127,7 +128,7 @@ class Decoder {
 
     TensorSet decode() {
         TensorList list = readTensorList(header_, nodeId);
-        TensorSet set{std::move(list.schema), {}, std::move(list.metadata)};
+        TensorSet set{std::move(list.entries.schema), {}, std::move(list.entries.metadata)};
         for (std::size_t i = 0; i < list.tensors.size(); ++i) {
             context_.progress(static_cast<double>(i) / static_cast<double>(list.tensors.size()));
             const ListedTensor& tensor = list.tensors[i];
@@ -259,28 +260,7 @@ graph::Manifest rtnManifest() {
          .label = "Stream",
          .type = graph::PortType::Bitstream,
          .help = "Codes, scales, zero points and kept tensors in Ratescope's container."}};
-    manifest.parameters = {
-        {.id = "bits",
-         .label = "Bits a code",
-         .help = "Width of a code; scales and zero points come on top.",
-         .type = graph::ParameterType::Int,
-         .unit = "bit",
-         .defaultValue = std::int64_t{4},
-         .minimum = 1,
-         .maximum = 8,
-         .movesAlongCurve = true},
-        {.id = "group-size",
-         .label = "Group size",
-         .help = "Weights of a row that share a scale: 8 or more, or −1 for the whole row.",
-         .type = graph::ParameterType::Int,
-         .defaultValue = std::int64_t{128},
-         .minimum = -1,
-         .maximum = 1 << 30},
-        {.id = "symmetric",
-         .label = "Symmetric",
-         .help = "No zero point: the grid lies around zero.",
-         .type = graph::ParameterType::Bool,
-         .defaultValue = false}};
+    manifest.parameters = gridParameters();
     manifest.extension = "rtn";
     manifest.magics = {"52534353010b776569676874732e72746e"};  // container, format 1, text "weights.rtn"
     return manifest;

@@ -35,14 +35,28 @@ MatrixShape matrixShape(const Shape& shape) {
     return {shape[0], elements / shape[0]};
 }
 
-void writeTensorList(FieldWriter& header, const TensorSet& set) {
-    const Searched isSearched(set);
+void writeSetEntries(FieldWriter& header, const TensorSet& set) {
     header.text(set.schema);
     header.varint(set.metadata.size());
     for (const auto& [key, value] : set.metadata) {
         header.text(key);
         header.text(value);
     }
+}
+
+SetEntries readSetEntries(FieldReader& header) {
+    SetEntries entries;
+    entries.schema = header.text();
+    for (std::uint64_t left = header.varintUpTo(header.left()); left > 0; --left) {
+        const std::string key = header.text();
+        entries.metadata[key] = header.text();
+    }
+    return entries;
+}
+
+void writeTensorList(FieldWriter& header, const TensorSet& set) {
+    const Searched isSearched(set);
+    writeSetEntries(header, set);
     header.varint(set.tensors.size());
     for (const Tensor& tensor : set.tensors) {
         header.text(tensor.name);
@@ -59,12 +73,7 @@ Error damagedStream(const std::string& nodeId) {
 }
 
 TensorList readTensorList(FieldReader& header, const std::string& nodeId) {
-    TensorList list;
-    list.schema = header.text();
-    for (std::uint64_t left = header.varintUpTo(header.left()); left > 0; --left) {
-        const std::string key = header.text();
-        list.metadata[key] = header.text();
-    }
+    TensorList list{readSetEntries(header), {}};
     for (std::uint64_t left = header.varintUpTo(header.left()); left > 0; --left) {
         ListedTensor& tensor = list.tensors.emplace_back();
         tensor.name = header.text();

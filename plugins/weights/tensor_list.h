@@ -22,6 +22,15 @@ struct MatrixShape {
 };
 MatrixShape matrixShape(const Shape& shape);
 
+/// What a set has besides its tensors.
+struct SetEntries {
+    std::string schema;
+    std::map<std::string, std::string> metadata;
+};
+void writeSetEntries(FieldWriter& header, const TensorSet& set);
+/// Counts are checked against what is left in the header. Throws what its reader throws.
+SetEntries readSetEntries(FieldReader& header);
+
 /// Schema, metadata, and for each tensor name, type, whether it is searched (core/media/quality/searched.h), shape.
 void writeTensorList(FieldWriter& header, const TensorSet& set);
 
@@ -33,8 +42,7 @@ struct ListedTensor {
 };
 
 struct TensorList {
-    std::string schema;
-    std::map<std::string, std::string> metadata;
+    SetEntries entries;
     std::vector<ListedTensor> tensors;
 };
 

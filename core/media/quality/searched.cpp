@@ -1,10 +1,9 @@
 #include "core/media/quality/searched.h"
 
+#include "core/graph/named_roots.h"
 #include "core/media/node/model_tensors.h"
 
 #include <fnmatch.h>
-
-#include <utility>
 
 namespace ratescope::media {
 
@@ -12,30 +11,13 @@ bool isFloatingPoint(DType type) {
     return type == DType::F16 || type == DType::BF16 || type == DType::F32 || type == DType::F64;
 }
 
-namespace {
-
-/// Patterns are separated by semicolons or line feeds; blanks around them are no part of them.
-std::vector<std::string> patternsOf(const std::string& text) {
-    std::vector<std::string> patterns;
-    std::string pattern;
-    for (const char c : text + ";") {
-        if (c != ';' && c != '\n') {
-            if (c != ' ' && c != '\r' && c != '\t') pattern += c;
-            continue;
-        }
-        if (!pattern.empty()) patterns.push_back(std::exchange(pattern, {}));
-    }
-    return patterns;
-}
-
-}  // namespace
-
 Searched::Searched(const TensorSet& set) {
     const auto entry = set.metadata.find(searchedEntry);
-    patterns_ = entry == set.metadata.end() ? std::vector<std::string>{"*"} : patternsOf(entry->second);
+    patterns_ =
+        entry == set.metadata.end() ? std::vector<std::string>{"*"} : graph::patternsOf(entry->second);
 }
 
-Searched::Searched(const LanguageModel& model) : patterns_(patternsOf(model.searched)) {}
+Searched::Searched(const LanguageModel& model) : patterns_(graph::patternsOf(model.searched)) {}
 
 bool Searched::operator()(const Tensor& tensor) const {
     return isFloatingPoint(tensor.array.type()) && tensor.array.shape().size() >= 2 && takes(tensor.name);

@@ -2,6 +2,7 @@
 
 #include "core/build_info.h"
 #include "core/error.h"
+#include "core/sanitizer.h"
 
 #include <dlfcn.h>
 
@@ -21,17 +22,7 @@ std::string reasonOf(const std::string& message, const std::string& path) {
 // RTLD_LOCAL: each plugin has core and media linked into it, and must not see another one's. RTLD_DEEPBIND: a plugin
 // and what it links find their own functions before the program's: OpenCV brings the system's plain libblas with it,
 // whose sgemm_ would else stand in for the one of LibTorch, at a fraction of its speed. Sanitizers refuse it.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int loadFlags = RTLD_NOW | RTLD_LOCAL;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr int loadFlags = RTLD_NOW | RTLD_LOCAL;
-#else
-constexpr int loadFlags = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
-#endif
-#else
-constexpr int loadFlags = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
-#endif
+constexpr int loadFlags = RTLD_NOW | RTLD_LOCAL | (hasSanitizer ? 0 : RTLD_DEEPBIND);
 
 const PluginFamily* open(const std::filesystem::path& library) {
     std::error_code unreadable;

@@ -1,5 +1,7 @@
 #include "core/media/worker/process_limits.h"
 
+#include "core/sanitizer.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -10,18 +12,6 @@
 
 namespace ratescope::media {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-#else
-constexpr bool sanitized = false;
-#endif
 
 /// A line of /proc/self/status in bytes ("VmHWM:     1234 kB"); 0 if there is none.
 std::uint64_t statusBytes(const std::string& name) {
@@ -50,7 +40,7 @@ std::uint64_t peakMemory() {
 }
 
 AddressSpaceLimit::AddressSpaceLimit(std::uint64_t beyond) {
-    if (sanitized || beyond == 0 || ::getrlimit(RLIMIT_AS, &before_) != 0) return;
+    if (hasSanitizer || beyond == 0 || ::getrlimit(RLIMIT_AS, &before_) != 0) return;
     rlimit limit = before_;
     limit.rlim_cur = std::min<rlim_t>(before_.rlim_max, statusBytes("VmSize") + beyond);
     limited_ = ::setrlimit(RLIMIT_AS, &limit) == 0;

@@ -38,4 +38,18 @@ inline void storeRows(const PackedTiles& matrix, std::size_t tile, const float* 
                 sizeof(float) * (count < PackedTiles::rowsOfTile ? count : PackedTiles::rowsOfTile));
 }
 
+/// One tile with one token's activations in single precision.
+using FloatTile = void (*)(const PackedTiles& matrix, std::size_t tile, const float* values, float* out);
+
+/// TileKernel `floats` of kernels that have a loop for each format, in the order of PackedFormat.
+template <std::size_t formats>
+void floatTiles(const FloatTile (&byFormat)[formats], const PackedTiles& matrix,
+                const Activations& activations, std::size_t first, std::size_t last, float* out) {
+    const FloatTile kernel = byFormat[static_cast<std::size_t>(matrix.format)];
+    for (std::size_t tile = first; tile < last; ++tile)
+        for (std::size_t token = 0; token < activations.tokens(); ++token)
+            kernel(matrix, tile, activations.values() + token * matrix.groups * PackedTiles::columnsOfGroup,
+                   out + token * matrix.rows);
+}
+
 }  // namespace ratescope::engine

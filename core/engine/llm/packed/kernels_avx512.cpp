@@ -160,14 +160,10 @@ FOR_VNNI void floatTile(const PackedTiles& matrix, std::size_t tile, const float
 
 void floats(const PackedTiles& matrix, const Activations& activations, std::size_t first, std::size_t last,
             float* out) {
-    constexpr decltype(&floatTile<PackedFormat::Float32>) byFormat[] = {
+    constexpr FloatTile byFormat[] = {
         floatTile<PackedFormat::Float32>, floatTile<PackedFormat::SymmetricFour>,
         floatTile<PackedFormat::AsymmetricFour>, floatTile<PackedFormat::SymmetricEight>};
-    const auto kernel = byFormat[static_cast<std::size_t>(matrix.format)];
-    for (std::size_t tile = first; tile < last; ++tile)
-        for (std::size_t token = 0; token < activations.tokens(); ++token)
-            kernel(matrix, tile, activations.values() + token * matrix.groups * groupColumns,
-                   out + token * matrix.rows);
+    floatTiles(byFormat, matrix, activations, first, last, out);
 }
 
 }  // namespace

@@ -18,11 +18,6 @@ using namespace ratescope::engine::test;
 
 namespace {
 
-const SyntheticLayer& small() {
-    static const SyntheticLayer layer = syntheticLayer(9, {70, 150, 600});
-    return layer;
-}
-
 GroupSettings settings(int bits) {
     return {{bits, false}, 32, false, false};
 }

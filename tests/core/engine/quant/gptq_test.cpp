@@ -30,18 +30,6 @@ GroupQuantised compress(const SyntheticLayer& layer, const GroupSettings& chosen
     return gptq("layer", layer.weights, factorOf(layer, actOrder), chosen);
 }
 
-bool isNear(double value, double anchor, double tolerance) {
-    if (std::abs(value / anchor - 1) <= tolerance) return true;
-    qWarning("%g is not %g", value, anchor);
-    return false;
-}
-
-/// Small layers where only identities matter.
-const SyntheticLayer& small() {
-    static const SyntheticLayer layer = syntheticLayer(9, {70, 150, 600});
-    return layer;
-}
-
 double identityError(const GroupQuantised& result, const SyntheticLayer& layer, const InverseFactor& factor) {
     const double exact =
         proxyLoss(ordered(result.weights, factor.order), ordered(layer.weights, factor.order),

@@ -57,11 +57,6 @@ std::int64_t zerosIn(std::span<const float> values) {
     return std::count(values.begin(), values.end(), 0.0F);
 }
 
-const SyntheticLayer& small() {
-    static const SyntheticLayer layer = syntheticLayer(9, {70, 150, 600});
-    return layer;
-}
-
 }  // namespace
 
 class PruneTest : public QObject {

@@ -40,17 +40,6 @@ double publishedBits(const SpqrStored& stored) {
            static_cast<double>(stored.codes.values.size());
 }
 
-bool isNear(double value, double anchor, double tolerance) {
-    if (std::abs(value / anchor - 1) <= tolerance) return true;
-    qWarning("%g is not %g", value, anchor);
-    return false;
-}
-
-const SyntheticLayer& small() {
-    static const SyntheticLayer layer = syntheticLayer(9, {70, 150, 600});
-    return layer;
-}
-
 double errorOf(const Matrix<float>& restored) {
     return relativeLoss(restored, small());
 }

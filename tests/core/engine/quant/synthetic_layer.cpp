@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <QDebug>
 #include <cmath>
 #include <random>
 
@@ -96,6 +97,17 @@ Matrix<float> diagonalMatrix(std::int64_t size, const std::function<float(std::i
     for (std::int64_t i = 0; i < size; ++i)
         matrix.at(i, i) = value(i);
     return matrix;
+}
+
+const SyntheticLayer& small() {
+    static const SyntheticLayer layer = syntheticLayer(9, {70, 150, 600});
+    return layer;
+}
+
+bool isNear(double value, double anchor, double tolerance) {
+    if (std::abs(value / anchor - 1) <= tolerance) return true;
+    qWarning("%g is not %g", value, anchor);
+    return false;
 }
 
 }  // namespace ratescope::engine::test

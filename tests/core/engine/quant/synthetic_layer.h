@@ -35,6 +35,11 @@ const std::vector<SyntheticLayer>& syntheticLayers();
 /// Mean of ρ over these.
 double meanLoss(const std::function<Matrix<float>(const SyntheticLayer&)>& compress);
 
+/// A layer for what holds of any: identities, bounds, hostile input.
+const SyntheticLayer& small();
+/// Within a share of the anchor; else says both numbers.
+bool isNear(double value, double anchor, double tolerance);
+
 /// H of activations X, as accumulate() gives it.
 Hessian hessianOfActivations(const Matrix<float>& activations);
 Matrix<float> diagonalMatrix(std::int64_t size, const std::function<float(std::int64_t)>& value);

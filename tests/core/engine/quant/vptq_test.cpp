@@ -48,11 +48,6 @@ bool isNear(double value, double anchor) {
     return false;
 }
 
-const SyntheticLayer& small() {
-    static const SyntheticLayer layer = syntheticLayer(9, {70, 150, 600});
-    return layer;
-}
-
 Matrix<float> vectorsOf(std::int64_t count, std::int64_t length) {
     std::mt19937 random(5);
     std::normal_distribution<float> draw;
