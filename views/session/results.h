@@ -50,13 +50,13 @@ class Results : public QObject {
     /// else to the signal.
     template <typename Query, typename Done>
     void ask(QObject* receiver, const QString& topic, Query query, Done done,
-             std::function<void(const Error&)> failed = {}) {
+             const std::function<void(const Error&)>& failed = {}) {
         enqueue(
             receiver, topic, [query](const OpenLibrary& open) { return std::any(query(open)); },
             [done](const std::any& answer) {
                 done(*std::any_cast<std::invoke_result_t<Query, const OpenLibrary&>>(&answer));
             },
-            std::move(failed));
+            failed);
     }
 
   signals:
