@@ -48,7 +48,6 @@ void RunControl::run(const QString& commands) {
             const auto count = [&](const char* name) {
                 return locale.toString(items.at(name).get<qint64>());
             };
-            endPause();
             emit submitted(tr("%1 items: %2 new, %3 reused, %4 orphaned")
                                .arg(count("total"), count("new"), count("reused"), count("orphaned")));
             emit changed();
@@ -87,15 +86,6 @@ void RunControl::refused(const Error& error) {
 
 void RunControl::pause() {
     session_.supervisor.request("pause", json::object(), this, [](const json&) {});
-}
-
-void RunControl::endPause() {
-    // A pause outlives the study that it was meant for.
-    session_.supervisor.request("hello", json::object(), this, [this](const json& hello) {
-        if (hello.at("paused").get<bool>())
-            session_.supervisor.request("resume", {{"study", session_.document.document().name}}, this,
-                                        [](const json&) {});
-    });
 }
 
 void RunControl::resume() {

@@ -38,7 +38,6 @@ class RunControl : public QObject {
 
   private:
     void refused(const Error& error);
-    void endPause();
     void askApproval(const nlohmann::json& arguments);
     nlohmann::json submission(const QString& commands) const;
 

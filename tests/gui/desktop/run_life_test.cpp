@@ -135,6 +135,21 @@ class RunLifeTest : public QObject {
         QCOMPARE(desk.items(State::Done), 12);
     }
 
+    void aStopEndsThePauseToo() {
+        gui::Desk desk;
+        desk.open(slowStudy(40));
+        QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
+        const auto runText = [&] { return desk.window().actionList().find("run.run")->text(); };
+        desk.act("run.run");
+        QVERIFY(gui::waitFor([&] { return desk.session().supervisor.progress().has_value(); }));
+        desk.act("run.pause");
+        QVERIFY(gui::waitFor([&] { return runText() == "Go on"; }));
+        desk.act("run.stop");
+        QVERIFY(gui::waitFor([&] { return idle.count() == 1; }));
+        QVERIFY(gui::waitFor([&] { return runText() == "Run"; }));
+        QVERIFY(desk.items(State::Cancelled) > 0);
+    }
+
     void pauseGoOnAndStop() {
         gui::Desk desk;
         desk.open(slowStudy(60));
