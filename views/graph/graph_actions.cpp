@@ -68,6 +68,8 @@ void GraphActions::makePlaces() {
         &GraphActions::frame);
     add("graph.edit-frame", tr("Edit frame…"), tr("Edit title and comment of the selected frame"), Qt::Key_F2,
         "note", &GraphActions::editFrame);
+    add("graph.next-frame", tr("Select next frame"), tr("Select the next frame, to move, edit or delete it"),
+        Qt::SHIFT | Qt::Key_F2, "", &GraphActions::nextFrame);
     add("graph.align-left", tr("Align left"), tr("Align the selected nodes at their left edges"),
         Qt::CTRL | Qt::SHIFT | Qt::Key_L, "align", &GraphActions::alignLeft);
     add("graph.align-top", tr("Align top"), tr("Align the selected nodes at their top edges"),
@@ -118,6 +120,7 @@ void GraphActions::enable() {
         allow(name, nodes > 1);
     allow("graph.bypass", !bypassable().empty());
     allow("graph.edit-frame", frames == 1);
+    allow("graph.next-frame", !scene.frames().empty());
     allow("graph.connect", nodes == 1);
     allow("graph.frame-selection", any);
     const bool empty = view_.session().document.document().nodes.empty();
@@ -223,6 +226,14 @@ void GraphActions::frame() {
     frames.push_back(frameAround(rects, tr("Frame").toStdString()));
     const std::size_t added = frames.size() - 1;
     if (document.apply(graph::setFrames(std::move(frames)))) emit frameEditAsked(added);
+}
+
+void GraphActions::nextFrame() {
+    GraphScene& scene = view_.graph();
+    const std::set<std::size_t> selected = scene.selectedFrames();
+    const std::size_t next = selected.empty() ? 0 : (*selected.rbegin() + 1) % scene.frames().size();
+    scene.selectFrame(next);
+    view_.ensureVisible(scene.frames()[next]->sceneBoundingRect(), 16, 16);
 }
 
 void GraphActions::editFrame() {

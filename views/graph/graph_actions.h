@@ -48,6 +48,7 @@ class GraphActions : public QObject {
     void bypass();
     void frame();
     void editFrame();
+    void nextFrame();
     void align(Alignment alignment);
     void alignLeft() { align(Alignment::Left); }
     void alignTop() { align(Alignment::Top); }

@@ -174,6 +174,11 @@ void GraphScene::selectNodes(const std::set<std::string>& slugs) {
     takeSelection();
 }
 
+void GraphScene::selectFrame(std::size_t index) {
+    clearSelection();
+    frames_.at(index)->setSelected(true);
+}
+
 void GraphScene::setOnlyNodesSelectable(bool only) {
     for (const auto& [wire, item] : wires_)
         item->setFlag(QGraphicsItem::ItemIsSelectable, !only);

@@ -49,6 +49,7 @@ class GraphScene : public QGraphicsScene {
     std::set<std::size_t> selectedFrames() const;
     NodeRects rectsOf(const std::vector<std::string>& slugs) const;
     void selectNodes(const std::set<std::string>& slugs);
+    void selectFrame(std::size_t index);  ///< alone
     /// While a rubber band is drawn: what it crosses on its way to nodes is not meant.
     void setOnlyNodesSelectable(bool only);
     /// Nodes that lie in the frame.

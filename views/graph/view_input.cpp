@@ -144,9 +144,18 @@ void GraphView::keyReleaseEvent(QKeyEvent* event) {
 
 void GraphView::moveSelection(QPointF by) {
     std::map<std::string, QPointF> places;
+    const auto move = [&](const std::string& slug) { places[slug] = scene_.node(slug)->pos() + by; };
     for (const std::string& slug : scene_.selectedNodes())
-        places[slug] = scene_.node(slug)->pos() + by;
-    if (auto edit = moveAll(session().document.document(), places, std::nullopt))
+        move(slug);
+    std::optional<std::vector<graph::Frame>> frames;
+    for (const std::size_t index : scene_.selectedFrames()) {
+        if (!frames) frames = session().document.document().frames;
+        frames->at(index).x += by.x();
+        frames->at(index).y += by.y();
+        for (const std::string& slug : scene_.nodesIn(*scene_.frames()[index]))
+            move(slug);
+    }
+    if (auto edit = moveAll(session().document.document(), places, frames))
         session().document.apply(std::move(edit), true);
 }
 

@@ -94,6 +94,32 @@ class GraphEditsTest : public QObject {
         QCOMPARE(window.session.document.history().position(), std::size_t{0});
     }
 
+    void framesAreReachedByKeys() {
+        GraphWindow window(fourNodes());
+        const graph::Node jpeg = *window.document().find("jpeg");
+        const std::vector<graph::Frame> frames{{"first", "", 0, -400, 120, 90},
+                                               {"second", "", jpeg.x - 16, jpeg.y - 48, 600, 600}};
+        window.session.document.apply(graph::setFrames(frames));
+        window.view().setFocus();
+        window.key(Qt::Key_F2, Qt::ShiftModifier);
+        window.key(Qt::Key_F2, Qt::ShiftModifier);
+        // It takes the node along, as under the mouse.
+        window.key(Qt::Key_Down, Qt::ShiftModifier);
+        QCOMPARE(window.document().frames[0].y, frames[0].y);
+        QVERIFY(window.document().frames[1].y > frames[1].y);
+        QCOMPARE(window.document().find("jpeg")->y - jpeg.y, window.document().frames[1].y - frames[1].y);
+        // Round to the first.
+        window.key(Qt::Key_F2, Qt::ShiftModifier);
+        window.key(Qt::Key_F2);
+        auto* title = window.panel.findChild<QLineEdit*>("frame-title");
+        QVERIFY(title && title->isVisible());
+        QCOMPARE(title->text(), QString("first"));
+        QTest::keyClick(title, Qt::Key_Escape);
+        window.key(Qt::Key_Delete);
+        QCOMPARE(window.document().frames.size(), std::size_t{1});
+        QCOMPARE(window.document().frames[0].title, std::string("second"));
+    }
+
     void aFrameHoldsItsNodes() {
         GraphWindow window(fourNodes());
         const std::string first = window.text();
