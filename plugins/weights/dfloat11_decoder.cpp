@@ -94,7 +94,8 @@ class Decoder {
         }
         // All searched tensors come before the others.
         const Searched isSearched(set);
-        std::ranges::stable_partition(coded, [&](std::size_t i) { return isSearched(set.tensors[i]); });
+        std::stable_partition(coded.begin(), coded.end(),
+                              [&](std::size_t i) { return isSearched(set.tensors[i]); });
         std::size_t first = 0;
         for (const std::size_t i : coded) {
             targets_.push_back({first, set.tensors[i].array.writable<std::uint16_t>()});
