@@ -4,6 +4,7 @@
 
 #include "core/engine/llm/ids.h"
 #include "core/engine/tensor.h"
+#include "tests/core/engine/llm/tiny_bert.h"
 #include "tests/core/engine/llm/tiny_model.h"
 #include "tests/core/error_check.h"
 
@@ -12,57 +13,16 @@
 #include <QTest>
 #include <cmath>
 #include <map>
-#include <random>
 
 using namespace ratescope;
 using namespace ratescope::engine;
+using ratescope::engine::testing::tinyBert;
 
 namespace {
 
 using Vector = std::vector<double>;
 using Rows = std::vector<Vector>;
 const std::vector<std::int32_t> text{1, 7, 7, 3, 12, 0, 2};
-
-/// Two layers, hidden 12, 3 heads of 4, intermediate 20, vocabulary 13, 9 positions.
-media::LanguageModel tinyBert() {
-    media::LanguageModel model;
-    model.config.architecture = media::ModelArchitecture::Bert;
-    model.config.family = "bert";
-    model.config.vocabulary = 13;
-    model.config.hidden = 12;
-    model.config.intermediate = 20;
-    model.config.layers = 2;
-    model.config.heads = model.config.keyValueHeads = 3;
-    model.config.headSize = 4;
-    model.config.context = 9;
-    model.config.normEpsilon = 1e-3;
-    std::mt19937 generator(5);
-    const auto add = [&](const std::string& name, const Shape& shape, float mean) {
-        std::normal_distribution<float> normal(mean, 0.4f);
-        Array array(DType::F32, shape);
-        for (float& value : array.writable<float>())
-            value = normal(generator);
-        model.tensors.push_back({name, shape, media::BlockFormat::None, array});
-    };
-    const auto addBoth = [&](const std::string& name, const Shape& shape, float mean) {
-        add(name + ".weight", shape, mean);
-        add(name + ".bias", {shape[0]}, 0);
-    };
-    add("embeddings.word_embeddings.weight", {13, 12}, 0);
-    add("embeddings.position_embeddings.weight", {9, 12}, 0);
-    add("embeddings.token_type_embeddings.weight", {2, 12}, 0);
-    addBoth("embeddings.LayerNorm", {12}, 1);
-    for (const std::string layer : {"encoder.layer.0.", "encoder.layer.1."}) {
-        for (const char* part :
-             {"attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"})
-            addBoth(layer + part, {12, 12}, 0);
-        addBoth(layer + "attention.output.LayerNorm", {12}, 1);
-        addBoth(layer + "intermediate.dense", {20, 12}, 0);
-        addBoth(layer + "output.dense", {12, 20}, 0);
-        addBoth(layer + "output.LayerNorm", {12}, 1);
-    }
-    return model;
-}
 
 /// What the book says, one number after the other.
 class Reference {
