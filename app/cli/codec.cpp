@@ -1,11 +1,10 @@
 #include "app/cli/command.h"
+#include "app/cli/job.h"
 #include "app/cli/output.h"
 #include "core/curves/statistic.h"
 #include "core/curves/text.h"
 #include "core/graph/expand.h"
-#include "core/run/approval.h"
 #include "core/run/jobs.h"
-#include "core/run/one_off.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -26,39 +25,6 @@ struct CodecChoice {
     bool json = false, allowCommands = false;
 };
 
-std::pair<std::string, std::string> splitAt(const std::string& text, const char* form) {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-        throw Error(ErrorKind::Usage, "\"" + text + "\" has no value.", std::string("Give ") + form + ".");
-    return {text.substr(0, equals), text.substr(equals + 1)};
-}
-
-run::Settings settingsOf(const std::vector<std::string>& texts) {
-    run::Settings settings;
-    for (const std::string& text : texts)
-        settings.insert_or_assign(splitAt(text, "--set PARAM=VALUE").first,
-                                  splitAt(text, "--set PARAM=VALUE").second);
-    return settings;
-}
-
-run::InputFiles inputsOf(const CodecChoice& choice) {
-    run::InputFiles inputs;
-    for (const std::string& text : choice.inputs)
-        inputs.insert_or_assign(splitAt(text, "--input PORT=FILE").first,
-                                splitAt(text, "--input PORT=FILE").second);
-    return inputs;
-}
-
-run::TaskReport runJob(const run::Job& job, const graph::Catalogue& catalogue, bool allowCommands) {
-    run::requireApproval(run::commandsOf(job.chain.tasks, catalogue), {.all = allowCommands});
-    run::WorkerCommand worker;
-    worker.program = run::installedWorker();
-    worker.arguments = {"--serve"};
-    for (run::TaskReport& report : run::runChain(job.chain, worker))
-        if (report.key == job.answer) return std::move(report);
-    throw Error(ErrorKind::Internal, "The worker did not report the task.", "Report this with the command.");
-}
-
 nlohmann::json partsJson(const std::vector<run::StreamPart>& parts) {
     nlohmann::json json = nlohmann::json::array();
     for (const run::StreamPart& part : parts) {
@@ -71,9 +37,10 @@ nlohmann::json partsJson(const std::vector<run::StreamPart>& parts) {
 int encode(const CodecChoice& choice) {
     const graph::Catalogue catalogue = installedCatalogue();
     requireNode(catalogue, choice.node);
-    const run::TaskReport report = runJob(run::encodeJob(catalogue, choice.node, settingsOf(choice.settings),
-                                                         inputsOf(choice), choice.input, choice.output),
-                                          catalogue, choice.allowCommands);
+    const run::TaskReport report =
+        runJob(run::encodeJob(catalogue, choice.node, settingsOf(choice.settings),
+                              inputFilesOf(choice.inputs), choice.input, choice.output),
+               catalogue, choice.allowCommands);
     const run::StreamResult& stream = report.stream.value();
     if (choice.json) {
         std::cout << nlohmann::json{{"node", choice.node},
@@ -100,8 +67,8 @@ int decode(const CodecChoice& choice) {
     const graph::Catalogue catalogue = installedCatalogue();
     const std::string node = choice.node.empty() ? run::codecOf(catalogue, choice.input) : choice.node;
     requireNode(catalogue, node);
-    runJob(run::decodeJob(catalogue, node, settingsOf(choice.settings), inputsOf(choice), choice.input,
-                          choice.output),
+    runJob(run::decodeJob(catalogue, node, settingsOf(choice.settings), inputFilesOf(choice.inputs),
+                          choice.input, choice.output),
            catalogue, choice.allowCommands);
     return exitDone;
 }
@@ -121,7 +88,7 @@ void addCodecOptions(CLI::App& app, CodecChoice& choice) {
 }
 
 struct MeasureChoice {
-    std::vector<std::string> metrics, settings;
+    std::vector<std::string> metrics, settings, inputs;
     std::string reference, candidate, map;
     bool json = false, allowCommands = false;
 };
@@ -140,8 +107,9 @@ struct MeasureRun {
 
 MeasureRun runMeasure(const MeasureChoice& choice, const graph::Catalogue& catalogue,
                       const graph::Manifest& measure) {
-    const run::Job job = run::measureJob(catalogue, measure.id, settingsOf(choice.settings), choice.reference,
-                                         choice.candidate, choice.map);
+    const run::Job job =
+        run::measureJob(catalogue, measure.id, settingsOf(choice.settings), inputFilesOf(choice.inputs),
+                        choice.reference, choice.candidate, choice.map);
     const auto score = std::find_if(job.chain.tasks.begin(), job.chain.tasks.end(),
                                     [&](const run::Task& task) { return task.key == job.answer; });
     run::TaskReport report = runJob(job, catalogue, choice.allowCommands);
@@ -278,6 +246,9 @@ Command measureCommand() {
                     ->take_all()
                     ->allow_extra_args(false);
                 app.add_option("--set", choice->settings, "PARAM=VALUE of the measure node")
+                    ->take_all()
+                    ->allow_extra_args(false);
+                app.add_option("--input", choice->inputs, "PORT=FILE for inputs such as a text")
                     ->take_all()
                     ->allow_extra_args(false);
                 addAllowOption(app, choice->allowCommands);

@@ -80,11 +80,11 @@ int runProgram(int argc, char** argv) {
 }  // namespace
 
 std::vector<Command> commands() {
-    return {runCommand(),       planCommand(),    statusCommand(), pauseCommand(),  resumeCommand(),
-            cancelCommand(),    retryCommand(),   curvesCommand(), bdCommand(),     encodeCommand(),
-            decodeCommand(),    measureCommand(), nodesCommand(),  importCommand(), exportCommand(),
-            annotateCommand(),  gcCommand(),      duCommand(),     deleteCommand(), doctorCommand(),
-            reproduceCommand(), serveCommand()};
+    return {runCommand(),    planCommand(),    statusCommand(),   pauseCommand(),      resumeCommand(),
+            cancelCommand(), retryCommand(),   curvesCommand(),   bdCommand(),         encodeCommand(),
+            decodeCommand(), measureCommand(), tokenizeCommand(), perplexityCommand(), generateCommand(),
+            nodesCommand(),  importCommand(),  exportCommand(),   annotateCommand(),   gcCommand(),
+            duCommand(),     deleteCommand(),  doctorCommand(),   reproduceCommand(),  serveCommand()};
 }
 
 }  // namespace ratescope::cli

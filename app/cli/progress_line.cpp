@@ -40,6 +40,12 @@ std::string progressText(const ProgressState& state, bool bar) {
     return text;
 }
 
+std::string progressText(double fraction, std::optional<double> secondsLeft) {
+    std::string text = barOf(fraction) + " " + curves::fixed(100 * fraction, 0) + " %";
+    if (secondsLeft) text += ", " + durationText(*secondsLeft) + " left";
+    return text;
+}
+
 ProgressLine::ProgressLine() : terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 ProgressLine::~ProgressLine() {
@@ -52,6 +58,15 @@ void ProgressLine::show(const ProgressState& state) {
     const std::string text = progressText(state, terminal_);
     if (text == lastText_) return;
     last_ = now;
+    write(text);
+}
+
+void ProgressLine::show(double fraction, std::optional<double> secondsLeft) {
+    const std::string text = progressText(fraction, secondsLeft);
+    if (terminal_ && text != lastText_) write(text);
+}
+
+void ProgressLine::write(const std::string& text) {
     lastText_ = text;
     std::fprintf(stderr, terminal_ ? "\r\033[K%s" : "%s\n", text.c_str());
     std::fflush(stderr);

@@ -5,28 +5,12 @@
 
 #include <poll.h>
 #include <sched.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <thread>
 #include <utility>
 
 namespace ratescope::cli {
-namespace {
-
-int interruptDescriptor() {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    ::sigprocmask(SIG_BLOCK, &set, nullptr);
-    return ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-}  // namespace
 
 int defaultJobs() {
     cpu_set_t set;
@@ -50,13 +34,11 @@ Session::Session(const std::string& library, const graph::Catalogue& catalogue,
     : library_(library, store::Access::Write), supervisor_(library_, catalogue, std::move(options)) {
     supervisor_.observer = observer;
     service_.emplace(supervisor_, library_, catalogue);
-    signals_ = interruptDescriptor();
-    supervisor_.watch(signals_, POLLIN, [this](short) { interrupted_ = true; });
+    supervisor_.watch(interrupts_.descriptor(), POLLIN, [this](short) { interrupted_ = true; });
 }
 
 Session::~Session() {
-    supervisor_.unwatch(signals_);
-    ::close(signals_);
+    supervisor_.unwatch(interrupts_.descriptor());
 }
 
 run::Submitted Session::runStudy(const ChosenStudy& study,

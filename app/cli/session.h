@@ -3,6 +3,7 @@
 // A library held for writing: supervisor, socket and signals together, as `run`, `serve`, `resume` and `retry`
 // use them.
 
+#include "app/cli/interrupts.h"
 #include "app/cli/study_options.h"
 #include "core/run/service.h"
 #include "core/run/supervisor.h"
@@ -49,7 +50,7 @@ class Session {
     store::Library library_;
     run::Supervisor supervisor_;
     std::optional<run::Service> service_;
-    int signals_ = -1;
+    Interrupts interrupts_;
     bool interrupted_ = false;
 };
 

@@ -85,6 +85,14 @@ Hash append(Chain& chain, Task task, const Manifest& manifest) {
     return task.key;
 }
 
+/// A language model's folder is named by its configuration.
+std::filesystem::path assetFile(graph::PortType type, const std::filesystem::path& file) {
+    std::error_code ignored;
+    const bool isModelFolder =
+        type == graph::PortType::LanguageModel && std::filesystem::is_directory(file, ignored);
+    return std::filesystem::absolute(isModelFolder ? file / "config.json" : file);
+}
+
 /// Adds the task that reads a file as the port's type.
 TaskOutput appendSource(Chain& chain, const graph::Catalogue& catalogue, graph::PortType type,
                         const std::filesystem::path& file) {
@@ -92,7 +100,7 @@ TaskOutput appendSource(Chain& chain, const graph::Catalogue& catalogue, graph::
     Task task = newTask(catalogue, manifest, TaskKind::Source);
     takeSettings(task, manifest, graph::Stage::Encode, {});
     task.parameters.erase(manifest.assets.parameter);
-    task.file = std::filesystem::absolute(file);
+    task.file = assetFile(type, file);
     task.fileHash = assetOf(task.file, manifest.assets, sha256OfFile).keyHash();
     return {append(chain, task, manifest), manifest.outputs.front().id};
 }
@@ -201,8 +209,8 @@ std::string codecOf(const graph::Catalogue& catalogue, const std::filesystem::pa
 }
 
 Job measureJob(const graph::Catalogue& catalogue, const std::string& node, const Settings& settings,
-               const std::filesystem::path& reference, const std::filesystem::path& candidate,
-               const std::filesystem::path& map) {
+               const InputFiles& inputs, const std::filesystem::path& reference,
+               const std::filesystem::path& candidate, const std::filesystem::path& map) {
     const Manifest& manifest = requireKind(catalogue, node, NodeKind::Measure);
     refuseUnknown(manifest, settings);
     Job job;
@@ -210,7 +218,9 @@ Job measureJob(const graph::Catalogue& catalogue, const std::string& node, const
     Task score = newTask(catalogue, manifest, TaskKind::Score);
     takeSettings(prepare, manifest, graph::Stage::Encode, settings);
     takeSettings(score, manifest, graph::Stage::Encode, settings);
+    connectFiles(job.chain, prepare, catalogue, manifest, inputs, {PortRole::Value});
     for (const graph::Port& port : manifest.inputs) {
+        if (port.role == PortRole::Value) continue;
         Task& task = port.role == PortRole::Candidate ? score : prepare;
         const auto& file = port.role == PortRole::Candidate ? candidate : reference;
         task.inputs[port.id].push_back(appendSource(job.chain, catalogue, port.type, file));
@@ -222,6 +232,20 @@ Job measureJob(const graph::Catalogue& catalogue, const std::string& node, const
     if (!manifest.hasMap) throw Error(ErrorKind::Usage, node + " makes no map.", "Leave --map out.");
     job.chain.maps = {job.answer};
     job.chain.writes = {{{job.answer, "map"}, std::filesystem::absolute(map)}};
+    return job;
+}
+
+Job transformJob(const graph::Catalogue& catalogue, const std::string& node, const Settings& settings,
+                 const InputFiles& inputs, const std::filesystem::path& output) {
+    const Manifest& manifest = requireKind(catalogue, node, NodeKind::Transform);
+    refuseUnknown(manifest, settings);
+    Job job;
+    Task task = newTask(catalogue, manifest, TaskKind::Transform);
+    takeSettings(task, manifest, graph::Stage::Encode, settings);
+    connectFiles(job.chain, task, catalogue, manifest, inputs, {PortRole::Value});
+    job.answer = append(job.chain, task, manifest);
+    job.chain.wanted = {job.answer};
+    job.chain.writes = {{{job.answer, manifest.outputs.front().id}, std::filesystem::absolute(output)}};
     return job;
 }
 

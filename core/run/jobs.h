@@ -1,6 +1,7 @@
 #pragma once
 
-// Single chains outside any study: what `ratescope-cli encode`, `decode` and `measure` ask of a worker. A
+// Single chains outside any study: what `ratescope-cli encode`, `decode`, `measure` and the commands of language models
+// ask of a worker. A
 // codec's stored stream opens in another process, on another day, by its node's id and the shared inputs
 // alone.
 
@@ -41,9 +42,14 @@ Job decodeJob(const graph::Catalogue& catalogue, const std::string& node, const 
 /// The codec whose streams begin as this file does. Throws Error(Input) if none or several do.
 std::string codecOf(const graph::Catalogue& catalogue, const std::filesystem::path& stream);
 
-/// Scores `candidate` against `reference` by one measure node; writes its map to `map` unless that is empty.
+/// Scores `candidate` against `reference` by one measure node, whose other inputs, such as a text, `inputs` names;
+/// writes its map to `map` unless that is empty.
 Job measureJob(const graph::Catalogue& catalogue, const std::string& node, const Settings& settings,
-               const std::filesystem::path& reference, const std::filesystem::path& candidate,
-               const std::filesystem::path& map);
+               const InputFiles& inputs, const std::filesystem::path& reference,
+               const std::filesystem::path& candidate, const std::filesystem::path& map);
+
+/// Runs a transform on files, and writes its first output to `output`, in the format of its extension.
+Job transformJob(const graph::Catalogue& catalogue, const std::string& node, const Settings& settings,
+                 const InputFiles& inputs, const std::filesystem::path& output);
 
 }  // namespace ratescope::run

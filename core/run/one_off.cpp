@@ -66,6 +66,11 @@ void listen(WorkerPool& pool) {
     pool.checkDeadlines();
 }
 
+void tell(const WorkerPool& pool, std::uint64_t chain, const TaskProgress& progress) {
+    const auto activity = pool.activity(chain);
+    if (activity && activity->task) progress(*activity->task, activity->fraction);
+}
+
 void throwFailure(const Chain& chain, const std::vector<TaskReport>& reports) {
     for (const TaskReport& report : reports)
         if (report.failure)
@@ -75,8 +80,8 @@ void throwFailure(const Chain& chain, const std::vector<TaskReport>& reports) {
 
 }  // namespace
 
-std::vector<TaskReport> runChain(Chain chain, const WorkerCommand& worker,
-                                 const std::function<bool()>& stop) {
+std::vector<TaskReport> runChain(Chain chain, const WorkerCommand& worker, const std::function<bool()>& stop,
+                                 const TaskProgress& progress) {
     const TemporaryFolder folder;
     Listened listened;
     WorkerPool pool(worker, folder.path(), eventsOf(listened));
@@ -90,6 +95,7 @@ std::vector<TaskReport> runChain(Chain chain, const WorkerCommand& worker,
     bool stopped = false;
     while (!listened.done && !listened.failure) {
         listen(pool);
+        if (progress) tell(pool, chain.id, progress);
         if (stopped || !stop || !stop()) continue;
         stopped = true;
         pool.cancel(chain.id);

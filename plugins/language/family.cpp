@@ -3,4 +3,5 @@
 
 using namespace ratescope::media::language;
 
-RATESCOPE_FAMILY("language", {hessiansNode(), perplexityNode()})
+RATESCOPE_FAMILY("language", {generateNode(), hessiansNode(), multipleChoiceNode(), passkeyNode(),
+                              perplexityNode(), tokenizeNode()})

@@ -6,7 +6,11 @@
 
 namespace ratescope::media::language {
 
+NodeEntry generateNode();
 NodeEntry hessiansNode();
+NodeEntry multipleChoiceNode();
+NodeEntry passkeyNode();
 NodeEntry perplexityNode();
+NodeEntry tokenizeNode();
 
 }  // namespace ratescope::media::language

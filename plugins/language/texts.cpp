@@ -1,6 +1,11 @@
 #include "plugins/language/texts.h"
 
 #include "core/error.h"
+#include "core/media/assets/text_file.h"
+
+#include <memory>
+#include <span>
+#include <utility>
 
 namespace ratescope::media::language {
 
@@ -12,6 +17,12 @@ std::string joinedTexts(const std::vector<Value>& texts, const std::string& who)
         all += (all.empty() ? "" : "\n\n") + std::string((*corpus)->text());
     }
     return all;
+}
+
+Value corpusOf(std::string text) {
+    const auto owner = std::make_shared<const std::string>(std::move(text));
+    return std::make_shared<const TextCorpus>(
+        decodeText(std::as_bytes(std::span(*owner)), owner, "the text"));
 }
 
 engine::Tokenizer tokenizerOf(const LanguageModel& model) {

@@ -14,6 +14,9 @@ namespace ratescope::media::language {
 /// a value is no text: "language.perplexity predicts".
 std::string joinedTexts(const std::vector<Value>& texts, const std::string& who);
 
+/// Throws Error(Input) for no text and for text that is not UTF-8.
+Value corpusOf(std::string text);
+
 /// Throws Error(Input) where the model has no tokenizer, and what its constructor throws.
 engine::Tokenizer tokenizerOf(const LanguageModel& model);
 

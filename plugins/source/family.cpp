@@ -3,4 +3,5 @@
 
 using namespace ratescope::media::source;
 
-RATESCOPE_FAMILY("source", {imagesNode(), languageModelNode(), rawImagesNode(), tensorsNode(), textNode()})
+RATESCOPE_FAMILY("source", {imagesNode(), languageModelNode(), rawImagesNode(), tablesNode(), tensorsNode(),
+                            textNode()})

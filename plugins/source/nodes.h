@@ -9,6 +9,7 @@ namespace ratescope::media::source {
 NodeEntry imagesNode();
 NodeEntry languageModelNode();
 NodeEntry rawImagesNode();
+NodeEntry tablesNode();
 NodeEntry tensorsNode();
 NodeEntry textNode();
 

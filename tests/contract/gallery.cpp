@@ -162,6 +162,19 @@ Value rowsOf(double shift) {
     return std::shared_ptr<const Table>(std::move(table));
 }
 
+/// For nodes that ask models.
+Value questionsOf(const char* right) {
+    const std::vector<std::string> none(2);
+    auto table = std::make_shared<Table>();
+    table->columns = {{"question", "", std::vector<std::string>{"What is green?", "Two and two are"}},
+                      {"A", "", std::vector<std::string>{"grass", "three"}},
+                      {"B", "", std::vector<std::string>{"snow", "four"}},
+                      {"C", "", std::vector<std::string>{"", "twenty-two"}},
+                      {"D", "", none},
+                      {"answer", "", std::vector<std::string>{right, "B"}}};
+    return std::shared_ptr<const Table>(std::move(table));
+}
+
 /// A piece for each byte, in GPT-2's alphabet: printable bytes stand for themselves, the others from U+0100 on.
 TokenizerData tokenizerOfBytes() {
     TokenizerData tokenizer;
@@ -311,7 +324,8 @@ std::vector<Exhibit> exhibitsOf(PortType type) {
     if (type == PortType::TextCorpus)
         exhibits = {{"page", pageOf(600), pageOf(700)},
                     {"lines", textOf("p1 p12 p3\n\u2581p4\r\n"), textOf("p1 p12 p5\n")}};
-    if (type == PortType::Table) exhibits = {{"rows", rowsOf(0), rowsOf(0.5)}};
+    if (type == PortType::Table)
+        exhibits = {{"questions", questionsOf("A"), questionsOf("B")}, {"rows", rowsOf(0), rowsOf(0.5)}};
     return exhibits;
 }
 

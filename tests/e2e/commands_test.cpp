@@ -62,10 +62,10 @@ double number(const Row& row, const char* column) {
     return row.value(QString::fromLatin1(column)).toDouble();
 }
 
-const QStringList commandNames = {"run",    "plan",   "status",    "pause",    "resume", "cancel",
-                                  "retry",  "curves", "bd",        "encode",   "decode", "measure",
-                                  "nodes",  "import", "export",    "annotate", "gc",     "du",
-                                  "delete", "doctor", "reproduce", "serve",    "manual", "completion"};
+const QStringList commandNames = {
+    "run",      "plan",   "status",  "pause",    "resume",     "cancel",    "retry", "curves", "bd",
+    "encode",   "decode", "measure", "tokenize", "perplexity", "generate",  "nodes", "import", "export",
+    "annotate", "gc",     "du",      "delete",   "doctor",     "reproduce", "serve", "manual", "completion"};
 
 }  // namespace
 

@@ -9,7 +9,7 @@
 
 namespace e2e {
 
-/// Runs the command, and once more with --json where it has that option (encode, measure, run, plan, status, bd, du).
+/// Runs the command, and once more with --json where it has that option (encode, measure, perplexity, run, plan, status, bd, du).
 /// What is wrong with its refusals: another exit code than `code`, a crash, a message without one of `words` or without a
 /// second line that says what to do, anything on standard output that does not belong there. Empty if nothing.
 QByteArray faultOfRefusal(const Place& place, const QStringList& arguments, int code,

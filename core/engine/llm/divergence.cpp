@@ -38,6 +38,12 @@ double quantile(const std::vector<double>& sorted, double q) {
     return sorted[below] + share * (above - sorted[below]);
 }
 
+/// d√x = dx / 2√x, as llama.cpp has it.
+Estimate rootOf(const Estimate& mean) {
+    const double root = std::sqrt(mean.value);
+    return {root, root > 0 ? mean.standardError / (2 * root) : 0};
+}
+
 template <typename T>
 void append(std::vector<T>& to, const std::vector<T>& more) {
     to.insert(to.end(), more.begin(), more.end());
@@ -108,7 +114,7 @@ Divergence summarise(const DivergenceRows& rows) {
     }
     result.sameTop = meanOf(same);
     result.probabilityChange = meanOf(change);
-    result.probabilityChangeRms = std::sqrt(meanOf(squares).value);
+    result.probabilityChangeRms = rootOf(meanOf(squares));
     result.logRatio = meanOf(ratio);
     result.referencePerplexity = perplexityOf(rows.referenceLogLikelihood);
     result.candidatePerplexity = perplexityOf(rows.candidateLogLikelihood);

@@ -27,9 +27,9 @@ DivergenceRows divergenceOf(const at::Tensor& reference, const at::Tensor& candi
 struct Divergence {
     Estimate mean;  ///< nats
     double median = 0, quantile90 = 0, quantile99 = 0, quantile999 = 0, max = 0;
-    Estimate sameTop;            ///< fraction of the tokens
-    Estimate probabilityChange;  ///< Δp: candidate's probability of the right token less the reference's
-    double probabilityChangeRms = 0;  ///< root of the mean of Δp²
+    Estimate sameTop;               ///< fraction of the tokens
+    Estimate probabilityChange;     ///< Δp: candidate's probability of the right token less the reference's
+    Estimate probabilityChangeRms;  ///< root of the mean of Δp², its error to first order
     Estimate referencePerplexity, candidatePerplexity;
     Estimate logRatio;  ///< ln(candidate's perplexity / reference's), token by token
 };

@@ -128,6 +128,18 @@ class SourceTest : public QObject {
                  std::string_view(" = Robert =\n"));
     }
 
+    void tablesAreRead() {
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        writeBytes(path / "q.jsonl", R"({"question":"1+1=","A":2,"answer":"A"})");
+        const Outputs outputs = loaded(source::tablesNode(), path / "q.jsonl");
+        const auto& table = *std::get<std::shared_ptr<const Table>>(outputs.at("table"));
+        QCOMPARE(table.rows(), std::size_t{1});
+        QCOMPARE(std::get<std::vector<std::int64_t>>(table.column("A")->cells).front(), std::int64_t{2});
+        const QString error = errorOf([&] { loaded(source::tablesNode(), path / "none.csv"); });
+        QVERIFY2(error.startsWith("input: ") && error.contains("none.csv"), qPrintable(error));
+    }
+
     void badFilesAreNamed_data() {
         QTest::addColumn<bool>("tensors");
         QTest::addColumn<QByteArray>("content");
@@ -150,8 +162,9 @@ class SourceTest : public QObject {
     }
 
     void sourcesFanOutByFiles() {
-        for (const NodeEntry& entry : {source::imagesNode(), source::languageModelNode(),
-                                       source::rawImagesNode(), source::tensorsNode(), source::textNode()}) {
+        for (const NodeEntry& entry :
+             {source::imagesNode(), source::languageModelNode(), source::rawImagesNode(),
+              source::tablesNode(), source::tensorsNode(), source::textNode()}) {
             QVERIFY(entry.manifest.assets.by == graph::AssetRule::By::Files);
             QVERIFY(entry.manifest.parameter(entry.manifest.assets.parameter) != nullptr);
         }

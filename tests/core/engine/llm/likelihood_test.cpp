@@ -120,7 +120,8 @@ class LikelihoodTest : public QObject {
         VERIFY_NEAR(all.sameTop.standardError, 0.2886751345948129);
         VERIFY_NEAR(all.probabilityChange.value, 0.01278187842443067);
         VERIFY_NEAR(all.probabilityChange.standardError, 0.08347961407606924);
-        VERIFY_NEAR(all.probabilityChangeRms, 0.14515479432290654);
+        VERIFY_NEAR(all.probabilityChangeRms.value, 0.14515479432290654);
+        VERIFY_NEAR(all.probabilityChangeRms.standardError, 0.03673394885242707);
         VERIFY_NEAR(all.referencePerplexity.value, 26.26026729348538);
         VERIFY_NEAR(all.candidatePerplexity.value, 16.05497622312149);
         VERIFY_NEAR(all.logRatio.value, -0.49203820097791434);
@@ -131,7 +132,8 @@ class LikelihoodTest : public QObject {
         const Divergence all = summarise(divergenceOf(logits, logits, targets));
         QCOMPARE(all.max, 0.0);
         QCOMPARE(all.sameTop.value, 1.0);
-        QCOMPARE(all.probabilityChangeRms, 0.0);
+        QCOMPARE(all.probabilityChangeRms.value, 0.0);
+        QCOMPARE(all.probabilityChangeRms.standardError, 0.0);
         // A shift of all logits changes no probability.
         QVERIFY(summarise(divergenceOf(logits, logits + 4, targets)).max < 1e-12);
         VERIFY_ERROR(summarise({}), ErrorKind::Internal, "no values");
