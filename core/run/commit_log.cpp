@@ -28,6 +28,12 @@ void CommitLog::add(store::StudyId study, run::StreamResult stream, store::Strea
     batch(study).streams.emplace_back(std::move(stream), std::move(record));
 }
 
+void CommitLog::add(std::vector<run::ValueResult> values, store::ValueRecord record) {
+    const store::StudyId study = record.study;
+    if (!staged_.emplace(record.task, study).second) return;
+    batch(study).values.emplace_back(std::move(values), std::move(record));
+}
+
 void CommitLog::add(store::StudyId study, store::ItemOutcome outcome) {
     states_.erase(outcome.item);
     batch(study).items.push_back(std::move(outcome));
@@ -70,6 +76,10 @@ void CommitLog::commit(store::StudyId study, store::Batch& batch) {
     library_.commit(batch);
     const store::Batch done = std::exchange(batch, {});
     for (const auto& [stream, record] : done.streams) {
+        staged_.erase(record.task);
+        if (streamKept) streamKept(record.task);
+    }
+    for (const auto& [values, record] : done.values) {
         staged_.erase(record.task);
         if (streamKept) streamKept(record.task);
     }

@@ -19,10 +19,11 @@ class CommitLog {
 
     /// Called after the commit that made it durable.
     std::function<void(store::StudyId, const store::ItemOutcome&)> committed;
-    std::function<void(const Hash& task)> streamKept;
+    std::function<void(const Hash& task)> streamKept;  ///< or the values of a task
 
     void setEnvironment(store::StudyId study, store::Environment environment);
     void add(store::StudyId study, run::StreamResult stream, store::StreamRecord record);
+    void add(std::vector<run::ValueResult> values, store::ValueRecord record);
     void add(store::StudyId study, store::ItemOutcome outcome);
     void add(store::StudyId study, store::MeasurementOutcome outcome);
     void add(store::StudyId study, store::ProbeScore probe);

@@ -6,13 +6,6 @@
 
 namespace ratescope::run {
 
-std::vector<Task> tasksFor(const TaskTable& tasks, const std::vector<Hash>& wanted) {
-    std::vector<Task> chain;
-    for (const Hash& key : upstreamTasks(tasks, wanted))
-        chain.push_back(tasks.at(key));
-    return chain;
-}
-
 bool DirectChain::uses(const Hash& key) const {
     return chain_ && std::any_of(chain_->tasks.begin(), chain_->tasks.end(),
                                  [&](const Task& task) { return task.key == key; });

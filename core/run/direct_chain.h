@@ -42,7 +42,4 @@ class DirectChain {
     Finished finished_;
 };
 
-/// The tasks of a chain that has to make these, however much of it is kept already or not.
-std::vector<Task> tasksFor(const TaskTable& tasks, const std::vector<Hash>& wanted);
-
 }  // namespace ratescope::run

@@ -49,7 +49,9 @@ const std::optional<StreamBook::Kept>& StreamBook::find(const Hash& task) {
     if (known != streams_.end()) return known->second;
     std::optional<Kept> kept;
     if (const auto record = library_.findStream(task))
-        kept = Kept{record->artefact, {record->seconds, record->peakMemory}, sizeOf(record->parts)};
+        kept = Kept{record->artefact, {record->seconds, record->peakMemory}, sizeOf(record->parts), {}};
+    else if (auto values = library_.findValues(task); !values.empty())
+        kept = Kept{{}, {}, {}, std::move(values)};
     return streams_[task] = kept;
 }
 
@@ -58,8 +60,15 @@ StreamState StreamBook::state(const Hash& task) {
     return find(task) ? StreamState::Kept : StreamState::None;
 }
 
-fs::path StreamBook::file(const Hash& task) {
-    return library_.materialise(find(task).value().artefact);
+bool StreamBook::isKept(const Task& task) {
+    return keepsResult(task) && state(task.key) == StreamState::Kept;
+}
+
+void StreamBook::give(const Task& task, Chain& chain) {
+    const Kept& kept = find(task.key).value();
+    if (makesStream(task.kind)) chain.streams[task.key] = library_.materialise(kept.artefact);
+    for (const auto& [port, artefact] : kept.values)
+        chain.values[{task.key, port}] = library_.materialise(artefact);
 }
 
 void StreamBook::made(const Hash& task, const StreamResult& stream) {

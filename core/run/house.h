@@ -34,14 +34,17 @@ struct StreamSize {
     std::uint64_t bits = 0, searchedBits = 0;
 };
 
-/// The streams of the library, by task, as far as they were asked for, and what tasks took.
+/// The streams of the library and the values that it keeps, by task, as far as they were asked for, and what tasks
+/// took.
 class StreamBook {
   public:
     StreamBook(const store::Library& library, const CommitLog& log) : library_(library), log_(log) {}
 
     StreamState state(const Hash& task);
-    /// A file with a kept stream's bytes. Throws as store::Library::materialise.
-    std::filesystem::path file(const Hash& task);
+    /// Whether what the task gives is kept in the library: a stream, or values of a learner or experiment.
+    bool isKept(const Task& task);
+    /// Names the files of a kept task to a chain. Throws as store::Library::materialise.
+    void give(const Task& task, Chain& chain);
     void kept(const Hash& task) { streams_.erase(task); }
     void forget() { streams_.clear(); }
     void took(const Hash& task, const TaskCost& cost) { costs_[task] = cost; }
@@ -52,9 +55,10 @@ class StreamBook {
 
   private:
     struct Kept {
-        Hash artefact;
+        Hash artefact;  ///< of a stream
         TaskCost cost;
         StreamSize size;
+        std::map<std::string, Hash> values;  ///< artefacts by port, where it is no stream
     };
     const std::optional<Kept>& find(const Hash& task);
 

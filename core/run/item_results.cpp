@@ -41,6 +41,9 @@ void ItemRunner::takeResult(const UnitRun& unit, const TaskReport& report) {
             unit.study, *report.stream,
             {report.key, task.node, report.stream->hash, report.stream->bytes, report.stream->parts,
              report.stream->shared, report.seconds, report.peakMemory, librariesOf(unit, report.key)});
+    if (!report.values.empty())
+        house_.log.add(report.values, {unit.study, report.key, task.node, report.seconds, report.peakMemory,
+                                       librariesOf(unit, report.key)});
     if (task.kind == TaskKind::Prepare) house_.counts[report.key] = report.counts;
     reach_.took(task, report);
     for (const auto& [name, csv] : report.tables)

@@ -346,17 +346,15 @@ bool ItemRunner::handOut(WorkerNumber worker, const std::vector<Dispatch>& dispa
     return true;
 }
 
-/// False when a stream that the library has can't be read: what needs it fails. Throws Error(Resource) when there
+/// False when a stream or value that the library has can't be read: what needs it fails. Throws Error(Resource) when there
 /// is no room to hand it over.
 bool ItemRunner::addTo(Chain& chain, const UnitRun& unit, const Dispatch& dispatch) {
-    const auto isKept = [&](const Task& task) {
-        return makesStream(task.kind) && house_.streams.state(task.key) == StreamState::Kept;
-    };
+    const auto isKept = [&](const Task& task) { return house_.streams.isKept(task); };
     const std::vector<Hash> needed = upstreamTasks(unit.plan->tasks, unit.wanted, isKept);
-    std::map<Hash, std::filesystem::path> streams;
+    Chain given;
     try {
         for (const Hash& key : needed)
-            if (isKept(unit.plan->tasks.at(key))) streams[key] = house_.streams.file(key);
+            if (isKept(unit.plan->tasks.at(key))) house_.streams.give(unit.plan->tasks.at(key), given);
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::Resource) throw;
         const store::Failure failure{error.kind(), error.what(), error.remedy(), ""};
@@ -364,7 +362,8 @@ bool ItemRunner::addTo(Chain& chain, const UnitRun& unit, const Dispatch& dispat
             settleAsFailed(task, unit, failure);
         return false;
     }
-    chain.streams.merge(streams);
+    chain.streams.merge(given.streams);
+    chain.values.merge(given.values);
     for (const Hash& key : needed)
         if (std::none_of(chain.tasks.begin(), chain.tasks.end(),
                          [&](const Task& task) { return task.key == key; }))

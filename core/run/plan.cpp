@@ -44,6 +44,9 @@ class Planner {
             if (topology_.manifest(i)->kind == graph::NodeKind::Analysis)
                 plan_.analyses.push_back({topology_.node(i).slug, maker_.analysis(i)});
         plan_.tasks = maker_.take();
+        for (const auto& [key, task] : plan_.tasks)
+            if (task.keepsValues) plan_.keptTasks.push_back(key);
+        std::sort(plan_.keptTasks.begin(), plan_.keptTasks.end());
         plan_.notes = assets_.notes;
         return std::move(plan_);
     }

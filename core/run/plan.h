@@ -59,6 +59,7 @@ struct StudyPlan {
     std::vector<ItemTasks> itemTasks;       ///< in the order of items
     std::vector<PlannedAnalysis> analyses;  ///< in document order
     std::vector<PlannedSeries> series;
+    std::vector<Hash> keptTasks;                     ///< learners and experiments, ascending
     std::vector<store::AssetAttributes> attributes;  ///< of assets that a table was joined to
     std::vector<std::string> notes;                  ///< what the user should know of it
 };
@@ -72,6 +73,7 @@ struct PlanOptions {
 ///
 /// - A codec makes an encode task and a decode task, and between them an extract task if its manifest has
 ///   parameters of that stage. Each task has the parameters of its own stage only.
+/// - A learner or an experiment makes one task, as a transform does, whose values are kept.
 /// - An input that takes the fan-out as `all` reads every asset upstream, in asset order, wire after wire.
 /// - An item's key is its candidate's task key; a measurement's is its score task's key, which the candidate's
 ///   enters. An item that is to reach something has a key of its own, made of what it asks for: the candidate's

@@ -75,11 +75,15 @@ json write(const Chain& chain) {
     json streams = json::object();
     for (const auto& [task, file] : chain.streams)
         streams[task.hex()] = file.string();
+    json values = json::array();
+    for (const auto& [value, file] : chain.values)
+        values.push_back(json::array({value.task.hex(), value.port, file.string()}));
     return {{"type", "run"},
             {"id", chain.id},
             {"tasks", tasksOf(chain.tasks)},
             {"wanted", hashes(chain.wanted)},
             {"streams", std::move(streams)},
+            {"values", std::move(values)},
             {"publish", hashes(chain.publish)},
             {"keep", listOf(chain.keep, [](const TaskOutput& output) { return write(output); })},
             {"writes", listOf(chain.writes, [](const WriteRequest& request) { return write(request); })},
@@ -132,6 +136,10 @@ json write(const TaskReport& report) {
                 {"peakMemory", report.peakMemory}};
     if (report.failure) object["failure"] = write(*report.failure);
     if (report.stream) object["stream"] = write(*report.stream);
+    if (!report.values.empty())
+        object["values"] = listOf(report.values, [](const ValueResult& value) {
+            return json::array({value.port, value.file.string(), value.hash.hex(), value.bytes});
+        });
     if (!report.kept.empty())
         object["kept"] = listOf(report.kept, [](const KeptValue& kept) {
             return json::array({kept.port, kept.file.string(), kept.bytes});
@@ -258,6 +266,10 @@ Chain readChain(const JsonPlace& place) {
     chain.wanted = readList(place.field("wanted"), hash);
     for (const auto& [task, file] : place.field("streams").fields())
         chain.streams[Hash::fromHex(task)] = file.text();
+    for (const JsonPlace& value : place.field("values").items()) {
+        const auto parts = tuple(value, 3);
+        chain.values[{hash(parts[0]), parts[1].text()}] = parts[2].text();
+    }
     chain.publish = readList(place.field("publish"), hash);
     chain.keep = readList(place.field("keep"), readOutput);
     chain.writes = readList(place.field("writes"), readWrite);
@@ -289,6 +301,11 @@ StreamResult readStream(const JsonPlace& place) {
             readList(place.field("parts"), readPart), readList(place.field("shared"), readPart)};
 }
 
+ValueResult readValue(const JsonPlace& place) {
+    const auto parts = tuple(place, 4);
+    return {parts[0].text(), parts[1].text(), hash(parts[2]), parts[3].unsignedInteger()};
+}
+
 KeptValue readKept(const JsonPlace& place) {
     const auto parts = tuple(place, 3);
     return {parts[0].text(), parts[1].text(), parts[2].unsignedInteger()};
@@ -312,6 +329,7 @@ TaskReport readReport(const JsonPlace& place) {
     report.peakMemory = place.field("peakMemory").unsignedInteger();
     if (const auto failure = place.find("failure")) report.failure = readFailure(*failure);
     if (const auto stream = place.find("stream")) report.stream = readStream(*stream);
+    if (const auto values = place.find("values")) report.values = readList(*values, readValue);
     if (const auto kept = place.find("kept")) report.kept = readList(*kept, readKept);
     if (const auto counts = place.find("counts"))
         for (const auto& [name, count] : counts->fields())

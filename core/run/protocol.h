@@ -10,7 +10,7 @@
 //                       resources
 //
 // A worker runs one chain at a time. It resolves each wanted task from what it has: its memory cache, the
-// published value file, the given stream, else by running the task's inputs and then the task. Each
+// published value file, the given stream or value, else by running the task's inputs and then the task. Each
 // task that it runs or that fails is reported once; tasks that depend on a failed one are not reported.
 // `done` closes the chain.
 //
@@ -25,6 +25,7 @@
 //   A prepare task that the chain uses but need not run is reported too (0 seconds), for its counts.
 // - Tasks in `publish` and `maps` count as wanted; of a score task that is in `maps` only, just the map is made.
 //   A score, its map and the publication of values belong to the task: it is reported when they are done.
+// - All values of learners and experiments are written into `staging` when they run, as streams are.
 // - Tasks of values in `keep` count as wanted too, and run even when these values exist: their reports name the files.
 // - A write that fails is reported as a failure of the task whose value it is, after that task's own report.
 // - A chain may carry the tasks of several items. A node that takes several tasks in one call (TaskResources::batch)
@@ -63,7 +64,8 @@ struct Chain {
     std::uint64_t id = 0;
     std::vector<Task> tasks;   ///< topological: inputs before users
     std::vector<Hash> wanted;  ///< tasks that must have run, or be reported failed, when the chain is done
-    std::map<Hash, std::filesystem::path> streams;  ///< encode and extract results that exist already
+    std::map<Hash, std::filesystem::path> streams;       ///< encode and extract results that exist already
+    std::map<TaskOutput, std::filesystem::path> values;  ///< kept ones of learners and experiments
     std::vector<Hash>
         publish;  ///< tasks whose values other workers need: written as value files into `cache`
     std::vector<TaskOutput> keep;  ///< values written as files into `staging`, and reported with their tasks
@@ -103,6 +105,14 @@ struct KeptValue {
     std::uint64_t bytes = 0;
 };
 
+/// A value of a learner or experiment, as a mapped value file.
+struct ValueResult {
+    std::string port;
+    std::filesystem::path file;  ///< in staging
+    Hash hash;                   ///< of the file
+    std::uint64_t bytes = 0;
+};
+
 struct MetricScore {
     std::string metric;
     double s0 = 0, s1 = 0;
@@ -127,6 +137,7 @@ struct TaskReport {
     std::uint64_t peakMemory = 0;  ///< bytes, of the worker since the task began
     std::optional<TaskFailure> failure;
     std::optional<StreamResult> stream;           ///< encode and extract
+    std::vector<ValueResult> values;              ///< all outputs of learners and experiments
     std::vector<KeptValue> kept;                  ///< of its outputs in `keep`
     std::map<std::string, std::uint64_t> counts;  ///< prepare
     std::vector<MetricScore> scores;              ///< score

@@ -11,14 +11,19 @@ namespace {
 constexpr std::size_t unitsLookedAt = 32;
 constexpr std::size_t groupsLookedAt = 64;
 
-bool makesValue(TaskKind kind) {
-    return !makesStream(kind) && kind != TaskKind::Score && kind != TaskKind::Analyse;
+/// What it gives can be published in the cache folder.
+bool makesValue(const Task& task) {
+    return !keepsResult(task) && task.kind != TaskKind::Score && task.kind != TaskKind::Analyse;
 }
 
 }  // namespace
 
 bool makesStream(TaskKind kind) {
     return kind == TaskKind::Encode || kind == TaskKind::Extract;
+}
+
+bool keepsResult(const Task& task) {
+    return makesStream(task.kind) || task.keepsValues;
 }
 
 std::vector<Hash> upstreamTasks(const TaskTable& tasks, const std::vector<Hash>& wanted,
@@ -98,13 +103,12 @@ bool Schedule::isThere(const Unit& unit, const Hash& task, std::size_t worker) c
 Schedule::Survey Schedule::survey(const Unit& unit, std::size_t worker) {
     Survey found;
     const std::vector<Hash> needed = upstreamTasks(*unit.tasks, unit.wanted, [&](const Task& task) {
-        return makesStream(task.kind) ? streamOf_(task.key) != StreamState::None
-                                      : isThere(unit, task.key, worker);
+        return keepsResult(task) ? streamOf_(task.key) != StreamState::None : isThere(unit, task.key, worker);
     });
     for (const Hash& key : needed) {
         const Task& task = unit.tasks->at(key);
         if (!unit.alone && suspects_.count(key)) found.blocked = true;
-        if (makesStream(task.kind)) {
+        if (keepsResult(task)) {
             const StreamState state = streamOf_(key);
             if (state == StreamState::Kept) continue;
             if (state == StreamState::Staged) found.blocked = waitsForCommit_ = true;
@@ -112,8 +116,8 @@ Schedule::Survey Schedule::survey(const Unit& unit, std::size_t worker) {
             continue;
         }
         if (const auto flight = inFlight_.find(key); flight != inFlight_.end()) {
-            // Its own worker will have a value in memory by then, but a stream has to be committed first.
-            if (running_.at(flight->second).worker != worker || makesStream(task.kind)) found.blocked = true;
+            // Its own worker will have a value in memory by then, but what is kept has to be committed first.
+            if (running_.at(flight->second).worker != worker || keepsResult(task)) found.blocked = true;
             continue;
         }
         found.compute.push_back(key);
@@ -184,7 +188,7 @@ std::optional<Dispatch> Schedule::next(std::size_t worker) {
 
 std::vector<Hash> Schedule::closure(const Unit& unit, std::vector<Hash>* streams) const {
     return upstreamTasks(*unit.tasks, unit.wanted, [&](const Task& task) {
-        const bool kept = makesStream(task.kind) && streamOf_(task.key) == StreamState::Kept;
+        const bool kept = keepsResult(task) && streamOf_(task.key) == StreamState::Kept;
         if (kept) streams->push_back(task.key);
         return kept;
     });
@@ -198,8 +202,8 @@ std::optional<Dispatch> Schedule::handOut(std::map<UnitId, Unit>& from, UnitId i
     dispatch.tasks = closure(dispatch.unit, &dispatch.streams);
     for (const Hash& key : found.compute) {
         inFlight_[key] = id;
-        const TaskKind kind = dispatch.unit.tasks->at(key).kind;
-        if (makesValue(kind) && jobs_ > 1 && uses_.at(key) > 1) dispatch.publish.push_back(key);
+        if (makesValue(dispatch.unit.tasks->at(key)) && jobs_ > 1 && uses_.at(key) > 1)
+            dispatch.publish.push_back(key);
     }
     running_[id] = {worker, dispatch.unit, found.compute, dispatch.publish};
     return dispatch;
@@ -210,7 +214,7 @@ void Schedule::finished(std::size_t worker, const Hash& task) {
     if (flight == inFlight_.end()) return;
     const Running& running = running_.at(flight->second);
     if (running.worker != worker) return;
-    if (makesValue(running.unit.tasks->at(task).kind)) memories_[worker].insert(task);
+    if (makesValue(running.unit.tasks->at(task))) memories_[worker].insert(task);
     const auto& publish = running.publish;
     if (std::find(publish.begin(), publish.end(), task) != publish.end()) published_.insert(task);
     inFlight_.erase(flight);

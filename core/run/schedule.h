@@ -50,15 +50,14 @@ struct Unit {
     bool alone = false;  ///< tried once more, with nothing beside it
 };
 
-/// Whether the stream of an encode or extract task is there: staged ones are not committed yet, and their
-/// files are about to move.
+/// Whether what a task gives is kept in the library: staged files are not committed yet, and about to move.
 enum class StreamState { None, Staged, Kept };
 
 /// What the chain of a unit consists of.
 struct Dispatch {
     Unit unit;
     std::vector<Hash> tasks;    ///< topological; upstream of given streams left out
-    std::vector<Hash> streams;  ///< kept ones among them
+    std::vector<Hash> streams;  ///< those among them whose results are kept
     std::vector<Hash> publish;
 };
 
@@ -140,5 +139,7 @@ std::vector<Hash> upstreamTasks(const TaskTable& tasks, const std::vector<Hash>&
                                 const std::function<bool(const Task&)>& stops = {});
 
 bool makesStream(TaskKind kind);
+/// The library keeps what it gives: streams, and the values of learners and experiments.
+bool keepsResult(const Task& task);
 
 }  // namespace ratescope::run

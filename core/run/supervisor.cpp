@@ -152,7 +152,8 @@ Submitted Supervisor::State::load(graph::Document document, const std::filesyste
     record.document = graph::toJson(document).dump();
     record.directory = std::filesystem::absolute(directory);
     const store::StudyId id = house.library.saveStudy(record);
-    const store::Reconciliation changes = house.library.reconcile(id, plan->items, plan->attributes);
+    const store::Reconciliation changes =
+        house.library.reconcile(id, plan->items, plan->attributes, plan->keptTasks);
     const std::string name = nameOf(document);
     runner.unload(id);
     house.studies[id] =
@@ -190,7 +191,8 @@ void Supervisor::State::start(store::StudyId id) {
 
 void Supervisor::State::reload(StudyRun& study) {
     house.log.flush();
-    study.setRows(house.library.reconcile(study.id(), study.plan().items, study.plan().attributes).items);
+    const StudyPlan& plan = study.plan();
+    study.setRows(house.library.reconcile(study.id(), plan.items, plan.attributes, plan.keptTasks).items);
 }
 
 void Supervisor::State::open(store::StudyId id, bool starts) {

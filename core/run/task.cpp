@@ -133,6 +133,10 @@ void writeParameters(CanonicalText& text, const Task& task, const graph::Manifes
 
 }  // namespace
 
+bool keepsValues(graph::NodeKind kind) {
+    return kind == graph::NodeKind::Learner || kind == graph::NodeKind::Experiment;
+}
+
 const char* toText(TaskKind kind) {
     return kindNames[static_cast<std::size_t>(kind)];
 }

@@ -47,7 +47,13 @@ struct Task {
     /// Of the files that parameters of type File name (by parameter id); enter the key in place of the paths.
     /// Not sent to workers.
     std::map<std::string, Hash> parameterFiles;
+    /// Its values are kept as artefacts until the user deletes them: of learners and experiments. Does not enter the
+    /// key, and is not sent to workers, who know their nodes.
+    bool keepsValues = false;
 };
+
+/// Learners and experiments.
+bool keepsValues(graph::NodeKind kind);
 
 /// SHA-256 of the canonical JSON of node id, version, stage, parameters that enter the key, seed if used,
 /// keys and ports of the inputs, hash of the source file, hashes of files that parameters name. Stable over

@@ -109,6 +109,7 @@ Task TaskMaker::newTask(Position position, TaskKind kind, const graph::NodeParam
     task.type = manifest.id;
     task.version = manifest.version;
     task.library = catalogue_.libraryOf(manifest.id);
+    task.keepsValues = keepsValues(manifest.kind);
     if (manifest.usesSeed) task.seed = setting.seed;
     const bool isSource = manifest.kind == NodeKind::Source;
     const bool fansOut = isSource && manifest.assets.by != AssetRule::By::One;
@@ -175,7 +176,9 @@ NodeTasks TaskMaker::make(Position position, const Setting& setting) {
             made.value = add(std::move(task), position);
             return made;
         }
-        case NodeKind::Transform: {
+        case NodeKind::Transform:
+        case NodeKind::Learner:
+        case NodeKind::Experiment: {
             Task task = newTask(position, TaskKind::Transform, parameters(position, setting), {}, setting);
             connect(task, position, setting);
             made.value = add(std::move(task), position);

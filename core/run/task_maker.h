@@ -21,7 +21,7 @@ using Assignment = std::map<graph::Position, std::size_t>;
 
 /// The tasks that one node became in one setting.
 struct NodeTasks {
-    Hash value;           ///< source, transform, decode
+    Hash value;           ///< source, transform, learner, experiment, decode
     Hash encode;          ///< codecs
     Hash stream;          ///< codecs: the extract task, or the encode task where there is none
     Hash prepare, score;  ///< measures

@@ -34,7 +34,13 @@ void Timing::next() {
     Chain chain = house_.newChain(study->settings());
     chain.wanted = tasks.encodes;
     chain.wanted.insert(chain.wanted.end(), tasks.decodes.begin(), tasks.decodes.end());
-    chain.tasks = tasksFor(study->plan().tasks, chain.wanted);
+    // Streams are made anew, but nothing is learned or searched again for it.
+    const TaskTable& all = study->plan().tasks;
+    const auto isKept = [&](const Task& task) { return task.keepsValues && house_.streams.isKept(task); };
+    for (const Hash& key : upstreamTasks(all, chain.wanted, isKept)) {
+        chain.tasks.push_back(all.at(key));
+        if (isKept(all.at(key))) house_.streams.give(all.at(key), chain);
+    }
     chain.repeats = study->settings().repeats;
     chain_.run(0, std::move(chain), study->settings().stallSeconds,
                [this, id, candidate](const DirectChain::Outcome& outcome) { take(id, candidate, outcome); });

@@ -78,13 +78,11 @@ ValueDesk::Wish ValueDesk::wishOf(const Waiting& waiting) const {
     if (wish.value.task == Hash{} || wish.value.port == "bitstream")
         throw noSuchValue(port, "it is no value that can be shown");
     if (wish.chain.maps.empty()) wish.chain.wanted = wish.chain.publish = {wish.value.task};
-    const auto isKept = [&](const Task& task) {
-        return makesStream(task.kind) && house_.streams.state(task.key) == StreamState::Kept;
-    };
+    const auto isKept = [&](const Task& task) { return house_.streams.isKept(task); };
     for (const Hash& key : upstreamTasks(plan.tasks, {wish.value.task}, isKept)) {
         const Task& task = plan.tasks.at(key);
         wish.chain.tasks.push_back(task);
-        if (isKept(task)) wish.chain.streams[key] = house_.streams.file(key);
+        if (isKept(task)) house_.streams.give(task, wish.chain);
     }
     return wish;
 }

@@ -205,6 +205,7 @@ std::uint64_t removeUnnamed(Library::Connection& connection) {
         Statement rows = database.query(
             "SELECT id, hash, bytes, data IS NULL FROM artefact WHERE id NOT IN (SELECT artefact FROM "
             "stream) "
+            "AND id NOT IN (SELECT artefact FROM kept_value) "
             "AND id NOT IN (SELECT samples FROM measurement WHERE samples IS NOT NULL) "
             "AND id NOT IN (SELECT artefact FROM study_table)");
         while (rows.next()) {

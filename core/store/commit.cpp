@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/store/artefacts.h"
 #include "core/store/connection.h"
+#include "core/store/kept_values.h"
 #include "core/store/reached.h"
 #include "core/store/reconstructions.h"
 #include "core/store/rows.h"
@@ -17,6 +18,7 @@ class BatchWriter {
         : database_(*connection.database), environment_(connection.environment), artefacts_(artefacts) {}
 
     void write(const run::StreamResult& result, const StreamRecord& record);
+    void write(const std::vector<run::ValueResult>& values, const ValueRecord& record);
     void write(const ItemOutcome& outcome);
     void write(const MeasurementOutcome& outcome, const std::optional<Hash>& samples);
     void write(const ProbeScore& probe, const std::optional<Hash>& samples);
@@ -69,6 +71,14 @@ void BatchWriter::write(const run::StreamResult& result, const StreamRecord& rec
             database_.run("INSERT INTO stream_part VALUES (?, ?, ?, ?, ?, ?)", stream,
                           parts == &result.shared, position++, part.name, part.bits, part.searched);
     }
+}
+
+void BatchWriter::write(const std::vector<run::ValueResult>& values, const ValueRecord& record) {
+    nameMadeValue(database_, record.study, record.task);
+    for (const run::ValueResult& value : values)
+        database_.run("INSERT OR IGNORE INTO kept_value VALUES (?, ?, ?, ?, ?, ?, ?)", record.task,
+                      value.port, record.node, artefacts_.row(value.hash), record.seconds, record.peakMemory,
+                      environmentWith(record.libraries));
 }
 
 BatchWriter::Size BatchWriter::sizeOf(ItemId item) {
@@ -226,6 +236,9 @@ void Library::commit(Batch& batch) {
     IncomingArtefacts artefacts(*connection_);
     for (const auto& [result, record] : batch.streams)
         artefacts.add(result.hash, result.bytes, result.file);
+    for (const auto& [values, record] : batch.values)
+        for (const run::ValueResult& value : values)
+            artefacts.add(value.hash, value.bytes, value.file);
     std::vector<std::optional<Hash>> samples, probeSamples;
     const auto add = [&](const MeasurementOutcome& outcome) {
         return outcome.samples ? std::optional(artefacts.add(*outcome.samples)) : std::nullopt;
@@ -245,6 +258,8 @@ void Library::commit(Batch& batch) {
     BatchWriter writer(*connection_, artefacts);
     for (const auto& [result, record] : batch.streams)
         writer.write(result, record);
+    for (const auto& [values, record] : batch.values)
+        writer.write(values, record);
     for (const ItemOutcome& outcome : batch.items)
         writer.write(outcome);
     for (std::size_t i = 0; i < batch.measurements.size(); ++i)

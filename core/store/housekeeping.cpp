@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "core/store/artefacts.h"
 #include "core/store/connection.h"
+#include "core/store/kept_values.h"
 #include "core/store/reconstructions.h"
 #include "core/store/rows.h"
 #include "core/store/summary.h"
@@ -118,6 +119,7 @@ Library::Usage Library::usage() const {
         "SELECT coalesce(sum(bytes), 0) FROM stream WHERE task NOT IN (SELECT task FROM item_stream "
         "JOIN item ON item.id = item_stream.item WHERE item.orphaned = 0) "
         "AND task IN (SELECT task FROM item_stream UNION SELECT task FROM reach_stream)"));
+    usage.orphaned += orphanedValueBytes(database);
     usage.reconstructions = bytesIn(connection_->folder("reconstructions"));
     usage.cache = bytesIn(cacheFolder());
     usage.checkpoints = bytesIn(checkpointFolder());
@@ -136,6 +138,7 @@ std::uint64_t Library::collectGarbage(bool orphanedRows) {
         database.run(std::string("UPDATE item SET reconstruction = NULL WHERE reconstruction IS NOT NULL AND "
                                  "study NOT IN ") +
                      keepingStudies);
+        removeUnnamedValues(database, true);
         removeEmptyPoints(database);
         transaction.commit();
     }
@@ -171,6 +174,7 @@ void Library::deleteStudy(StudyId study) {
         database.run("DELETE FROM item WHERE study = ?", study);
         removeStreams(database, "SELECT task FROM named");
         database.run("DELETE FROM study WHERE id = ?", study);
+        removeUnnamedValues(database, false);
         database.run("DELETE FROM stale WHERE point NOT IN (SELECT id FROM point)");
         transaction.commit();
     }

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -56,12 +57,16 @@ class Library {
     // --------------------------------------------------------------------------------------------
     /// Makes the study's rows those planned: new ones pending, known ones as they are (orphaned ones taken
     /// back), others orphaned. Row order is the planned order. One transaction.
-    /// `attributes` replaces what the study's tables said of its assets.
+    /// `attributes` replaces what the study's tables said of its assets. `keptTasks` are the learners and experiments
+    /// whose values the study asks for; those that it does not ask for any more are kept, orphaned.
     Reconciliation reconcile(StudyId study, const std::vector<PlannedItem>& planned,
-                             const std::vector<AssetAttributes>& attributes = {});
+                             const std::vector<AssetAttributes>& attributes = {},
+                             const std::vector<Hash>& keptTasks = {});
     /// What reconcile would do; writes nothing. `documentId` may be unknown.
     Reconciliation preview(const std::string& documentId, const std::vector<PlannedItem>& planned) const;
     std::optional<StreamRecord> findStream(const Hash& task) const;
+    /// Artefacts of the values that are kept of a learner or experiment, by port; none if none is.
+    std::map<std::string, Hash> findValues(const Hash& task) const;
     /// A readable file with the artefact's bytes (small ones are written out of the database into the cache).
     std::filesystem::path materialise(const Hash& artefact) const;
     std::vector<std::byte> artefact(const Hash& hash) const;

@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "core/store/attributes.h"
 #include "core/store/connection.h"
+#include "core/store/kept_values.h"
 #include "core/store/reconciler.h"
 
 #include <sys/stat.h>
@@ -28,11 +29,13 @@ std::optional<FileIdentity> identityOf(const std::filesystem::path& file) {
 }  // namespace
 
 Reconciliation Library::reconcile(StudyId study, const std::vector<PlannedItem>& planned,
-                                  const std::vector<AssetAttributes>& attributes) {
+                                  const std::vector<AssetAttributes>& attributes,
+                                  const std::vector<Hash>& keptTasks) {
     connection_->requireWriter();
     Transaction transaction(*connection_->database, Transaction::Kind::Write);
     Reconciliation result = Reconciler(*connection_->database, study, Reconciler::Effect::Write).run(planned);
     writeAttributes(*connection_->database, study, attributes);
+    nameValues(*connection_->database, study, keptTasks);
     transaction.commit();
     return result;
 }

@@ -138,6 +138,16 @@ struct StreamRecord {
     std::map<std::string, std::string> libraries;  ///< foreign ones that made it: name → version
 };
 
+/// Values of a learner or experiment that are kept.
+struct ValueRecord {
+    StudyId study = 0;  ///< that asked for them
+    Hash task;
+    std::string node;
+    double seconds = 0;
+    std::uint64_t peakMemory = 0;
+    std::map<std::string, std::string> libraries;  ///< foreign ones that made them: name → version
+};
+
 /// All that is recorded of where and how results were made; equal ones are stored once.
 struct Environment {
     std::string version, commit;
@@ -185,16 +195,18 @@ struct TableRecord {
     std::string csv;
 };
 
-/// What one durable commit writes. Streams' files are in the staging folder.
+/// What one durable commit writes. Files of streams and values are in the staging folder.
 struct Batch {
     std::vector<std::pair<run::StreamResult, StreamRecord>> streams;
+    std::vector<std::pair<std::vector<run::ValueResult>, ValueRecord>> values;
     std::vector<ItemOutcome> items;
     std::vector<MeasurementOutcome> measurements;
     std::vector<ProbeScore> probes;
     std::vector<TableRecord> tables;
 
     bool empty() const {
-        return streams.empty() && items.empty() && measurements.empty() && probes.empty() && tables.empty();
+        return streams.empty() && values.empty() && items.empty() && measurements.empty() && probes.empty() &&
+               tables.empty();
     }
 };
 

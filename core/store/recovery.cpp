@@ -27,6 +27,7 @@ void forgetLost(Database& database, const std::vector<Hash>& lost) {
         "UPDATE item SET state = 5 WHERE state = 2 AND id IN (SELECT item FROM item_stream WHERE task IN "
         "(SELECT task FROM stream WHERE artefact IN (SELECT artefact FROM lost)))");
     database.run("DELETE FROM stream WHERE artefact IN (SELECT artefact FROM lost)");
+    database.run("DELETE FROM kept_value WHERE artefact IN (SELECT artefact FROM lost)");
     database.run(
         "UPDATE measurement SET state = CASE state WHEN 2 THEN 5 ELSE state END, samples = NULL "
         "WHERE samples IN (SELECT artefact FROM lost)");

@@ -199,6 +199,21 @@ CREATE TABLE asset_attribute (
     PRIMARY KEY (branch, asset)) STRICT, WITHOUT ROWID;
 )sql";
 
+// Values of learners and experiments, and the studies that ask or have asked for them. Since version 5.
+constexpr const char* valueTables = R"sql(
+CREATE TABLE kept_value (
+    task BLOB NOT NULL, port TEXT NOT NULL, node TEXT NOT NULL,
+    artefact INTEGER NOT NULL REFERENCES artefact,
+    seconds REAL NOT NULL, peak_memory INTEGER NOT NULL,
+    environment INTEGER REFERENCES environment,
+    PRIMARY KEY (task, port)) STRICT, WITHOUT ROWID;
+CREATE INDEX kept_value_artefact ON kept_value (artefact);
+CREATE TABLE study_value (
+    study INTEGER NOT NULL REFERENCES study ON DELETE CASCADE, task BLOB NOT NULL, orphaned INTEGER NOT NULL,
+    PRIMARY KEY (study, task)) STRICT, WITHOUT ROWID;
+CREATE INDEX study_value_task ON study_value (task);
+)sql";
+
 // Sums become stale by trigger, so that no way of changing a row can forget it.
 constexpr const char* triggers = R"sql(
 CREATE TRIGGER item_counted AFTER INSERT ON item BEGIN
@@ -325,8 +340,8 @@ void packAllSeries(Database& database) {
 // Version 0 stands for the libraries before the first release, which had no notes on items. Version 1 kept the sums
 // of each point in a row of their own; those of version 2 are made when the writer is
 // idle. Version 2 knew no items that reach something and no attributes of assets; version 3 not what was changed in a
-// program that was built of changed sources.
-constexpr std::array<Migration, 4> allMigrations = {{
+// program that was built of changed sources; version 4 no kept values.
+constexpr std::array<Migration, 5> allMigrations = {{
     {0, "ALTER TABLE item ADD COLUMN notes TEXT NOT NULL DEFAULT '';", nullptr},
     {1, R"sql(
 CREATE TABLE reconstruction (
@@ -345,6 +360,7 @@ INSERT OR IGNORE INTO stale SELECT point FROM item WHERE orphaned = 0 AND state 
      packAllSeries},
     {2, reachTables, nullptr},
     {3, "ALTER TABLE environment ADD COLUMN patch TEXT NOT NULL DEFAULT '';", nullptr},
+    {4, valueTables, nullptr},
 }};
 
 void dropViews(Database& database) {
@@ -379,6 +395,7 @@ void createSchema(Database& database) {
     database.script(("PRAGMA application_id = " + std::to_string(applicationId)).c_str());
     database.script(tables);
     database.script(reachTables);
+    database.script(valueTables);
     database.script(triggers);
     database.script(views);
     stamp(database, schemaVersion);

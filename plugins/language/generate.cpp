@@ -4,6 +4,7 @@
 #include "core/engine/device/device.h"
 #include "core/engine/llm/llama.h"
 #include "core/engine/llm/packed/decoder.h"
+#include "core/engine/llm/texts.h"
 #include "core/engine/llm/tokenizer.h"
 #include "core/error.h"
 #include "core/media/assets/text_file.h"
@@ -11,7 +12,6 @@
 #include "plugins/language/measured_model.h"
 #include "plugins/language/nodes.h"
 #include "plugins/language/prompt.h"
-#include "plugins/language/texts.h"
 
 #include <algorithm>
 #include <memory>
@@ -69,7 +69,7 @@ class Generate : public TransformNode {
         context.check();
         const LanguageModel& model = inputs.languageModel("model");
         const engine::ComputeScope compute(context.threads());
-        const engine::Tokenizer tokenizer = tokenizerOf(model);
+        const engine::Tokenizer tokenizer = engine::tokenizerOf(model);
         const std::string& prompt = parameters.text("prompt");
         const Ids ids = promptIds(model, tokenizer, prompt);
         const std::int64_t tokens = parameters.integer("tokens");
@@ -81,7 +81,7 @@ class Generate : public TransformNode {
             format ? packedContinuation(context, model, *format, ids, tokens, made)
                    : continuationOf(context, engine::Llama(model), ids, tokens, model.tokenizer.end, made);
         // A last character may have been cut in two.
-        return {{"text", corpusOf(repairedUtf8(prompt + tokenizer.decode(more)))}};
+        return {{"text", engine::corpusOf(repairedUtf8(prompt + tokenizer.decode(more)))}};
     }
 };
 

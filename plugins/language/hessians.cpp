@@ -2,14 +2,12 @@
 
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/device/device.h"
-#include "core/engine/llm/ids.h"
 #include "core/engine/llm/llama.h"
-#include "core/engine/llm/tokenizer.h"
+#include "core/engine/llm/texts.h"
 #include "core/engine/quant/hessian.h"
 #include "core/error.h"
 #include "core/media/node/language_model.h"
 #include "plugins/language/nodes.h"
-#include "plugins/language/texts.h"
 
 #include <ATen/ATen.h>
 
@@ -22,24 +20,6 @@ namespace ratescope::media::language {
 namespace {
 
 constexpr std::int64_t sequencesAtOnce = 4;  // more is no faster on a processor, and takes more memory
-
-/// `count` sequences of `length` tokens at random places of the text: I64 [count, length].
-at::Tensor drawnSequences(Context& context, const std::vector<std::int32_t>& ids, std::int64_t count,
-                          std::int64_t length) {
-    if (static_cast<std::int64_t>(ids.size()) < length)
-        throw Error(ErrorKind::Input,
-                    "The calibration text has " + std::to_string(ids.size()) +
-                        " tokens, and a sequence is of " + std::to_string(length) + ".",
-                    "Connect a longer text, or set length to less.");
-    std::mt19937_64 random = context.generator();
-    const auto places = static_cast<std::uint64_t>(ids.size()) - static_cast<std::uint64_t>(length) + 1;
-    std::vector<std::int32_t> all;
-    for (std::int64_t i = 0; i < count; ++i) {
-        const auto begin = ids.begin() + static_cast<std::ptrdiff_t>(random() % places);
-        all.insert(all.end(), begin, begin + length);
-    }
-    return engine::idTensor(all).view({count, length});
-}
 
 /// Hessians of one block's linears, by the first of the layers that read the same; and what the next block reads.
 class BlockPass {
@@ -70,7 +50,7 @@ class BlockPass {
     std::map<std::vector<std::string>, engine::Hessian> sums_;
 };
 
-class HessiansNode : public TransformNode {
+class HessiansNode : public LearnerNode {
   public:
     Resources resources(const Parameters&) const override { return {.memory = std::uint64_t{6} << 30}; }
 
@@ -78,11 +58,12 @@ class HessiansNode : public TransformNode {
         context.check();
         const LanguageModel& model = inputs.languageModel("model");
         const engine::ComputeScope compute(context.threads());
-        const std::vector<std::int32_t> ids =
-            tokenizerOf(model).encode(joinedTexts(inputs.all("text"), "language.hessians calibrates with"));
+        const std::vector<std::int32_t> ids = engine::tokenizerOf(model).encode(
+            engine::joinedTexts(inputs.all("text"), "language.hessians calibrates with"));
+        std::mt19937_64 random = context.generator();
         const engine::Llama decoder(model);
-        at::Tensor hidden = decoder.embed(
-            drawnSequences(context, ids, parameters.integer("sequences"), parameters.integer("length")));
+        at::Tensor hidden = decoder.embed(engine::drawnSequences(random, ids, parameters.integer("sequences"),
+                                                                 parameters.integer("length")));
         engine::Hessians hessians;
         for (std::int64_t layer = 0; layer < decoder.layers(); ++layer) {
             context.progress(static_cast<double>(layer) / static_cast<double>(decoder.layers()));
@@ -102,7 +83,8 @@ that read the same, such as q, k and v, have the same.
 `sequences` sequences of `length` tokens are drawn at random places of the text; the study's seed says which. All layers
 read what the uncompressed model gives them. Text that calibrates must not be the text that is measured.
 
-The result belongs to the encoder alone: it is no part of a rate.
+The result belongs to the encoder alone: it is no part of a rate. It is kept in the library, so that no later study
+calibrates again with the same model, text, settings and seed.
 )";
 
 graph::Manifest hessiansManifest() {
@@ -112,7 +94,7 @@ graph::Manifest hessiansManifest() {
     manifest.family = "language";
     manifest.summary = "Second moments of what a model's linear layers read";
     manifest.manual = manual;
-    manifest.kind = graph::NodeKind::Transform;
+    manifest.kind = graph::NodeKind::Learner;
     manifest.papers = {{"Frantar et al., GPTQ", "https://arxiv.org/abs/2210.17323"}};
     manifest.synonyms = {"Hessian", "calibrate", "GPTQ", "SpQR", "VPTQ", "activations", "second moment"};
     manifest.inputs = {{.id = "model",

@@ -4,12 +4,12 @@
 #include "core/engine/device/device.h"
 #include "core/engine/llm/generate.h"
 #include "core/engine/llm/llama.h"
+#include "core/engine/llm/texts.h"
 #include "core/engine/llm/tokenizer.h"
 #include "core/error.h"
 #include "plugins/language/measured_model.h"
 #include "plugins/language/nodes.h"
 #include "plugins/language/questions.h"
-#include "plugins/language/texts.h"
 
 #include <algorithm>
 #include <memory>
@@ -113,7 +113,7 @@ class MultipleChoice : public MeasureNode {
         const auto model = modelOf(candidate, "language.multiple-choice");
         checkBeginning(*model, parameters);
         const engine::ComputeScope compute(context.threads());
-        const engine::Tokenizer tokenizer = tokenizerOf(*model);
+        const engine::Tokenizer tokenizer = engine::tokenizerOf(*model);
         const engine::Llama decoder(*model);
         std::vector<Value> tables;
         while (prepared.values.count(nameOf(tables.size())) != 0)

@@ -3,12 +3,12 @@
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/device/device.h"
 #include "core/engine/llm/llama.h"
+#include "core/engine/llm/texts.h"
 #include "core/engine/llm/tokenizer.h"
 #include "core/error.h"
 #include "plugins/language/measured_model.h"
 #include "plugins/language/nodes.h"
 #include "plugins/language/prompt.h"
-#include "plugins/language/texts.h"
 
 #include <memory>
 #include <random>
@@ -83,7 +83,7 @@ class Passkey : public MeasureNode {
         context.check();
         const LanguageModel& model = references.languageModel("reference");
         checkBeginning(model, parameters);
-        fillersFor(tokenizerOf(model), parameters.integer("length"));  // refuses what is too short
+        fillersFor(engine::tokenizerOf(model), parameters.integer("length"));  // refuses what is too short
         return {{}, weightCounts(model)};
     }
 
@@ -93,7 +93,7 @@ class Passkey : public MeasureNode {
         const auto model = modelOf(candidate, "language.passkey");
         checkBeginning(*model, parameters);
         const engine::ComputeScope compute(context.threads());
-        const engine::Tokenizer tokenizer = tokenizerOf(*model);
+        const engine::Tokenizer tokenizer = engine::tokenizerOf(*model);
         const engine::Llama decoder(*model);
         const std::int64_t fillers = fillersFor(tokenizer, parameters.integer("length"));
         const std::vector<Trial> trials =

@@ -6,12 +6,11 @@
 #include "core/engine/device/device.h"
 #include "core/engine/llm/divergence.h"
 #include "core/engine/llm/llama.h"
-#include "core/engine/llm/tokenizer.h"
+#include "core/engine/llm/texts.h"
 #include "core/error.h"
 #include "core/media/node/model_tensors.h"
 #include "plugins/language/measured_model.h"
 #include "plugins/language/nodes.h"
-#include "plugins/language/texts.h"
 
 #include <algorithm>
 #include <limits>
@@ -52,7 +51,7 @@ WindowProtocol protocolOf(std::size_t tokens, const Parameters& parameters) {
 
 Reading readingOf(const LanguageModel& model, std::string_view text, const Parameters& parameters) {
     checkBeginning(model, parameters);
-    const engine::Tokenizer tokenizer = tokenizerOf(model);
+    const engine::Tokenizer tokenizer = engine::tokenizerOf(model);
     const bool beginning = parameters.flag("beginning");
     Reading reading;
     reading.ids = tokenizer.encode(text, {.beginning = beginning});
@@ -148,9 +147,10 @@ class Perplexity : public MeasureNode {
                      const Parameters& parameters) const override {
         context.check();
         const LanguageModel& model = references.languageModel("reference");
-        const std::string text = joinedTexts(references.all("text"), "language.perplexity predicts");
+        const std::string text = engine::joinedTexts(references.all("text"), "language.perplexity predicts");
         readingOf(model, text, parameters);  // refuses what can't be scored, once for all
-        return {{{"reference", references.one("reference")}, {"text", corpusOf(text)}}, weightCounts(model)};
+        return {{{"reference", references.one("reference")}, {"text", engine::corpusOf(text)}},
+                weightCounts(model)};
     }
 
     Scores score(Context& context, const Prepared& prepared, const Value& candidate,

@@ -1,8 +1,8 @@
 // A text as the ids of a model's tokens.
 
+#include "core/engine/llm/texts.h"
 #include "core/engine/llm/tokenizer.h"
 #include "plugins/language/nodes.h"
-#include "plugins/language/texts.h"
 
 #include <memory>
 
@@ -16,8 +16,8 @@ class Tokenize : public TransformNode {
 
     Outputs run(Context& context, const Inputs& inputs, const Parameters& parameters) const override {
         context.check();
-        const engine::Tokenizer tokenizer = tokenizerOf(inputs.languageModel("model"));
-        const std::string text = joinedTexts(inputs.all("text"), "language.tokenize takes");
+        const engine::Tokenizer tokenizer = engine::tokenizerOf(inputs.languageModel("model"));
+        const std::string text = engine::joinedTexts(inputs.all("text"), "language.tokenize takes");
         const std::vector<std::int32_t> ids = tokenizer.encode(
             text, {.special = parameters.flag("special"), .beginning = parameters.flag("beginning")});
         context.progress(1);

@@ -45,7 +45,7 @@ class Random : public TransformNode {
 };
 
 /// One row a picture: the sum of its samples, in asset order.
-class All : public TransformNode {
+class All : public LearnerNode {
   public:
     Outputs run(Context& context, const Inputs& inputs, const Parameters&) const override {
         const std::vector<Value>& images = inputs.all("images");
@@ -84,7 +84,7 @@ NodeEntry randomNode() {
 }
 
 NodeEntry allNode() {
-    graph::Manifest manifest = describe("all", "Sums of all", graph::NodeKind::Transform,
+    graph::Manifest manifest = describe("all", "Sums of all", graph::NodeKind::Learner,
                                         "Takes a whole fan-out of images and gives the sum of each");
     manifest.inputs = {port("images", graph::PortType::Image, "Any images")};
     manifest.inputs[0].fanOut = graph::FanOut::All;

@@ -104,10 +104,19 @@ class CodecNode : public Node {
                                              std::span<const Parameters>) const;
 };
 
-class TransformNode : public Node {
+/// What transforms, learners and experiments have in common: values in, values out, by port.
+class ValueNode : public Node {
   public:
     virtual Outputs run(Context&, const Inputs&, const Parameters&) const = 0;
 };
+
+class TransformNode : public ValueNode {};
+
+/// What it learns of its inputs (parameters, calibration) is kept until the user deletes it.
+class LearnerNode : public ValueNode {};
+
+/// Searches and trials: its outputs are kept as a learner's are. It may report tables through the context.
+class ExperimentNode : public ValueNode {};
 
 /// A named count of the measure's reference, the denominator of a rate: "pixels", "weights",
 /// "searched-weights", "samples", "vertices".

@@ -20,6 +20,18 @@ std::unique_ptr<Kind> make(const NodeEntry& entry, const run::Task& task) {
     return std::unique_ptr<Kind>(dynamic_cast<Kind*>(node.release()));
 }
 
+/// The node's class is that of its manifest's kind.
+std::unique_ptr<ValueNode> makeValueNode(const NodeEntry& entry, const run::Task& task) {
+    switch (entry.manifest.kind) {
+        case graph::NodeKind::Learner:
+            return make<LearnerNode>(entry, task);
+        case graph::NodeKind::Experiment:
+            return make<ExperimentNode>(entry, task);
+        default:
+            return make<TransformNode>(entry, task);
+    }
+}
+
 const std::string& schemaOf(const Value& value) {
     static const std::string none;
     if (const auto* tensors = std::get_if<std::shared_ptr<const TensorSet>>(&value))
@@ -77,7 +89,7 @@ Outcome call(const NodeEntry& entry, const run::Task& task, const Arguments& arg
             outcome.values = make<SourceNode>(entry, task)->load(context, parameters, task.file, task.index);
             break;
         case run::TaskKind::Transform:
-            outcome.values = make<TransformNode>(entry, task)->run(context, arguments.inputs, parameters);
+            outcome.values = makeValueNode(entry, task)->run(context, arguments.inputs, parameters);
             break;
         case run::TaskKind::Encode:
             make<CodecNode>(entry, task)

@@ -32,7 +32,7 @@ struct Outcome {
 };
 
 /// Calls a fresh object of the node. Throws what the node throws, and Error(Internal) naming the node when
-/// its class is not that of its kind, or when a source, transform or codec gives other outputs than its
+/// its class is not that of its kind, or when a source, transform, learner, experiment or codec gives other outputs than its
 /// manifest's ports say (id, type, schema).
 Outcome callNode(const NodeEntry& entry, const run::Task& task, const Arguments& arguments, Context& context);
 

@@ -163,9 +163,14 @@ class ChainRun {
         return made->second;
     }
 
-    /// From the memory cache or a published file; nothing if it is in neither, or the file is damaged.
+    /// From the memory cache, a kept or a published file; nothing if it is in none, or the published one is damaged.
     std::optional<Value> existing(const run::TaskOutput& output) {
         if (std::optional<Value> found = cache_.find(output)) return found;
+        if (const auto given = chain_.values.find(output); given != chain_.values.end()) {
+            Value found = fromParts(mapValueFile(given->second));
+            cache_.insert(output, found);
+            return found;
+        }
         const std::filesystem::path file = valueFile(output);
         std::error_code ignored;
         if (!std::filesystem::exists(file, ignored)) return std::nullopt;
@@ -380,6 +385,8 @@ class ChainRun {
         for (auto& [port, made] : outcome.values) {
             const run::TaskOutput output{task.key, port};
             publish(output, made);
+            if (run::keepsValues(entry.manifest.kind))
+                report.values.push_back(storeValue(chain_.staging, output, made));
             if (kept_.count(output)) report.kept.push_back(keepValue(chain_.staging, output, made));
             cache_.insert(output, made);
             held_[output] = std::move(made);

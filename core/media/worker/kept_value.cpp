@@ -35,4 +35,11 @@ run::KeptValue keepValue(const std::filesystem::path& folder, const run::TaskOut
     return {output.port, *file, std::filesystem::file_size(*file)};
 }
 
+run::ValueResult storeValue(const std::filesystem::path& folder, const run::TaskOutput& output,
+                            const Value& value) {
+    const std::filesystem::path file = folder / (output.task.hex() + "." + output.port + ".artefact");
+    writeValueFile(file, toParts(value));
+    return {output.port, file, sha256OfFile(file), std::filesystem::file_size(file)};
+}
+
 }  // namespace ratescope::media

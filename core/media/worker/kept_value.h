@@ -13,4 +13,9 @@ namespace ratescope::media {
 run::KeptValue keepValue(const std::filesystem::path& folder, const run::TaskOutput& output,
                          const Value& value);
 
+/// A value of a learner or experiment, as a mapped value file of the name <task key hex>.<port>.artefact. Throws
+/// Error(Resource) when it can't be written.
+run::ValueResult storeValue(const std::filesystem::path& folder, const run::TaskOutput& output,
+                            const Value& value);
+
 }  // namespace ratescope::media

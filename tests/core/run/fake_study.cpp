@@ -139,6 +139,12 @@ Manifest transform() {
     return made;
 }
 
+Manifest learner() {
+    Manifest made = manifest("learn", NodeKind::Learner, {port("values", PortRole::Value, FanOut::All)});
+    made.parameters = {parameter("amount", ParameterType::Real, 1.0), behaviour()};
+    return made;
+}
+
 }  // namespace
 
 Catalogue catalogue() {
@@ -146,17 +152,13 @@ Catalogue catalogue() {
     family.name = "fake";
     family.buildId = buildInfo().buildId;
     family.library = "/nowhere/fake.so";
-    family.manifests = {source(),
-                        files(),
-                        transform(),
-                        noise(),
-                        manifest("sum", NodeKind::Transform, {port("values", PortRole::Value, FanOut::All)}),
-                        plainCodec(),
-                        sized(),
-                        layers(),
-                        residual(),
-                        measure(),
-                        manifest("analysis", NodeKind::Analysis, {})};
+    family.manifests = {
+        source(),     files(),
+        transform(),  learner(),
+        noise(),      manifest("sum", NodeKind::Transform, {port("values", PortRole::Value, FanOut::All)}),
+        plainCodec(), sized(),
+        layers(),     residual(),
+        measure(),    manifest("analysis", NodeKind::Analysis, {})};
     Catalogue made;
     made.add(std::move(family));
     return made;

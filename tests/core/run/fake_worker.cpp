@@ -166,6 +166,7 @@ class FakeWorker {
             (chain_->repeats > 0 && (makesStream || one.kind == TaskKind::Decode)) || isToBeKept(key);
         if (ran_.count(key)) return;
         if (makesStream && !again && chain_->streams.count(key)) return;
+        if (chain_->values.count({key, "value"})) return;
         if (!makesStream && !again && one.kind != TaskKind::Score &&
             (memory_.count(key) || std::filesystem::exists(published(key)))) {
             if (one.kind == TaskKind::Prepare) reportCounts(key);
@@ -294,6 +295,7 @@ class FakeWorker {
             case TaskKind::Transform:
             case TaskKind::Decode:
                 memory_.insert(one.key);
+                if (one.type == "fake.learn") learn(one, report);
                 keep(one, report);
                 for (const Hash& key : chain_->publish)
                     if (key == one.key) writeFile(published(key), hex);
@@ -309,6 +311,13 @@ class FakeWorker {
                 break;
             }
         }
+    }
+
+    void learn(const Task& one, TaskReport& report) const {
+        const auto file = chain_->staging / (one.key.hex() + ".value.artefact");
+        const std::string text = "learned by " + one.key.hex();
+        writeFile(file, text);
+        report.values.push_back({"value", file, sha256(text), text.size()});
     }
 
     void keep(const Task& one, TaskReport& report) {

@@ -546,6 +546,34 @@ class ExecuteTest : public QObject {
         QCOMPARE(tensors.at(0).array.size(), 3);
     }
 
+    void whatALearnerGivesIsKeptAndTakenInstead() {
+        ChainBuilder builder;
+        const Hash noise = builder.source("test.noise");
+        const Hash all = builder.add(TaskKind::Transform, "test.all", {}, {{"images", {{noise, "image"}}}});
+        builder.chain.wanted = {all};
+        Worker first;
+        first.run(builder);
+        const run::TaskReport learned = *first.report(all);
+        QCOMPARE(learned.values.size(), std::size_t{1});
+        const run::ValueResult& value = learned.values.front();
+        QCOMPARE(value.port, std::string("sums"));
+        QVERIFY(value.file.parent_path() == builder.chain.staging);
+        QVERIFY(value.hash == sha256OfFile(value.file));
+        QCOMPARE(value.bytes, std::filesystem::file_size(value.file));
+        QVERIFY(first.report(noise)->values.empty());
+        builder.chain.values[{all, "sums"}] = value.file;
+        Worker second;
+        second.run(builder);
+        QVERIFY(!second.report(all) && !second.report(noise));
+        QVERIFY(toParts(second.cache.find({all, "sums"}).value()).fields ==
+                toParts(first.cache.find({all, "sums"}).value()).fields);
+        // A kept file that can't be read fails what needs it: nothing is learned again unasked.
+        std::ofstream(value.file) << "damaged";
+        Worker third;
+        third.run(builder);
+        QVERIFY(third.report(all)->failure->kind == ErrorKind::Input);
+    }
+
     void residualStandsBesideItsBase() {
         ChainBuilder builder;
         const Hash noise = builder.source("test.noise");
