@@ -3,25 +3,32 @@
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/device/device.h"
 #include "core/engine/llm/llama.h"
+#include "core/engine/llm/states_checkpoint.h"
 #include "core/engine/llm/texts.h"
 #include "core/engine/quant/hessian.h"
 #include "core/error.h"
+#include "core/media/node/checkpoint.h"
 #include "core/media/node/language_model.h"
 #include "plugins/language/nodes.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace ratescope::media::language {
 namespace {
 
 constexpr std::int64_t sequencesAtOnce = 4;  // more is no faster on a processor, and takes more memory
+constexpr std::uint64_t widestLayer = 1 << 20;
 
-/// Hessians of one block's linears, by the first of the layers that read the same; and what the next block reads.
+using Sums = std::map<std::vector<std::string>, engine::Hessian>;  // by all layers that read the same
+
+/// Hessians of one block's linears, and what the next block reads.
 class BlockPass {
   public:
     BlockPass(const engine::Llama& model, std::int64_t layer) : model_(model), layer_(layer) {}
@@ -38,17 +45,70 @@ class BlockPass {
         return at::cat(next);
     }
 
-    void addTo(engine::Hessians& all) const {
-        for (const auto& [readers, sum] : sums_)
-            for (const std::string& reader : readers)
-                all[reader + ".weight"] = sum;
-    }
+    const Sums& sums() const { return sums_; }
 
   private:
     const engine::Llama& model_;
     std::int64_t layer_;
-    std::map<std::vector<std::string>, engine::Hessian> sums_;
+    Sums sums_;
 };
+
+std::string blockName(std::int64_t layer) {
+    return "block-" + std::to_string(layer);
+}
+
+void saveSums(Context& context, std::int64_t layer, const Sums& sums) {
+    FieldWriter fields;
+    fields.varint(sums.size());
+    for (const auto& [readers, sum] : sums) {
+        fields.varint(readers.size());
+        for (const std::string& reader : readers)
+            fields.text(reader);
+        fields.varint(static_cast<std::uint64_t>(sum.sequences));
+        fields.varint(static_cast<std::uint64_t>(sum.values.rows));
+        fields.raw(std::as_bytes(std::span(sum.values.values)));
+    }
+    saveFields(context, blockName(layer), fields);
+}
+
+Sums sumsFrom(FieldReader& fields) {
+    Sums sums;
+    for (std::uint64_t left = fields.varintUpTo(fields.left()); left > 0; --left) {
+        std::vector<std::string> readers(fields.varintUpTo(fields.left()));
+        for (std::string& reader : readers)
+            reader = fields.text();
+        engine::Hessian& sum = sums[readers];
+        sum.sequences = static_cast<std::int64_t>(fields.varint());
+        const auto size = static_cast<std::int64_t>(fields.varintUpTo(widestLayer));
+        const auto bytes =
+            fields.raw(static_cast<std::size_t>(size) * static_cast<std::size_t>(size) * sizeof(double));
+        sum.values = engine::Matrix<double>(size, size);
+        std::memcpy(sum.values.values.data(), bytes.data(), bytes.size());
+    }
+    return sums;
+}
+
+void addTo(TensorSet& set, const Sums& sums) {
+    for (const auto& [readers, sum] : sums) {
+        std::vector<std::string> names;
+        for (const std::string& reader : readers)
+            names.push_back(reader + ".weight");
+        engine::addTo(set, names, sum);
+    }
+}
+
+/// The Hessians of blocks that an earlier run has finished; none unless all of them are there.
+std::optional<TensorSet> savedBlocks(Context& context, std::int64_t blocks) {
+    TensorSet set;
+    for (std::int64_t layer = 0; layer < blocks; ++layer) {
+        const auto sums = takeUp(context, blockName(layer), sumsFrom);
+        if (!sums) return std::nullopt;
+        addTo(set, *sums);
+    }
+    if (blocks == 0) return std::nullopt;
+    context.log("Took up " + std::to_string(blocks) + " blocks that an earlier run had finished.");
+    return set;
+}
 
 class HessiansNode : public LearnerNode {
   public:
@@ -62,16 +122,24 @@ class HessiansNode : public LearnerNode {
             engine::joinedTexts(inputs.all("text"), "language.hessians calibrates with"));
         std::mt19937_64 random = context.generator();
         const engine::Llama decoder(model);
-        at::Tensor hidden = decoder.embed(engine::drawnSequences(random, ids, parameters.integer("sequences"),
-                                                                 parameters.integer("length")));
-        engine::Hessians hessians;
-        for (std::int64_t layer = 0; layer < decoder.layers(); ++layer) {
+        const at::Tensor embedded = decoder.embed(engine::drawnSequences(
+            random, ids, parameters.integer("sequences"), parameters.integer("length")));
+        engine::States states = engine::savedStates(context, embedded).value_or(engine::States{});
+        auto saved = savedBlocks(context, states.blocks);
+        if (!saved) states = {0, embedded};
+        TensorSet hessians = std::move(saved).value_or(TensorSet());
+        while (states.blocks < decoder.layers()) {
+            const std::int64_t layer = states.blocks;
             context.progress(static_cast<double>(layer) / static_cast<double>(decoder.layers()));
             BlockPass pass(decoder, layer);
-            hidden = pass.run(hidden);
-            pass.addTo(hessians);
+            states = {layer + 1, pass.run(states.hidden)};
+            addTo(hessians, pass.sums());
+            if (states.blocks == decoder.layers()) break;
+            saveSums(context, layer, pass.sums());
+            engine::saveStates(context, states);
         }
-        return {{"hessians", std::make_shared<const TensorSet>(engine::toTensorSet(hessians))}};
+        std::ranges::sort(hessians.tensors, {}, &Tensor::name);
+        return {{"hessians", std::make_shared<const TensorSet>(std::move(hessians))}};
     }
 };
 

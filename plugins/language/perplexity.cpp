@@ -11,6 +11,7 @@
 #include "core/media/node/model_tensors.h"
 #include "plugins/language/measured_model.h"
 #include "plugins/language/nodes.h"
+#include "plugins/language/score_checkpoint.h"
 
 #include <algorithm>
 #include <limits>
@@ -182,9 +183,14 @@ class Perplexity : public MeasureNode {
     template <typename Done>
     static Scores scored(Context& context, const engine::Llama& decoder, const Reading& reading,
                          const Done& done) {
+        const auto windowDone = [&](const engine::TextScore& soFar, std::int64_t all) {
+            done(soFar.windows());
+            if (soFar.windows() % windowsBetween == 0 && soFar.windows() < all)
+                saveScore(context, soFar.logLikelihoods);
+        };
         const engine::TextScore score =
-            engine::scoreText(decoder, reading.ids, reading.protocol, reading.windows,
-                              [&](const engine::TextScore& soFar, std::int64_t) { done(soFar.windows()); });
+            engine::scoreText(decoder, reading.ids, reading.protocol, reading.windows, windowDone,
+                              savedScore(context, reading.protocol.scored()));
         Scores scores = basic(reading, score.logLikelihoods);
         scores.samples = windowTable(reading, score.logLikelihoods, nullptr);
         context.table("summary", summaryOf(reading, score.logLikelihoods).table());
@@ -195,11 +201,15 @@ class Perplexity : public MeasureNode {
     static Scores compared(Context& context, const LanguageModel& reference, const engine::Llama& decoder,
                            const Reading& reading, const Done& done) {
         const engine::Llama original(reference);
-        const DivergenceRows rows = engine::compareOnText(
-            original, decoder, reading.ids, reading.protocol, reading.windows,
-            [&](const DivergenceRows& soFar, std::int64_t) {
-                done(static_cast<std::int64_t>(soFar.divergence.size()) / reading.protocol.scored());
-            });
+        const auto windowDone = [&](const DivergenceRows& soFar, std::int64_t all) {
+            const std::int64_t windows =
+                static_cast<std::int64_t>(soFar.divergence.size()) / reading.protocol.scored();
+            done(windows);
+            if (windows % windowsBetween == 0 && windows < all) saveRows(context, soFar);
+        };
+        const DivergenceRows rows =
+            engine::compareOnText(original, decoder, reading.ids, reading.protocol, reading.windows,
+                                  windowDone, savedRows(context, reading.protocol.scored()));
         Scores scores = basic(reading, rows.candidateLogLikelihood);
         const engine::Divergence all = engine::summarise(rows);
         const auto count = static_cast<double>(rows.divergence.size());

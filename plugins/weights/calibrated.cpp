@@ -4,11 +4,17 @@
 #include "core/engine/quant/hessian.h"
 #include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
+#include "plugins/weights/sequential.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
 
 namespace ratescope::media::weights {
 namespace {
+
+constexpr std::int64_t weightsOfRun = 65536;  // fewer are sooner done again than kept
 
 int placeBits(std::size_t inputs) {
     return inputs > 65536 ? 32 : 16;
@@ -21,37 +27,32 @@ engine::Matrix<double> identity(std::int64_t size) {
     return matrix;
 }
 
-class Calibration {
-  public:
-    Calibration(const Inputs& inputs, const TensorSet& weights)
-        : hessians_(inputs.has("hessians") ? &inputs.tensors("hessians") : nullptr) {
-        if (!hessians_) return;
-        const bool any = std::any_of(weights.tensors.begin(), weights.tensors.end(),
-                                     [&](const Tensor& tensor) { return has(tensor.name); });
-        if (!any)
-            throw Error(ErrorKind::Input, "The Hessians are of none of these tensors.",
-                        "Calibrate the model that is compressed.");
-    }
+}  // namespace
 
-    engine::Matrix<double> hessian(const std::string& name, std::int64_t columns) const {
-        if (!hessians_ || !has(name)) return identity(columns);
-        engine::Matrix<double> values = engine::hessianOf(*hessians_, name).values;
-        if (values.rows != columns)
-            throw Error(ErrorKind::Input,
-                        "The Hessian of \"" + name + "\" is of " + std::to_string(values.rows) +
-                            " inputs, the tensor has " + std::to_string(columns) + ".",
-                        "Calibrate the model that is compressed.");
-        return values;
-    }
+Calibration::Calibration(const TensorSet* hessians, const TensorSet& weights) : hessians_(hessians) {
+    if (!hessians_) return;
+    const bool any = std::any_of(weights.tensors.begin(), weights.tensors.end(),
+                                 [&](const Tensor& tensor) { return has(tensor.name); });
+    if (!any)
+        throw Error(ErrorKind::Input, "The Hessians are of none of these tensors.",
+                    "Calibrate the model that is compressed.");
+}
 
-  private:
-    bool has(const std::string& name) const {
-        return std::any_of(hessians_->tensors.begin(), hessians_->tensors.end(),
-                           [&](const Tensor& tensor) { return tensor.name == name; });
-    }
+engine::Matrix<double> Calibration::hessian(const std::string& name, std::int64_t columns) const {
+    if (!hessians_ || !has(name)) return identity(columns);
+    engine::Matrix<double> values = engine::hessianOf(*hessians_, name).values;
+    if (values.rows != columns)
+        throw Error(ErrorKind::Input,
+                    "The Hessian of \"" + name + "\" is of " + std::to_string(values.rows) +
+                        " inputs, the tensor has " + std::to_string(columns) + ".",
+                    "Calibrate the model that is compressed.");
+    return values;
+}
 
-    const TensorSet* hessians_;
-};
+bool Calibration::has(const std::string& name) const {
+    return std::any_of(hessians_->tensors.begin(), hessians_->tensors.end(),
+                       [&](const Tensor& tensor) { return tensor.name == name; });
+}
 
 engine::Matrix<float> matrixOf(const Array& array) {
     const Array values = toFloat32(array);
@@ -61,23 +62,83 @@ engine::Matrix<float> matrixOf(const Array& array) {
     return matrix;
 }
 
+engine::InverseFactor factorOf(Context& context, const CalibratedTensor& tensor,
+                               const engine::FactorSettings& settings) {
+    engine::InverseFactor factor = engine::factorInverse(tensor.name, tensor.hessian, settings);
+    if (factor.damping > settings.damping)
+        context.log("The Hessian of \"" + tensor.name + "\" was damped by " + std::to_string(factor.damping) +
+                    " of its mean.");
+    return factor;
+}
+
+namespace {
+
+/// The end of the run of tensors that begins there.
+std::size_t endOfRun(const std::vector<const Tensor*>& tensors, std::size_t begin) {
+    std::int64_t weights = 0;
+    while (begin < tensors.size() && weights < weightsOfRun)
+        weights += tensors[begin++]->array.size();
+    return begin;
+}
+
+/// What these tensors give one after the other, in runs that are checkpoints.
+std::vector<TensorBits> quantisedRuns(Context& context, const Inputs& inputs,
+                                      const std::vector<const Tensor*>& tensors,
+                                      const SectionWriters& writers, const Quantise& quantise) {
+    const Calibration calibration(inputs.has("hessians") ? &inputs.tensors("hessians") : nullptr,
+                                  inputs.tensors("tensors"));
+    std::vector<TensorBits> finished;
+    std::size_t takenUp = 0;
+    for (std::size_t begin = 0; begin < tensors.size();) {
+        const std::size_t end = endOfRun(tensors, begin);
+        const std::string checkpoint = "tensors-" + std::to_string(begin);
+        std::vector<TensorBits> run = savedTensors(context, checkpoint, end - begin, writers.size());
+        takenUp += run.size();
+        if (run.empty() && takenUp > 0)
+            context.log("Took up " + std::to_string(std::exchange(takenUp, 0)) + " of " +
+                        std::to_string(tensors.size()) + " tensors that an earlier run had finished.");
+        for (std::size_t i = begin + run.size(); i < end; ++i) {
+            context.progress(static_cast<double>(i) / static_cast<double>(tensors.size()));
+            const Tensor& tensor = *tensors[i];
+            quantise({tensor.name, matrixOf(tensor.array),
+                      calibration.hessian(tensor.name, matrixShape(tensor.array.shape()).columns)});
+            run.push_back(takeBits(writers));
+            if (i + 1 == end && end < tensors.size()) saveTensors(context, checkpoint, run);
+        }
+        std::ranges::move(run, std::back_inserter(finished));
+        begin = end;
+    }
+    return finished;
+}
+
 }  // namespace
 
-void forEachTensor(Context& context, const Inputs& inputs, BitWriter& kept,
-                   const std::function<void(const CalibratedTensor&)>& add) {
+void forEachTensor(Context& context, const Inputs& inputs, const Parameters& parameters, BitWriter& kept,
+                   const SectionWriters& writers, const Quantise& quantise) {
     const TensorSet& set = inputs.tensors("tensors");
     requireWeights(set);
+    if (inputs.has("text") && inputs.has("hessians"))
+        throw Error(ErrorKind::Usage, "A codec gets Hessians or a text to calibrate with, not both.",
+                    "Take one of the two wires away.");
     const Searched isSearched(set);
-    const Calibration calibration(inputs, set);
     const engine::ComputeScope threads(context.threads());
-    for (std::size_t i = 0; i < set.tensors.size(); ++i) {
-        context.progress(static_cast<double>(i) / static_cast<double>(set.tensors.size()));
-        const Tensor& tensor = set.tensors[i];
+    std::vector<const Tensor*> searched, left;
+    for (const Tensor& tensor : set.tensors) {
+        context.check();
         if (!isSearched(tensor))
             putKept(kept, tensor);
         else if (!tensor.array.empty())
-            add({tensor.name, matrixOf(tensor.array),
-                 calibration.hessian(tensor.name, matrixShape(tensor.array.shape()).columns)});
+            searched.push_back(&tensor);
+    }
+    std::map<std::string, TensorBits> blocks;
+    if (inputs.has("text")) blocks = quantisedBlocks(context, inputs, parameters, writers, quantise);
+    std::ranges::copy_if(searched, std::back_inserter(left),
+                         [&](const Tensor* tensor) { return !blocks.contains(tensor->name); });
+    const std::vector<TensorBits> others = quantisedRuns(context, inputs, left, writers, quantise);
+    auto other = others.begin();
+    for (const Tensor* tensor : searched) {
+        const auto block = blocks.find(tensor->name);
+        appendBits(writers, block == blocks.end() ? *other++ : block->second);
     }
 }
 
@@ -126,37 +187,12 @@ void requireLeft(const BitReader& reader, std::int64_t count, int bits, const st
 
 Resources calibratedResources() {
     Resources resources;
-    resources.memory = std::uint64_t{2} << 30;
+    resources.memory = std::uint64_t{4} << 30;
     return resources;
 }
 
-graph::Manifest calibratedManifest(const std::string& nodeId, int version) {
-    graph::Manifest manifest;
-    manifest.id = nodeId;
-    manifest.version = version;
-    manifest.family = "weights";
-    manifest.kind = graph::NodeKind::Codec;
-    manifest.inputs = {
-        {.id = "tensors",
-         .label = "Tensors",
-         .type = graph::PortType::TensorSet,
-         .role = graph::PortRole::Coded,
-         .help = "Weights, and whatever lies beside them."},
-        {.id = "hessians",
-         .label = "Hessians",
-         .type = graph::PortType::TensorSet,
-         .schema = "hessians",
-         .role = graph::PortRole::Encoder,
-         .required = false,
-         .help = "Second moments of the tensors' inputs, by the tensors' names. Tensors without one, "
-                 "such as embeddings, are taken to have independent inputs of equal strength."}};
-    manifest.outputs = {
-        {.id = "tensors", .label = "Tensors", .type = graph::PortType::TensorSet, .help = "As decoded."},
-        {.id = "bitstream",
-         .label = "Stream",
-         .type = graph::PortType::Bitstream,
-         .help = "All that is stored of the tensors, in Ratescope's container."}};
-    manifest.parameters = {
+std::vector<graph::Parameter> factorParameters() {
+    return {
         {.id = "damping",
          .label = "Damping",
          .help =
@@ -174,6 +210,39 @@ graph::Manifest calibratedManifest(const std::string& nodeId, int version) {
                  "needs it.",
          .type = graph::ParameterType::Bool,
          .defaultValue = true}};
+}
+
+graph::Port hessianPort() {
+    return {.id = "hessians",
+            .label = "Hessians",
+            .type = graph::PortType::TensorSet,
+            .schema = "hessians",
+            .role = graph::PortRole::Encoder,
+            .required = false,
+            .help =
+                "Second moments of the tensors' inputs, by the tensors' names. Tensors without one, "
+                "such as embeddings, are taken to have independent inputs of equal strength."};
+}
+
+graph::Manifest calibratedManifest(const std::string& nodeId, int version) {
+    graph::Manifest manifest;
+    manifest.id = nodeId;
+    manifest.version = version;
+    manifest.family = "weights";
+    manifest.kind = graph::NodeKind::Codec;
+    manifest.inputs = {{.id = "tensors",
+                        .label = "Tensors",
+                        .type = graph::PortType::TensorSet,
+                        .role = graph::PortRole::Coded,
+                        .help = "Weights, and whatever lies beside them."},
+                       hessianPort()};
+    manifest.outputs = {
+        {.id = "tensors", .label = "Tensors", .type = graph::PortType::TensorSet, .help = "As decoded."},
+        {.id = "bitstream",
+         .label = "Stream",
+         .type = graph::PortType::Bitstream,
+         .help = "All that is stored of the tensors, in Ratescope's container."}};
+    manifest.parameters = factorParameters();
     return manifest;
 }
 

@@ -2,10 +2,11 @@
 
 // What the codecs share that quantise each tensor with the Hessian of its inputs.
 
-#include "core/engine/quant/matrix.h"
+#include "core/engine/quant/factor.h"
 #include "core/media/coding/bit_reader.h"
 #include "core/media/coding/bit_writer.h"
 #include "core/media/node/plugin.h"
+#include "plugins/weights/finished_tensors.h"
 #include "plugins/weights/tensor_list.h"
 
 #include <cstdint>
@@ -21,11 +22,39 @@ struct CalibratedTensor {
     engine::Matrix<double> hessian;  ///< H [n, n]; the identity where there is none of that name
 };
 
-/// Calls `add` for each tensor that is searched and not empty, puts the others into `kept`, in the set's order; on the
-/// task's threads. Throws Error(Input) when there are no weights, when no Hessian is of any of these tensors, and when
-/// one has another size than its tensor has columns.
-void forEachTensor(Context& context, const Inputs& inputs, BitWriter& kept,
-                   const std::function<void(const CalibratedTensor&)>& add);
+/// The Hessians that a set's tensors are compressed with.
+class Calibration {
+  public:
+    /// `hessians` is null where there are none. Both must outlive it. Throws Error(Input) when no Hessian is of any of
+    /// these tensors.
+    Calibration(const TensorSet* hessians, const TensorSet& weights);
+    /// The identity where there is none of that name. Throws Error(Input) when it has another size.
+    engine::Matrix<double> hessian(const std::string& name, std::int64_t columns) const;
+
+  private:
+    bool has(const std::string& name) const;
+
+    const TensorSet* hessians_;
+};
+
+/// As matrixShape() says.
+engine::Matrix<float> matrixOf(const Array& array);
+
+/// The factor of the tensor's Hessian; logs where it had to be damped more than asked for. Throws as
+/// engine::factorInverse.
+engine::InverseFactor factorOf(Context& context, const CalibratedTensor& tensor,
+                               const engine::FactorSettings& settings);
+
+/// Fills the writers with what is stored of a tensor, and gives the weights Ŵ [m, n] that this decodes to.
+using Quantise = std::function<engine::Matrix<float>(const CalibratedTensor&)>;
+
+/// Calls `quantise` for each tensor that is searched and not empty, and puts the others into `kept`; the writers hold
+/// all in the set's order. On the task's threads. With a text the model is calibrated as sequential.h says. Finished
+/// tensors are kept as checkpoints, in runs of 65,536 weights or more, and a run of the task after it was killed goes
+/// on behind them. Throws Error(Input) when there are no weights, when no Hessian is of any of these tensors, and when
+/// one has another size than its tensor has columns; Error(Usage) for Hessians and a text at once.
+void forEachTensor(Context& context, const Inputs& inputs, const Parameters& parameters, BitWriter& kept,
+                   const SectionWriters& writers, const Quantise& quantise);
 
 /// The set of that list: what `next` gives for each tensor that is searched and not empty, the others from `kept`.
 TensorSet decodedSet(Context& context, TensorList list, BitReader& kept, const std::string& nodeId,
@@ -39,9 +68,14 @@ std::vector<std::int64_t> getPermutation(BitReader& reader, std::int64_t size, c
 /// Throws damagedStream(nodeId) when fewer than `count` values of `bits` bits are left: before memory is asked for.
 void requireLeft(const BitReader& reader, std::int64_t count, int bits, const std::string& nodeId);
 
-/// LibTorch alone asks for half a gibibyte of addresses.
+/// LibTorch alone asks for half a gibibyte of addresses; a model that is calibrated while it is compressed is there
+/// twice in single precision.
 Resources calibratedResources();
 
+/// "damping" and "act-order".
+std::vector<graph::Parameter> factorParameters();
+/// The port "hessians", as a codec's encoder sees it.
+graph::Port hessianPort();
 /// Ports, and the parameters "damping" and "act-order".
 graph::Manifest calibratedManifest(const std::string& nodeId, int version);
 

@@ -3,4 +3,5 @@
 
 using namespace ratescope::media::weights;
 
-RATESCOPE_FAMILY("weights-calibrated", {gptqNode(), spqrNode(), vptqNode()})
+RATESCOPE_FAMILY("weights-calibrated",
+                 {awqNode(), gptqNode(), kmeansNode(), pruneNode(), spqrNode(), vptqNode()})

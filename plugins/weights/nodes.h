@@ -6,9 +6,12 @@
 
 namespace ratescope::media::weights {
 
+NodeEntry awqNode();
 NodeEntry castNode();
 NodeEntry dfloat11Node();
 NodeEntry gptqNode();
+NodeEntry kmeansNode();
+NodeEntry pruneNode();
 NodeEntry rtnNode();
 NodeEntry spqrNode();
 NodeEntry vptqNode();

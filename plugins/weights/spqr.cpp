@@ -13,6 +13,7 @@
 #include "core/media/quality/execution.h"
 #include "plugins/weights/calibrated.h"
 #include "plugins/weights/nodes.h"
+#include "plugins/weights/sequential.h"
 
 #include <limits>
 #include <memory>
@@ -38,8 +39,10 @@ class Encoder {
     Encoder(Context& context, const SpqrSettings& settings, const engine::FactorSettings& factor)
         : context_(context), settings_(settings), factor_(factor) {}
 
-    void encode(const Inputs& inputs, ByteSink& sink) {
-        forEachTensor(context_, inputs, kept_, [this](const CalibratedTensor& tensor) { add(tensor); });
+    void encode(const Inputs& inputs, const Parameters& parameters, ByteSink& sink) {
+        forEachTensor(context_, inputs, parameters, kept_,
+                      {&codes_, &scales_, &zeros_, &secondLevel_, &outliers_, &rowPointers_, &permutation_},
+                      [this](const CalibratedTensor& tensor) { return add(tensor); });
         ContainerWriter container(nodeId, nodeVersion);
         FieldWriter& header = container.header();
         header.u8(static_cast<std::uint8_t>(settings_.bits));
@@ -61,13 +64,11 @@ class Encoder {
     }
 
   private:
-    void add(const CalibratedTensor& tensor) {
-        const engine::InverseFactor factor = engine::factorInverse(tensor.name, tensor.hessian, factor_);
-        if (factor.damping > factor_.damping)
-            context_.log("The Hessian of \"" + tensor.name + "\" was damped by " +
-                         std::to_string(factor.damping) + " of its mean.");
-        const SpqrStored stored =
-            engine::spqr(tensor.name, tensor.weights, factor, settings_, executionIn(context_)).stored;
+    engine::Matrix<float> add(const CalibratedTensor& tensor) {
+        const engine::InverseFactor factor = factorOf(context_, tensor, factor_);
+        engine::SpqrQuantised result =
+            engine::spqr(tensor.name, tensor.weights, factor, settings_, executionIn(context_));
+        const SpqrStored& stored = result.stored;
         codes_.putPacked(stored.codes.values, settings_.bits);
         scales_.putPacked(stored.scales.values, settings_.scaleBits > 0 ? settings_.scaleBits : 16);
         zeros_.putPacked(stored.zeros.values, settings_.zeroBits > 0 ? settings_.zeroBits : 16);
@@ -79,6 +80,7 @@ class Encoder {
         }
         rowPointers_.putPacked(std::span<const std::uint32_t>(stored.rowStarts), 32);
         if (factor_.actOrder) putPermutation(permutation_, factor.order);
+        return std::move(result.weights);
     }
 
     Context& context_;
@@ -208,7 +210,7 @@ class Spqr : public CodecNode {
                         "Set statistics-bits to 2 or more, "
                         "or to 0.");
         Encoder(context, settings, {parameters.real("damping"), parameters.flag("act-order")})
-            .encode(inputs, sink);
+            .encode(inputs, parameters, sink);
     }
 
     Outputs decode(Context& context, ByteSource& source, const Inputs&, const Parameters&) const override {
@@ -296,6 +298,7 @@ graph::Manifest spqrManifest() {
          .defaultValue = true,
          .advanced = true}};
     manifest.parameters.insert(manifest.parameters.begin(), own.begin(), own.end());
+    addSequentialCalibration(manifest);
     manifest.extension = "spqr";
     manifest.magics = {"52534353010c776569676874732e73707172"};  // container, format 1, text "weights.spqr"
     return manifest;

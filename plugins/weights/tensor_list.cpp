@@ -23,11 +23,11 @@ DType decodedType(DType type) {
     return type == DType::F64 ? DType::F32 : type;
 }
 
+}  // namespace
+
 void putBytes(BitWriter& writer, std::span<const std::byte> bytes) {
     writer.putPacked({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, 8);
 }
-
-}  // namespace
 
 MatrixShape matrixShape(const Shape& shape) {
     const std::int64_t elements = elementCount(shape);

@@ -52,6 +52,8 @@ Error damagedStream(const std::string& nodeId);
 /// All that is left in the header. Throws damagedStream(nodeId); counts are checked against what is left.
 TensorList readTensorList(FieldReader& header, const std::string& nodeId);
 
+void putBytes(BitWriter& writer, std::span<const std::byte> bytes);
+
 /// Appends a tensor that is not searched: floating point as FP16 (BF16 if it is), other types as they are. Throws
 /// Error(Input) that names the tensor for NaN, infinite and, as FP16, too large values.
 void putKept(BitWriter& writer, const Tensor& tensor);

@@ -13,6 +13,7 @@
 #include "core/media/quality/half.h"
 #include "plugins/weights/calibrated.h"
 #include "plugins/weights/nodes.h"
+#include "plugins/weights/sequential.h"
 
 #include <memory>
 #include <utility>
@@ -37,13 +38,15 @@ class Encoder {
         codes_ = indices_.addPart("indices", true);
     }
 
-    void encode(const Inputs& inputs, ByteSink& sink) {
-        forEachTensor(context_, inputs, kept_, [this](const CalibratedTensor& tensor) { add(tensor); });
+    void encode(const Inputs& inputs, const Parameters& parameters, ByteSink& sink) {
+        forEachTensor(context_, inputs, parameters, kept_,
+                      {&geometry_, &indices_, &codebooks_, &norms_, &permutation_},
+                      [this](const CalibratedTensor& tensor) { return add(tensor); });
         ContainerWriter container(nodeId, nodeVersion);
         container.header().u8(static_cast<std::uint8_t>((settings_.normalise ? normalisedFlag : 0) |
                                                         (settings_.permute ? permutedFlag : 0)));
         writeTensorList(container.header(), inputs.tensors("tensors"));
-        container.addSection("geometry", geometry_.bytes(), true);
+        container.addSection("geometry", geometry_.finish());
         container.addSection("indices", indices_.finish());
         container.addSection("codebooks", codebooks_.finish());
         container.addSection("norms", norms_.finish());
@@ -53,16 +56,17 @@ class Encoder {
     }
 
   private:
-    void add(const CalibratedTensor& tensor) {
-        const auto result =
+    engine::Matrix<float> add(const CalibratedTensor& tensor) {
+        auto result =
             engine::vptq(tensor.name, tensor.weights, tensor.hessian, settings_, executionIn(context_));
         if (result.damping > settings_.damping)
             context_.log("The Hessian of \"" + tensor.name + "\" was damped by " +
                          std::to_string(result.damping) + " of its mean.");
         const VectorStored& stored = result.stored;
-        geometry_.varint(stored.parts.size());
+        FieldWriter geometry;
+        geometry.varint(stored.parts.size());
         for (std::size_t i = 0; i < stored.parts.size(); ++i) {
-            addPart(stored.parts[i]);
+            addPart(stored.parts[i], geometry);
             const bool isOutlier = i == 0 && settings_.outlierShare > 0;
             if (stored.parts[i].codewords.rows <
                 (isOutlier ? settings_.outlierCentroids : settings_.centroids))
@@ -70,11 +74,13 @@ class Encoder {
                              "\" has fewer vectors than codewords were asked for: it has " +
                              std::to_string(stored.parts[i].codewords.rows) + " codewords.");
         }
+        putBytes(geometry_, geometry.bytes());
         for (std::size_t i = 0; i < stored.scales.size(); ++i) {
             norms_.put(stored.scales[i], 16);
             norms_.put(stored.biases[i], 16);
         }
         if (settings_.permute) putPermutation(permutation_, orderOf(stored));
+        return std::move(result.weights);
     }
 
     /// Also where the strongest inputs happen to lie first.
@@ -86,11 +92,11 @@ class Encoder {
         return order;
     }
 
-    void addPart(const VectorColumns& part) {
-        geometry_.varint(static_cast<std::uint64_t>(part.columns));
-        geometry_.varint(static_cast<std::uint64_t>(part.codewords.columns));
-        geometry_.varint(static_cast<std::uint64_t>(part.codewords.rows));
-        geometry_.varint(static_cast<std::uint64_t>(part.residual.rows));
+    void addPart(const VectorColumns& part, FieldWriter& geometry) {
+        geometry.varint(static_cast<std::uint64_t>(part.columns));
+        geometry.varint(static_cast<std::uint64_t>(part.codewords.columns));
+        geometry.varint(static_cast<std::uint64_t>(part.codewords.rows));
+        geometry.varint(static_cast<std::uint64_t>(part.residual.rows));
         for (const float value : part.codewords.values)
             codebooks_.put(floatToHalf(value), 16);
         for (const float value : part.residual.values)
@@ -110,10 +116,9 @@ class Encoder {
 
     Context& context_;
     const VptqSettings settings_;
-    FieldWriter geometry_;
     std::size_t codes_ = 0, padding_ = 0;
-    BitWriter indices_{"indices", true}, codebooks_{"codebooks", true}, norms_{"norms", true},
-        permutation_{"permutation", true}, kept_{"kept"};
+    BitWriter geometry_{"geometry", true}, indices_{"indices", true}, codebooks_{"codebooks", true},
+        norms_{"norms", true}, permutation_{"permutation", true}, kept_{"kept"};
 };
 
 class Decoder {
@@ -233,7 +238,7 @@ class Vptq : public CodecNode {
         settings.permute = parameters.flag("act-order");
         settings.damping = parameters.real("damping");
         settings.seed = static_cast<std::uint64_t>(parameters.integer("seed"));
-        Encoder(context, settings).encode(inputs, sink);
+        Encoder(context, settings).encode(inputs, parameters, sink);
     }
 
     Outputs decode(Context& context, ByteSource& source, const Inputs&, const Parameters&) const override {
@@ -304,6 +309,7 @@ graph::Manifest vptqManifest() {
         integer("seed", "Seed", "Of the codebooks' first codewords.", 0, 0, 1 << 30)};
     own[1].movesAlongCurve = true;
     manifest.parameters.insert(manifest.parameters.begin(), own.begin(), own.end());
+    addSequentialCalibration(manifest);
     manifest.extension = "vptq";
     manifest.magics = {"52534353010c776569676874732e76707471"};  // container, format 1, text "weights.vptq"
     return manifest;

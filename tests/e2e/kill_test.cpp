@@ -1,12 +1,17 @@
 // kill -9 of workers, of the supervisor and of both, at random moments of a study of 200 items: after the next run
-// all is as if nothing had happened, and what was finished has not run again.
+// all is as if nothing had happened, and what was finished has not run again. And in the middle of one long task, the
+// quantisation of a model of thirty layers: it goes on behind the layers that were finished.
 
 #include "tests/e2e/check.h"
 #include "tests/e2e/document.h"
+#include "tests/e2e/files.h"
 #include "tests/e2e/program.h"
 #include "tests/e2e/rows.h"
 
 #include <QDir>
+#include <QDirIterator>
+#include <QFile>
+#include <QRegularExpression>
 #include <QtTest>
 #include <csignal>
 #include <random>
@@ -66,6 +71,60 @@ void waitForPart(const QString& library, double moment) {
     QTest::qWait(static_cast<int>(10'000 * moment) % (wanted > 0 ? 100 : 1000));
 }
 
+constexpr int layers = 30;
+
+/// Each takes GPTQ a few hundredths of a second.
+QByteArray thirtyLayers() {
+    constexpr int rows = 512, columns = 768;
+    nlohmann::json header;
+    std::vector<float> values;
+    for (int layer = 0; layer < layers; ++layer) {
+        const std::size_t begin = sizeof(float) * values.size();
+        for (int i = 0; i < rows * columns; ++i)
+            values.push_back(static_cast<float>((i * 37 + layer * 11) % 1009 - 500) / 500.0F);
+        header["layer." + std::to_string(layer)] = {{"dtype", "F32"},
+                                                    {"shape", {rows, columns}},
+                                                    {"data_offsets", {begin, sizeof(float) * values.size()}}};
+    }
+    const auto size = static_cast<qsizetype>(sizeof(float) * values.size());
+    return safetensors(header, QByteArray(reinterpret_cast<const char*>(values.data()), size));
+}
+
+Study quantisation() {
+    Study study("quantisation");
+    study.node("model", "source.tensors", {{"files", "model.safetensors"}})
+        .node("gptq", "weights.gptq")
+        .wire("model.tensors", "gptq.tensors")
+        .measure("error", "measure.tensor-error", "model.tensors", "gptq.tensors");
+    return study;
+}
+
+int finishedLayers(const QString& library) {
+    int count = 0;
+    QDirIterator files(library + ".files/checkpoints", {"tensors-*"}, QDir::Files,
+                       QDirIterator::Subdirectories);
+    for (; files.hasNext(); files.next())
+        ++count;
+    return count;
+}
+
+/// How many layers a running program says it has taken up; 0 where it says nothing yet.
+int takenUpLayers(const QString& temporary) {
+    static const QRegularExpression said("Took up (\\d+) of 30 tensors that an earlier run had finished");
+    QDirIterator files(temporary, {"worker-*.log"}, QDir::Files, QDirIterator::Subdirectories);
+    while (files.hasNext()) {
+        QFile file(files.next());
+        if (!file.open(QFile::ReadOnly)) continue;
+        const auto match = said.match(file.readAll());
+        if (match.hasMatch()) return match.captured(1).toInt();
+    }
+    return 0;
+}
+
+QList<QStringList> streams(const QString& library) {
+    return query(library, "SELECT hash, bytes FROM artefact ORDER BY hash");
+}
+
 }  // namespace
 
 class KillTest : public QObject {
@@ -76,6 +135,8 @@ class KillTest : public QObject {
     void goesOnAsIfNothingHadHappened_data();
     void goesOnAsIfNothingHadHappened();
     void checkpointsAreTakenUp();
+    void quantisedLayersAreTakenUp_data();
+    void quantisedLayersAreTakenUp();
     void cleanupTestCase();
 
   private:
@@ -174,6 +235,59 @@ void KillTest::checkpointsAreTakenUp() {
     const int from = lines[1].split(' ').last().toInt();
     QVERIFY2(from >= 10 && from < 100 && from % 10 == 0, place.read("record").constData());
     QVERIFY(again.seconds < 2.0);
+}
+
+void KillTest::quantisedLayersAreTakenUp_data() {
+    QTest::addColumn<int>("victim");
+    QTest::addRow("worker") << static_cast<int>(Victim::Worker);
+    QTest::addRow("supervisor") << static_cast<int>(Victim::Supervisor);
+    QTest::addRow("both") << static_cast<int>(Victim::Both);
+}
+
+void KillTest::quantisedLayersAreTakenUp() {
+    QFETCH(int, victim);
+    Place place;
+    const QString temporary = place.path("tmp");
+    QVERIFY(QDir().mkpath(temporary));
+    place.environment.insert("TMPDIR", temporary);
+    place.write("model.safetensors", thirtyLayers());
+    const QString document = place.write("study.ratescope", quantisation().text());
+    VERIFY_CODE(place.cli({"run", document, "--library", "undisturbed.rslib", "--jobs", "1"}), 0);
+    const QStringList run = {"run", document, "--library", "study.rslib", "--jobs", "1"};
+    const QString library = place.path("study.rslib");
+    int finished = 0, takenUp = 0;
+    const auto watch = [&](QProcess& process) {
+        return waitFor(
+            [&] {
+                takenUp = std::max(takenUp, takenUpLayers(temporary));
+                return takenUp > 0 || process.state() == QProcess::NotRunning;
+            },
+            60'000);
+    };
+    {
+        const auto process = place.start(run);
+        QVERIFY(waitFor([&] { return finishedLayers(library) >= 10; }, 60'000));
+        const QList<qint64> workers = childrenOf(process->processId());
+        QCOMPARE(workers.size(), qsizetype{1});
+        if (static_cast<Victim>(victim) != Victim::Supervisor) QVERIFY(sendSignal(workers[0], SIGKILL));
+        if (static_cast<Victim>(victim) != Victim::Worker) QVERIFY(sendSignal(process->processId(), SIGKILL));
+        finished = finishedLayers(library);
+        // A task whose worker died is called again by the supervisor itself.
+        if (static_cast<Victim>(victim) == Victim::Worker) QVERIFY(watch(*process));
+        QVERIFY(process->state() == QProcess::NotRunning || process->waitForFinished(60'000));
+        QVERIFY(waitFor([&] { return !isRunning(workers[0]); }, 5000));
+    }
+    if (static_cast<Victim>(victim) != Victim::Worker) {
+        QVERIFY(QDir(temporary).removeRecursively() && QDir().mkpath(temporary));
+        const auto process = place.start(run);
+        QVERIFY(watch(*process));
+        QVERIFY(process->state() == QProcess::NotRunning || process->waitForFinished(60'000));
+    }
+    QVERIFY2(finished >= 10 && finished < layers && takenUp >= 10 && takenUp <= finished + 1,
+             qPrintable(QString("%1 finished, %2 taken up").arg(finished).arg(takenUp)));
+    QCOMPARE(streams(library), streams(place.path("undisturbed.rslib")));
+    QCOMPARE(dishonesty(library), QByteArray());
+    QCOMPARE(finishedLayers(library), 0);
 }
 
 /// A run may have ended while the test was held up; not most of them.

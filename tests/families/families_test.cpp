@@ -48,9 +48,12 @@ const std::vector<media::NodeEntry>& nodes() {
                                                    media::source::tensorsNode(),
                                                    media::source::languageModelNode(),
                                                    media::source::textNode(),
+                                                   media::weights::awqNode(),
                                                    media::weights::castNode(),
                                                    media::weights::dfloat11Node(),
                                                    media::weights::gptqNode(),
+                                                   media::weights::kmeansNode(),
+                                                   media::weights::pruneNode(),
                                                    media::weights::rtnNode(),
                                                    media::weights::spqrNode(),
                                                    media::weights::vptqNode()};
@@ -117,6 +120,9 @@ class FamiliesTest : public QObject {
                "dfloat11/grouping=block/index=threads dfloat11/grouping=block/index=blocks "
                "dfloat11/grouping=model/index=threads dfloat11/grouping=model/index=blocks"
             << 8;
+        QTest::newRow("language models")
+            << "language-model"
+            << "rtn gptq spqr/bits=2 spqr/bits=3 spqr/bits=4 awq kmeans sparsegpt" << 24;
         QTest::newRow("tensors") << "tensors"
                                  << "rtn/group-size=32 rtn/group-size=128 rtn/group-size=-1" << 21;
     }

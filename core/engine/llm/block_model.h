@@ -13,7 +13,8 @@
 namespace ratescope::engine {
 
 /// Is shown what linear layers read while a block runs: rows [tokens, in], and the names of all layers that read them
-/// ("model.layers.0.mlp.up_proj"). The rows may be overwritten afterwards: keep a copy.
+/// ("model.layers.0.mlp.up_proj"). The rows may be overwritten afterwards: keep a copy. The layers have not computed yet:
+/// they do so with the tensors that the watch sets in their place.
 using LinearWatch = std::function<void(const std::vector<std::string>& readers, const at::Tensor& rows)>;
 
 class BlockModel {

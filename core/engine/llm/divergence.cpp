@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace ratescope::engine {
 namespace {
@@ -123,13 +124,15 @@ Divergence summarise(const DivergenceRows& rows) {
 
 DivergenceRows compareOnText(const Llama& reference, const Llama& candidate,
                              std::span<const std::int32_t> ids, const WindowProtocol& protocol,
-                             std::optional<std::int64_t> most, const WindowCompared& done) {
+                             std::optional<std::int64_t> most, const WindowCompared& done,
+                             DivergenceRows known) {
     if (reference.config().vocabulary != candidate.config().vocabulary)
         throw Error(ErrorKind::Input, "The two models have vocabularies of different sizes.",
                     "Compare a model with one that was made of it.");
     const std::int64_t all = windowCount(ids.size(), protocol, most);
-    DivergenceRows rows;
-    for (std::int64_t window = 0; window < all; ++window) {
+    DivergenceRows rows = std::move(known);
+    for (auto window = static_cast<std::int64_t>(rows.divergence.size()) / protocol.scored(); window < all;
+         ++window) {
         const at::Tensor tokens = idTensor(windowOf(ids, protocol, window));
         rows.add(compareOnWindow(reference, candidate, tokens, protocol));
         if (done) done(rows, all);

@@ -41,10 +41,11 @@ Divergence summarise(const DivergenceRows& rows);
 /// Called when a window is done, with the rows so far; may throw to stop.
 using WindowCompared = std::function<void(const DivergenceRows& soFar, std::int64_t windowsOfAll)>;
 
-/// The first `most` windows of a text, or all. Throws what scoreText throws, and Error(Input) for vocabularies of
-/// different sizes.
+/// The first `most` windows of a text, or all; `known` are the rows of its first windows where an earlier call has come
+/// so far. Throws what scoreText throws, and Error(Input) for vocabularies of different sizes.
 DivergenceRows compareOnText(const Llama& reference, const Llama& candidate,
                              std::span<const std::int32_t> ids, const WindowProtocol& protocol,
-                             std::optional<std::int64_t> most = {}, const WindowCompared& done = {});
+                             std::optional<std::int64_t> most = {}, const WindowCompared& done = {},
+                             DivergenceRows known = {});
 
 }  // namespace ratescope::engine

@@ -170,7 +170,7 @@ at::Tensor Llama::feedForward(std::int64_t layer, const at::Tensor& hidden, cons
     pass.show(layer, feedForwardReaders, normed);
     const at::Tensor both = at::linear(normed, block.gateAndUp);
     const at::Tensor gated = at::silu(both.narrow(-1, 0, config().intermediate))
-                                 .mul(both.narrow(-1, config().intermediate, config().intermediate));
+                                 .mul_(both.narrow(-1, config().intermediate, config().intermediate));
     pass.show(layer, downReaders, gated);
     return at::linear(gated, block.down);
 }

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <utility>
 
 namespace ratescope::engine {
 namespace {
@@ -40,11 +41,11 @@ at::Tensor scoreWindows(const Llama& model, const at::Tensor& windows, const Win
 }  // namespace
 
 TextScore scoreText(const Llama& model, std::span<const std::int32_t> ids, const WindowProtocol& protocol,
-                    std::optional<std::int64_t> most, const WindowDone& done) {
+                    std::optional<std::int64_t> most, const WindowDone& done, std::vector<double> known) {
     const std::int64_t all = windowCount(ids.size(), protocol, most);
     const std::int64_t together = std::max<std::int64_t>(1, tokensTogether / protocol.length);
-    TextScore score{protocol, {}};
-    for (std::int64_t first = 0; first < all; first += together) {
+    TextScore score{protocol, std::move(known)};
+    for (std::int64_t first = score.windows(); first < all; first += together) {
         const std::int64_t count = std::min(together, all - first);
         const std::vector<std::int32_t> tokens = windowsOf(ids, protocol, first, count);
         const at::Tensor scores =

@@ -25,9 +25,12 @@ struct TextScore {
 /// Called when a window is done, with the score so far; may throw to stop.
 using WindowDone = std::function<void(const TextScore& soFar, std::int64_t windowsOfAll)>;
 
-/// Scores the first `most` windows of a text, or all. Throws what windowCount, Llama::hidden and logLikelihoods throw.
+/// Scores the first `most` windows of a text, or all. `known` are the log-likelihoods of its first windows where an
+/// earlier call has come so far: bit for bit the same result where their number divides by four. Throws what
+/// windowCount, Llama::hidden and logLikelihoods throw.
 TextScore scoreText(const Llama& model, std::span<const std::int32_t> ids, const WindowProtocol& protocol,
-                    std::optional<std::int64_t> most = {}, const WindowDone& done = {});
+                    std::optional<std::int64_t> most = {}, const WindowDone& done = {},
+                    std::vector<double> known = {});
 
 /// A number with its standard error.
 struct Estimate {

@@ -125,16 +125,21 @@ Hessian merged(const std::string& name, const Hessian& a, const Hessian& b) {
     return sum;
 }
 
+void addTo(media::TensorSet& set, const std::vector<std::string>& names, const Hessian& hessian) {
+    set.schema = hessianSchema;
+    Array array(DType::F64, {hessian.values.rows, hessian.values.columns});
+    std::ranges::copy(hessian.values.values, array.writable<double>().begin());
+    for (const std::string& name : names) {
+        set.tensors.push_back({name, array});
+        set.metadata[sequencesKey + name] = std::to_string(hessian.sequences);
+    }
+}
+
 media::TensorSet toTensorSet(const Hessians& hessians) {
     media::TensorSet set;
     set.schema = hessianSchema;
-    for (const auto& [name, hessian] : hessians) {
-        Array array(DType::F64, {hessian.values.rows, hessian.values.columns});
-        std::copy(hessian.values.values.begin(), hessian.values.values.end(),
-                  array.writable<double>().begin());
-        set.tensors.push_back({name, std::move(array)});
-        set.metadata[sequencesKey + name] = std::to_string(hessian.sequences);
-    }
+    for (const auto& [name, hessian] : hessians)
+        addTo(set, {name}, hessian);
     return set;
 }
 

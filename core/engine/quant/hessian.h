@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace ratescope::engine {
 
@@ -34,7 +35,10 @@ void accumulate(Hessian& sum, const std::string& name, const at::Tensor& activat
 /// As if the sequences of both had been seen by one. Throws Error(Input) when sizes differ.
 Hessian merged(const std::string& name, const Hessian& a, const Hessian& b);
 
-/// One F64 tensor [n, n] a linear, of its name; the metadata holds "sequences:NAME".
+/// Puts the Hessian that linears of these names share into a set: one F64 tensor [n, n] for each name, all of the same
+/// memory; the metadata holds "sequences:NAME".
+void addTo(media::TensorSet& set, const std::vector<std::string>& names, const Hessian& hessian);
+/// A set of all.
 media::TensorSet toTensorSet(const Hessians& hessians);
 /// Inverse; F32 is taken too. Throws Error(Input) when the schema is another, a tensor is not square, not
 /// symmetric to 1e-4 of its diagonal's mean, not finite or not floating-point, or its sequences are missing.

@@ -80,15 +80,39 @@ void BitWriter::alignToByte() {
 
 LedgeredBytes BitWriter::finish() {
     alignToByte();
+    return take();
+}
+
+LedgeredBytes BitWriter::take() {
     use(part_);
-    while (filled_ > 0) {
-        filled_ -= 8;
-        bytes_.push_back(static_cast<std::byte>(held_ >> filled_));
-    }
     LedgeredBytes result{std::move(bytes_), {}};
-    for (const Part& part : parts_)
+    for (; filled_ > 0; filled_ -= 8)
+        result.bytes.push_back(
+            static_cast<std::byte>(filled_ >= 8 ? held_ >> (filled_ - 8) : held_ << (8 - filled_)));
+    for (Part& part : parts_) {
         if (part.bits > 0) result.ledger.add(part.name, part.bits, part.searched);
+        part.bits = 0;
+    }
+    bytes_.clear();
+    held_ = counted_ = 0;
+    filled_ = 0;
     return result;
+}
+
+void BitWriter::append(const LedgeredBytes& taken) {
+    const std::uint64_t count = taken.ledger.bits();
+    if (taken.bytes.size() != count / 8 + (count % 8 > 0 ? 1 : 0))
+        throw Error(ErrorKind::Internal,
+                    "A ledger of " + std::to_string(count) + " bits came with " +
+                        std::to_string(taken.bytes.size()) + " bytes.",
+                    "");
+    use(part_);
+    putPacked({reinterpret_cast<const std::uint8_t*>(taken.bytes.data()), count / 8}, 8);
+    if (const int rest = static_cast<int>(count % 8); rest > 0)
+        put(std::to_integer<std::uint64_t>(taken.bytes.back()) >> (8 - rest), rest);
+    for (const Part& part : taken.ledger.parts)
+        parts_[addPart(part.name, part.searched)].bits += part.bits;
+    counted_ = bits();
 }
 
 }  // namespace ratescope::media

@@ -47,6 +47,13 @@ class BitWriter {
     /// Aligns, and gives up the bytes; the writer must not be used afterwards.
     LedgeredBytes finish();
 
+    /// Gives up what was written so far, not aligned: the ledger counts its bits, and zeros fill the last byte. The
+    /// writer is then as new.
+    LedgeredBytes take();
+    /// Goes on with what take() gave, each bit in the part that it was written for. Throws Error(Internal) when the bytes
+    /// are not those of the ledger's bits.
+    void append(const LedgeredBytes& taken);
+
   private:
     void putUpTo32(std::uint64_t value, int count) {
         held_ = held_ << count | (value & ((std::uint64_t{1} << count) - 1));

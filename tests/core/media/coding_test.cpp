@@ -134,6 +134,37 @@ class CodingTest : public QObject {
         QVERIFY(stream.ledger == expected);
     }
 
+    void takenBitsGoOnInAnotherWriter() {
+        std::mt19937 random(5);
+        for (int lead = 0; lead < 40; ++lead)
+            for (const int count : {0, 1, 7, 8, 31, 32, 33, 1000}) {
+                BitWriter whole("a", true), first("a", true), second("a", true);
+                for (BitWriter* writer : {&whole, &first})
+                    writer->put(0x155555555, lead);
+                for (BitWriter* writer : {&whole, &second})
+                    writer->use(writer->addPart("b"));
+                for (int i = 0; i < count; ++i) {
+                    const std::uint64_t bit = random();
+                    whole.put(bit, 1);
+                    second.put(bit, 1);
+                }
+                first.append(second.take());
+                QCOMPARE(second.bits(), std::uint64_t{0});
+                QCOMPARE(first.bits(), static_cast<std::uint64_t>(lead + count));
+                for (BitWriter* writer : {&whole, &first})
+                    writer->put(9, 5);
+                const LedgeredBytes expected = whole.finish(), got = first.finish();
+                QVERIFY(got.bytes == expected.bytes);
+                QCOMPARE(got.ledger.bits(), expected.ledger.bits());
+                QCOMPARE(got.ledger.parts.front().bits, static_cast<std::uint64_t>(lead + 5));
+                QVERIFY(second.finish().bytes.empty());
+            }
+        BitWriter writer("a");
+        LedgeredBytes wrong = BitWriter("a").finish();
+        wrong.bytes.emplace_back();
+        VERIFY_ERROR(writer.append(wrong), ErrorKind::Internal, "A ledger of 0 bits came with 1 bytes");
+    }
+
     void anEmptyWriterMakesNothing() {
         const LedgeredBytes stream = BitWriter("a").finish();
         QVERIFY(stream.bytes.empty() && stream.ledger.parts.empty());

@@ -2,108 +2,23 @@
 // don't fit and damaged streams refused.
 
 #include "core/engine/quant/gptq.h"
-#include "core/engine/quant/hessian.h"
 #include "core/engine/quant/spqr.h"
 #include "core/engine/quant/vptq.h"
 #include "core/media/coding/container.h"
 #include "plugins/weights/nodes.h"
 #include "tests/families/support.h"
+#include "tests/families/weights/calibrated_model.h"
 
 #include <QTest>
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <random>
 
 using namespace ratescope;
 using namespace ratescope::media;
 using namespace ratescope::media::test;
 
 namespace {
-
-constexpr std::int64_t rows = 50, columns = 72;
-
-engine::Matrix<float> matrixOfWeights() {
-    std::mt19937 random(1);
-    std::student_t_distribution<float> draw(5);
-    engine::Matrix<float> result(rows, columns);
-    std::ranges::generate(result.values, [&] { return draw(random) / 16; });
-    return result;
-}
-
-/// Of inputs that are sums of their neighbours, some stronger than others.
-engine::Hessian hessian() {
-    std::mt19937 random(2);
-    std::normal_distribution<double> draw;
-    engine::Hessian result{engine::Matrix<double>(columns, columns), 3};
-    for (int token = 0; token < 300; ++token) {
-        std::vector<double> x(columns);
-        for (std::size_t j = 0; j < columns; ++j)
-            x[j] = draw(random) * (1 + static_cast<double>(j * 7 % 5)) + (j > 0 ? 0.7 * x[j - 1] : 0);
-        for (std::int64_t i = 0; i < columns; ++i)
-            for (std::int64_t j = 0; j < columns; ++j)
-                result.values.at(i, j) += x[static_cast<std::size_t>(i)] * x[static_cast<std::size_t>(j)];
-    }
-    return result;
-}
-
-Tensor tensor(const std::string& name, Shape shape, std::span<const float> values) {
-    Array array(DType::F32, std::move(shape));
-    std::ranges::copy(values, array.writable<float>().begin());
-    return {name, array};
-}
-
-/// A matrix that is calibrated, a kernel that isn't, and what is kept.
-TensorSet model() {
-    const engine::Matrix<float> matrix = matrixOfWeights();
-    const std::span<const float> values(matrix.values);
-    return {"",
-            {tensor("a.weight", {rows, columns}, values),
-             tensor("a.bias", {5}, values.subspan(0, 5)),
-             tensor("kernel", {6, 3, 2, 2}, values.subspan(10, 72)),
-             {"none", Array(DType::F32, {0, 4})}},
-            {{"format", "pt"}}};
-}
-
-Inputs calibrated(const TensorSet& set, const std::string& name = "a.weight") {
-    Inputs all = inputs("tensors", set);
-    all.add("hessians", std::make_shared<const TensorSet>(engine::toTensorSet({{name, hessian()}})));
-    return all;
-}
-
-std::uint64_t searchedBits(const Ledger& ledger) {
-    std::uint64_t bits = 0;
-    for (const Part& part : ledger.parts)
-        if (part.searched) bits += part.bits;
-    return bits;
-}
-
-std::vector<float> decodedWeights(const NodeEntry& node, const ByteSink& stream) {
-    const Outputs outputs = decode(node, stream.bytes());
-    const auto values = tensorsAt(outputs).tensors.at(0).array.as<float>();
-    return {values.begin(), values.end()};
-}
-
-/// The stream with one byte of one section changed, its checksums made right again.
-std::vector<std::byte> changed(const ByteSink& stream, const std::string& section, std::size_t byte) {
-    const ContainerReader reader(stream.bytes());
-    ContainerWriter writer(reader.nodeId(), reader.nodeVersion());
-    FieldReader header = reader.header();
-    std::vector<std::byte> fields;
-    const auto copied = header.raw(header.left());
-    fields.assign(copied.begin(), copied.end());
-    if (section == "header") fields[byte % fields.size()] ^= std::byte{0x15};
-    writer.header().raw(fields);
-    for (const std::string& name : reader.sectionNames()) {
-        const auto bytes = reader.section(name);
-        std::vector<std::byte> content(bytes.begin(), bytes.end());
-        if (name == section && !content.empty()) content[byte % content.size()] ^= std::byte{0x15};
-        writer.addSection(name, content);
-    }
-    ByteSink sink;
-    writer.finish(sink);
-    return sink.bytes();
-}
 
 std::vector<NodeEntry> nodes() {
     return {weights::gptqNode(), weights::spqrNode(), weights::vptqNode()};
@@ -146,6 +61,18 @@ class CalibratedTest : public QObject {
         QCOMPARE(decodedWeights(weights::gptqNode(), stream), exact.weights.values);
         QCOMPARE(searchedBits(stream.ledger()), engine::storedBits(exact, grid));
         QCOMPARE(stream.ledger().bits(), 8 * stream.bytes().size());
+    }
+
+    void gptqSearchesRanges() {
+        const TensorSet set{"", {model().tensors[0]}, {}};
+        const Settings whole{{"group-size", std::int64_t{16}}, {"bits", std::int64_t{3}}};
+        Settings searched = whole;
+        searched["search-ranges"] = true;
+        const ByteSink stream = encode(weights::gptqNode(), calibrated(set), searched);
+        const auto factor = engine::factorInverse("a", hessian().values, {0.01, true});
+        const auto exact = engine::gptq("a", matrixOfWeights(), factor, {{3, false}, 16, false, true});
+        QCOMPARE(decodedWeights(weights::gptqNode(), stream), exact.weights.values);
+        QVERIFY(encode(weights::gptqNode(), calibrated(set), whole).bytes() != stream.bytes());
     }
 
     void spqrStoresWhatTheEngineGives() {

@@ -95,6 +95,19 @@ class HessianTest : public QObject {
         VERIFY_ERROR(hessianOf(set, "c"), ErrorKind::Input, "no Hessian of \"c\"");
     }
 
+    void linearsThatReadTheSameShareOne() {
+        Hessian both;
+        accumulate(both, "q", tokens(90, 20), 2);
+        media::TensorSet set;
+        addTo(set, {"q", "k"}, both);
+        QCOMPARE(set.tensors.size(), std::size_t{2});
+        QCOMPARE(set.tensors[0].array.bytes().data(), set.tensors[1].array.bytes().data());
+        for (const char* name : {"q", "k"}) {
+            QVERIFY(hessianOf(set, name).values == both.values);
+            QCOMPARE(hessianOf(set, name).sequences, std::int64_t{2});
+        }
+    }
+
     void damagedOnesAreRefused() {
         Hessians hessians;
         accumulate(hessians["a"], "a", tokens(90, 20), 2);

@@ -1,0 +1,37 @@
+#include "core/engine/llm/states_checkpoint.h"
+
+#include "core/engine/tensor.h"
+#include "core/media/node/checkpoint.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+namespace ratescope::engine {
+namespace {
+
+constexpr const char* name = "hidden";
+constexpr std::uint64_t mostBlocks = 1 << 20;
+
+}  // namespace
+
+void saveStates(media::Context& context, const States& states) {
+    media::FieldWriter fields;
+    fields.varint(static_cast<std::uint64_t>(states.blocks));
+    const Array values = arrayOf(states.hidden.cpu());
+    fields.raw(values.bytes());
+    media::saveFields(context, name, fields);
+}
+
+std::optional<States> savedStates(media::Context& context, const at::Tensor& embedded) {
+    return media::takeUp(context, name, [&](media::FieldReader& fields) {
+        States states;
+        states.blocks = static_cast<std::int64_t>(fields.varintUpTo(mostBlocks));
+        Array values(DType::F32, embedded.sizes().vec());
+        std::ranges::copy(fields.raw(values.byteSize()), values.writableBytes().begin());
+        states.hidden = tensorOf(values).to(embedded.device());
+        return states;
+    });
+}
+
+}  // namespace ratescope::engine
