@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# GPTQ on SmolLM2-135M: 210 linear layers, 4 bits, symmetric, groups of 128 with a last one of 64, 32 sequences of 512
+# tokens of wiki.valid.raw, damping 0.05, calibrated layer by layer while it is compressed; without and with act-order,
+# and round to nearest. Against the PyPI package gptqmodel on the processor, both with 2 threads. Perplexity
+# (ppl-half-512) over 64 windows of wiki.test.raw, or RATESCOPE_WINDOWS. Time and peak memory are those of the encoder's
+# task, theirs of loading and quantising in a process of its own. RATESCOPE_PEER=no leaves the peer out.
+# Goals: time <= 0.5 x, memory <= 0.6 x, perplexity <= 1.00 x the peer's; known of the peer: 187 s, 1.94 GiB, 33.24
+# (31.15 with act-order), round to nearest 36.56.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+build=${RATESCOPE_BUILD:-$root/build/release}
+model="$cache/models/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+data="${RATESCOPE_DATA:-$root/../shared/data}/text/wikitext-2"
+[ -e "$model" ] || fail "The model is not there: $model" "scripts/setup --models fetches it."
+cmake --build "$build" --target ratescope-cli ratescope-worker ratescope-keeper ratescope-plugin-source \
+    ratescope-plugin-language ratescope-plugin-weights ratescope-plugin-weights-calibrated >&2
+peer=${RATESCOPE_PEER_PYTHON:-$cache/gptqmodel-7.7.0/bin/python}
+if [ "${RATESCOPE_PEER:-yes}" = yes ] && [ ! -x "$peer" ]; then
+    heading "Install gptqmodel" >&2
+    folder="$cache/gptqmodel-7.7.0"
+    "$benchPython" -m venv "$folder"
+    # It builds against the Torch that is there.
+    "$benchPython" -c 'import site; print(site.getsitepackages()[0])' >"$(echo "$folder"/lib/python3*/site-packages)/bench.pth"
+    "$folder/bin/python" -m pip install --quiet --upgrade pip setuptools wheel
+    "$folder/bin/python" -m pip install --quiet --no-build-isolation --requirement "$root/scripts/bench.d/gptqmodel/requirements.txt" || {
+        rm -rf "$folder"
+        fail "gptqmodel could not be installed from PyPI." "Check the network, or set RATESCOPE_PEER=no."
+    }
+fi
+scratch=$(mktemp -d "$root/build/bench-gptq.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+
+"$benchPython" - "$build/bin/ratescope-cli" "$model" "$data" "$scratch" "${RATESCOPE_WINDOWS:-64}" \
+    "$([ "${RATESCOPE_PEER:-yes}" = yes ] && echo "$peer" || true)" "$root/scripts/bench.d/gptqmodel/peer.py" <<'PYTHON'
+import csv, io, json, pathlib, subprocess, sys
+import gguf, numpy
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+program, model, data, scratch, windows, peer, script = sys.argv[1:8]
+data, scratch = pathlib.Path(data), pathlib.Path(scratch)
+settings = {"bits": 4, "symmetric": True, "group-size": 128}
+calibrated = settings | {"damping": 0.05, "sequences": 32, "length": 512}
+
+def node(slug, kind, parameters):
+    return {"slug": slug, "type": kind, "version": 1, "parameters": parameters}
+
+nodes = [node("model", "source.language-model", {"files": model}),
+         node("calibration", "source.text", {"files": str(data / "wiki.valid.raw")}),
+         node("text", "source.text", {"files": str(data / "wiki.test.raw")}),
+         node("rtn", "weights.rtn", settings),
+         node("gptq", "weights.gptq", calibrated | {"act-order": False}),
+         node("gptq-act-order", "weights.gptq", calibrated | {"act-order": True}),
+         node("perplexity", "language.perplexity", {"chunks": int(windows)})]
+wires = [("model.model", "perplexity.reference"), ("text.text", "perplexity.text")]
+for codec in ("rtn", "gptq", "gptq-act-order"):
+    wires += [("model.model", f"{codec}.tensors"), (f"{codec}.tensors", "perplexity.candidate")]
+    if codec != "rtn":
+        wires.append(("calibration.text", f"{codec}.text"))
+study = {"ratescope": "document", "format": 2, "id": "5d0c8a4f0e7b4a41b0a7c1b5d9e2f314", "name": "gptq", "threads": 2,
+         "nodes": nodes, "wires": [{"from": a, "to": b} for a, b in wires], "sweeps": []}
+(scratch / "gptq.ratescope").write_text(json.dumps(study))
+library = str(scratch / "gptq.rslib")
+subprocess.run([program, "run", str(scratch / "gptq.ratescope"), "--library", library, "--jobs", "1"], check=True, stdout=sys.stderr)
+
+def rows(view):
+    text = subprocess.check_output([program, "export", "--library", library, "--view", view, "--format", "csv"], text=True)
+    return list(csv.DictReader(io.StringIO(text)))
+
+ours = {row["branch"]: row for row in rows("points") if row["metric"] == "ppl-half-512" and row["rate_id"] == "bpw-searched"}
+reader = gguf.GGUFReader(model)
+tokenizer = Tokenizer(models.BPE(vocab={piece: i for i, piece in enumerate(reader.fields["tokenizer.ggml.tokens"].contents())},
+                                 merges=[tuple(pair.split(" ")) for pair in reader.fields["tokenizer.ggml.merges"].contents()]))
+tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+    [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)])
+ids = {name: numpy.array(tokenizer.encode((data / f"wiki.{name}.raw").read_text(encoding="utf8"), add_special_tokens=False).ids, numpy.int32)
+       for name in ("valid", "test")}
+places = numpy.random.default_rng(0).integers(0, len(ids["valid"]) - 512, 32)
+numpy.concatenate([ids["valid"][place : place + 512] for place in places]).tofile(scratch / "calibration")
+ids["test"].tofile(scratch / "text")
+
+def theirs(order):
+    command = ["/usr/bin/time", "-f", "%M", "-o", str(scratch / "memory"), peer, "-W", "ignore", script, model,
+               str(scratch / "calibration"), str(scratch / "text"), windows, order]
+    result = json.loads(subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL).splitlines()[-1])
+    return result | {"memory": int((scratch / "memory").read_text()) / 2**20}
+
+missed = False
+for branch, order in (("rtn", "rtn"), ("gptq", "0"), ("gptq-act-order", "1")):
+    row = ours[branch]
+    seconds, memory, perplexity = float(row["encode_seconds"]), float(row["peak_memory"]) / 2**30, float(row["value"])
+    print(f"{branch}: {float(row['rate']):.4f} bits a searched weight, perplexity {perplexity:.3f}, encoded in {seconds:.1f} s, peak memory {memory:.2f} GiB")
+    if not peer:
+        continue
+    other = theirs(order)
+    print(f"  gptqmodel: perplexity {other['last']:.3f} ({perplexity / other['last']:.4f} x, goal 1.00), {other['seconds']:.1f} s "
+          f"({seconds / other['seconds'] if other['seconds'] else 0:.2f} x, goal 0.5), {other['memory']:.2f} GiB with the measurement "
+          f"({memory / other['memory']:.2f} x, goal 0.6)")
+    missed = missed or perplexity > 1.0005 * other["last"]
+    if order != "rtn":
+        missed = missed or seconds > 0.5 * other["seconds"] or memory > 0.6 * other["memory"]
+sys.exit(int(missed))
+PYTHON
