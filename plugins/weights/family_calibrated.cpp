@@ -4,4 +4,4 @@
 using namespace ratescope::media::weights;
 
 RATESCOPE_FAMILY("weights-calibrated",
-                 {awqNode(), gptqNode(), kmeansNode(), pruneNode(), spqrNode(), vptqNode()})
+                 {awqNode(), bitstackNode(), gptqNode(), kmeansNode(), pruneNode(), spqrNode(), vptqNode()})

@@ -7,6 +7,7 @@
 namespace ratescope::media::weights {
 
 NodeEntry awqNode();
+NodeEntry bitstackNode();
 NodeEntry castNode();
 NodeEntry dfloat11Node();
 NodeEntry gptqNode();

@@ -49,6 +49,7 @@ const std::vector<media::NodeEntry>& nodes() {
                                                    media::source::languageModelNode(),
                                                    media::source::textNode(),
                                                    media::weights::awqNode(),
+                                                   media::weights::bitstackNode(),
                                                    media::weights::castNode(),
                                                    media::weights::dfloat11Node(),
                                                    media::weights::gptqNode(),

@@ -7,7 +7,6 @@
 #include <ATen/ATen.h>
 
 #include <memory>
-#include <span>
 #include <utility>
 
 namespace ratescope::engine {
@@ -35,7 +34,7 @@ Tokenizer tokenizerOf(const media::LanguageModel& model) {
     return Tokenizer(model.tokenizer);
 }
 
-at::Tensor drawnSequences(std::mt19937_64& random, const std::vector<std::int32_t>& ids, std::int64_t count,
+at::Tensor drawnSequences(std::mt19937_64 random, std::span<const std::int32_t> ids, std::int64_t count,
                           std::int64_t length) {
     if (static_cast<std::int64_t>(ids.size()) < length)
         throw Error(ErrorKind::Input,

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ Tokenizer tokenizerOf(const media::LanguageModel& model);
 
 /// `count` sequences of `length` tokens at random places of the text: I64 [count, length]. Throws Error(Input) where
 /// the text is shorter than one.
-at::Tensor drawnSequences(std::mt19937_64& random, const std::vector<std::int32_t>& ids, std::int64_t count,
+at::Tensor drawnSequences(std::mt19937_64 random, std::span<const std::int32_t> ids, std::int64_t count,
                           std::int64_t length);
 
 }  // namespace ratescope::engine

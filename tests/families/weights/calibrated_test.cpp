@@ -1,5 +1,5 @@
 // weights.gptq, weights.spqr, weights.vptq: what decodes is what the engine says, every bit accounted for, Hessians that
-// don't fit and damaged streams refused.
+// don't fit and damaged streams (of weights.bitstack too) refused.
 
 #include "core/engine/quant/gptq.h"
 #include "core/engine/quant/spqr.h"
@@ -22,6 +22,12 @@ namespace {
 
 std::vector<NodeEntry> nodes() {
     return {weights::gptqNode(), weights::spqrNode(), weights::vptqNode()};
+}
+
+std::vector<NodeEntry> nodesWithStreams() {
+    std::vector<NodeEntry> all = nodes();
+    all.push_back(weights::bitstackNode());
+    return all;
 }
 
 Settings smallBooks() {
@@ -121,7 +127,7 @@ class CalibratedTest : public QObject {
     }
 
     void wholeModelsComeBack() {
-        for (const NodeEntry& node : nodes()) {
+        for (const NodeEntry& node : nodesWithStreams()) {
             const ByteSink stream = encode(node, calibrated(model()));
             const Outputs outputs = decode(node, stream.bytes());
             const TensorSet& back = tensorsAt(outputs);
@@ -170,7 +176,7 @@ class CalibratedTest : public QObject {
     }
 
     void damagedStreamsAreRefused() {
-        for (const NodeEntry& node : nodes()) {
+        for (const NodeEntry& node : nodesWithStreams()) {
             const bool isVptq = node.manifest.id == "weights.vptq";
             const ByteSink stream = encode(node, calibrated(model()), isVptq ? smallBooks() : Settings());
             const auto& bytes = stream.bytes();
@@ -185,7 +191,7 @@ class CalibratedTest : public QObject {
     }
 
     void hostileStreamsDecodeOrAreRefused() {
-        for (const NodeEntry& node : nodes()) {
+        for (const NodeEntry& node : nodesWithStreams()) {
             const bool isVptq = node.manifest.id == "weights.vptq";
             const ByteSink stream = encode(node, calibrated(model()), isVptq ? smallBooks() : Settings());
             std::vector<std::string> sections = ContainerReader(stream.bytes()).sectionNames();
