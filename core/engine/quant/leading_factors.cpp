@@ -14,10 +14,14 @@ namespace ratescope::engine {
 namespace {
 
 constexpr std::int64_t laneCount = 16;
-constexpr std::int64_t stripRows = 64;  ///< of a product, between two questions whether to go on
+constexpr std::int64_t stripRows = 64;  ///< of a piece of work, between two questions whether to go on
 constexpr int mostSweeps = 60;
 
 typedef float Lanes __attribute__((vector_size(4 * laneCount)));
+
+std::size_t stripsOf(std::int64_t rows) {
+    return static_cast<std::size_t>((rows + stripRows - 1) / stripRows);
+}
 
 /// `rows` rows of A, the next one `stride` on, times sixteen columns that lie side by side.
 template <int rows>
@@ -63,13 +67,14 @@ RATESCOPE_INLINE void subtractScaled(float* a, const float* b, double factor, st
         a[i] = static_cast<float>(static_cast<double>(a[i]) - factor * static_cast<double>(b[i]));
 }
 
-Matrix<float> transposed(const Matrix<float>& matrix) {
+Matrix<float> transposed(const Matrix<float>& matrix, const media::Execution& execution) {
     Matrix<float> result(matrix.columns, matrix.rows);
-    constexpr std::int64_t tile = 32;
-    for (std::int64_t top = 0; top < matrix.rows; top += tile)
+    execution.forEach(stripsOf(matrix.rows), [&](std::size_t strip) {
+        const std::int64_t top = static_cast<std::int64_t>(strip) * stripRows;
         for (std::int64_t i = 0; i < matrix.columns; ++i)
-            for (std::int64_t j = top; j < std::min(top + tile, matrix.rows); ++j)
+            for (std::int64_t j = top; j < std::min(top + stripRows, matrix.rows); ++j)
                 result.at(i, j) = matrix.at(j, i);
+    });
     return result;
 }
 
@@ -77,7 +82,7 @@ Matrix<float> transposed(const Matrix<float>& matrix) {
 class Products {
   public:
     Products(const Matrix<float>& matrix, const media::Execution& execution)
-        : matrix_(matrix), transpose_(transposed(matrix)), execution_(execution) {}
+        : matrix_(matrix), transpose_(transposed(matrix, execution)), execution_(execution) {}
 
     Matrix<float> forward(const Matrix<float>& vectors) const { return product(matrix_, vectors); }
     Matrix<float> backward(const Matrix<float>& vectors) const { return product(transpose_, vectors); }

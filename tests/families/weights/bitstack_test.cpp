@@ -3,22 +3,17 @@
 
 #include "core/engine/quant/bitstack.h"
 
-#include "core/engine/llm/llama.h"
-#include "core/engine/llm/perplexity.h"
-#include "core/engine/llm/texts.h"
-#include "core/media/assets/language_model_file.h"
 #include "core/media/assets/text_file.h"
 #include "core/media/coding/container.h"
 #include "core/media/node/model_tensors.h"
 #include "plugins/weights/bitstack_stream.h"
 #include "plugins/weights/nodes.h"
 #include "tests/core/engine/llm/tiny_model.h"
-#include "tests/families/support.h"
+#include "tests/families/weights/bitstack_cut.h"
 
 #include <QTest>
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <random>
 #include <set>
 
@@ -27,12 +22,6 @@ using namespace ratescope::media;
 using namespace ratescope::media::test;
 
 namespace {
-
-constexpr double mebibyte = 1 << 20;
-
-NodeEntry node() {
-    return weights::bitstackNode();
-}
 
 Tensor tensor(const std::string& name, Shape shape, unsigned seed, float strength = 1) {
     Array array(DType::F32, std::move(shape));
@@ -64,16 +53,6 @@ std::uint64_t searchedBits(const Ledger& ledger) {
     for (const Part& part : ledger.parts)
         if (part.searched) bits += part.bits;
     return bits;
-}
-
-ByteSink cutTo(std::span<const std::byte> stream, double mebibytes) {
-    TestContext context;
-    ByteSource source(stream);
-    ByteSink sink;
-    const auto made = node().make();
-    dynamic_cast<const CodecNode&>(*made).extract(
-        context, source, complete(node().manifest, {{"max-memory", mebibytes}}), sink);
-    return sink;
 }
 
 double squaredError(std::span<const std::byte> stream, const TensorSet& set) {
@@ -127,37 +106,6 @@ Settings fewSequences(Settings more = {}) {
                         {"length", std::int64_t{24}}});
     return more;
 }
-
-/// The start of one of WikiText-2's texts.
-std::string wikiText(const char* file, std::size_t bytes) {
-    std::string text(bytes, '\0');
-    std::ifstream(dataFolder() / "text/wikitext-2" / file, std::ios::binary)
-        .read(text.data(), static_cast<std::streamsize>(bytes));
-    return text.substr(0, text.rfind('\n'));
-}
-
-/// What each token of the test text costs a decoded model, in nats.
-class Reader {
-  public:
-    explicit Reader(const LanguageModel& model)
-        : ids_(engine::tokenizerOf(model).encode(wikiText("wiki.test.raw", 4000))) {}
-
-    std::vector<double> losses(std::span<const std::byte> stream) const {
-        const Outputs outputs = decode(node(), stream);
-        const engine::Llama model(*asLanguageModel(outputs.at("tensors")));
-        std::vector<double> values =
-            engine::scoreText(model, ids_, engine::wholeWindows(256), 4).logLikelihoods;
-        for (double& value : values)
-            value = -value;
-        return values;
-    }
-    double perplexity(std::span<const std::byte> stream) const {
-        return std::exp(engine::meanOf(losses(stream)).value);
-    }
-
-  private:
-    std::vector<std::int32_t> ids_;
-};
 
 /// Keeps checkpoints, and stops behind one of them.
 class KeptContext : public TestContext {
@@ -374,64 +322,6 @@ class BitstackNodeTest : public QObject {
             QVERIFY(context.loads > 0);
             QCOMPARE(context.saves, whole.saves);
         }
-    }
-
-    /// On a real model, with text of its own: the sorted stack gets better block by block, sorting, scaling and signs
-    /// are each worth something.
-    void proofShapesOnStories260K() {
-        RATESCOPE_NEEDS_DATA();
-        const LanguageModel model = readLanguageModel(dataFolder() / "models/stories260K/stories260K.bin");
-        const Reader reader(model);
-        const auto encoded = [&](Settings changed) {
-            Inputs given = inputs("tensors", model);
-            const auto text = std::make_shared<const std::string>(wikiText("wiki.valid.raw", 100'000));
-            given.add("text", std::make_shared<const TextCorpus>(
-                                  decodeText(std::as_bytes(std::span(*text)), text, "text")));
-            changed.merge(Settings{{"blocks", std::int64_t{3}},
-                                   {"sequences", std::int64_t{16}},
-                                   {"score-sequences", std::int64_t{8}},
-                                   {"length", std::int64_t{256}}});
-            return encode(node(), given, changed);
-        };
-        const ByteSink stack = encoded({});
-        ByteSource source(stack.bytes());
-        const weights::BitstackReader line(source);
-        QCOMPARE(line.furtherBlocks(), std::size_t(70));
-        std::vector<double> before;
-        int worse = 0;
-        for (std::size_t blocks = 0; blocks <= 70; ++blocks) {
-            std::vector<double> losses =
-                reader.losses(cutTo(stack.bytes(), double(line.sizeWith(blocks)) / mebibyte).bytes());
-            std::vector<double> rises(losses.size());
-            if (blocks > 0) std::ranges::transform(losses, before, rises.begin(), std::minus());
-            const engine::Estimate rise = engine::meanOf(rises);
-            if (blocks > 0 && rise.value > 2 * rise.standardError) {
-                ++worse;
-                qInfo("block %zu: perplexity rises by %.2f %%, give or take %.2f %%", blocks,
-                      100 * rise.value, 200 * rise.standardError);
-            }
-            before = std::move(losses);
-        }
-        QVERIFY2(worse <= 3, qPrintable(QString("%1 of 70 steps are for the worse").arg(worse)));
-
-        const auto at = [&](const ByteSink& stream, std::size_t blocks) {
-            return reader.perplexity(cutTo(stream.bytes(), double(line.sizeWith(blocks)) / mebibyte).bytes());
-        };
-        // Where levels are whole, the order of blocks does not matter.
-        const ByteSink unsorted = encoded({{"sort", std::string("round-robin")}});
-        const ByteSink unscaled = encoded({{"sort", std::string("round-robin")}, {"scale", false}});
-        const ByteSink plain = encoded({{"sort", std::string("round-robin")}, {"signs", false}});
-        // Halfway to the second level: the best half against the first half.
-        QVERIFY(at(stack, 17) < 0.97 * at(unsorted, 17));
-        // Two whole levels are 2.8 bits a weight.
-        QVERIFY(at(stack, 35) < 0.97 * at(unscaled, 35));
-        for (const std::size_t blocks : {0, 35, 70})
-            QVERIFY(at(stack, blocks) < 0.7 * at(plain, blocks));
-        qInfo(
-            "perplexity at 1, 2, 3 blocks: %.1f, %.1f, %.1f; half sorted %.1f, not %.1f; not scaled %.1f, "
-            "%.1f, %.1f; no signs %.1f, %.1f, %.1f",
-            at(stack, 0), at(stack, 35), at(stack, 70), at(stack, 17), at(unsorted, 17), at(unscaled, 0),
-            at(unscaled, 35), at(unscaled, 70), at(plain, 0), at(plain, 35), at(plain, 70));
     }
 
     void streamsThatBreakTheOrderAreRefused() {
