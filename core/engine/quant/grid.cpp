@@ -1,5 +1,6 @@
 #include "core/engine/quant/grid.h"
 
+#include "core/engine/quant/grid_code.h"
 #include "core/error.h"
 #include "core/instruction_set.h"
 #include "core/media/quality/half.h"
@@ -23,17 +24,6 @@ constexpr double clipExponent = 2.4;
                 "Mend the file, or leave the tensor out.");
 }
 
-/// To nearest, halves to even, for |value| < 2^51: std::nearbyint without the call, which takes most of the time.
-RATESCOPE_INLINE double rounded(double value) {
-    constexpr double shift = 0x1.8p52;  // a double this large has no fraction left
-    return value + shift - shift;
-}
-
-/// The order of the arguments makes 0 of a NaN.
-RATESCOPE_INLINE double codeOf(double weight, double scale, double zero, double largestCode) {
-    return std::min(std::max(0.0, rounded(weight / scale) + zero), largestCode);
-}
-
 struct Column {
     const float* weights;
     const double* scales;
@@ -45,7 +35,7 @@ struct Column {
 RATESCOPE_INLINE void quantiseRows(const Column& column, double largestCode, std::size_t count) {
     const Column at = column;
     for (std::size_t i = 0; i < count; ++i) {
-        const double code = codeOf(at.weights[i], at.scales[i], at.zeros[i], largestCode);
+        const double code = codeOnGrid(at.weights[i], at.scales[i], at.zeros[i], largestCode);
         at.codes[i] = static_cast<std::uint16_t>(static_cast<int>(code));
         at.values[i] = static_cast<float>(at.scales[i]) * static_cast<float>(code - at.zeros[i]);
     }
@@ -55,7 +45,7 @@ double clippingLoss(std::span<const float> group, const Grid& grid, double large
     const double scale = halfToFloat(grid.scale);
     double loss = 0;
     for (const float weight : group) {
-        const double restored = scale * (codeOf(weight, scale, grid.zero, largestCode) - grid.zero);
+        const double restored = scale * (codeOnGrid(weight, scale, grid.zero, largestCode) - grid.zero);
         loss += std::pow(std::abs(restored - weight), clipExponent);
     }
     return loss;
@@ -86,7 +76,7 @@ Grid gridOfRange(const std::string& tensor, double least, double greatest, const
     if (shape.symmetric)
         grid.zero = shape.symmetricZero();
     else
-        grid.zero = static_cast<int>(codeOf(-low, halfToFloat(grid.scale), 0, top));
+        grid.zero = static_cast<int>(codeOnGrid(-low, halfToFloat(grid.scale), 0, top));
     return grid;
 }
 
@@ -124,7 +114,7 @@ Levels fitLevels(const std::string& tensor, std::span<const float> group) {
 void quantise(std::span<const float> group, const Grid& grid, int largestCode, std::uint8_t* codes) {
     const double scale = halfToFloat(grid.scale);
     for (std::size_t i = 0; i < group.size(); ++i)
-        codes[i] = static_cast<std::uint8_t>(codeOf(group[i], scale, grid.zero, largestCode));
+        codes[i] = static_cast<std::uint8_t>(codeOnGrid(group[i], scale, grid.zero, largestCode));
 }
 
 void chooseLevels(std::span<const float> group, const Levels& levels, std::uint8_t* codes) {

@@ -17,21 +17,6 @@ std::uint32_t roundOff(std::uint32_t bits, int count) {
 
 }  // namespace
 
-float halfToFloat(std::uint16_t half) {
-    const std::uint32_t sign = std::uint32_t{half & 0x8000u} << 16;
-    const std::uint32_t exponent = half >> 10 & 0x1f;
-    const std::uint32_t fraction = half & 0x3ff;
-    if (exponent == 0x1f) {
-        const std::uint32_t quiet = fraction ? 0x400000u : 0u;
-        return std::bit_cast<float>(sign | 0x7f800000u | quiet | fraction << 13);
-    }
-    if (exponent == 0) {
-        const float magnitude = static_cast<float>(fraction) * 0x1p-24f;
-        return sign ? -magnitude : magnitude;
-    }
-    return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
-}
-
 std::uint16_t floatToHalf(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
     const std::uint32_t sign = bits >> 16 & 0x8000;
