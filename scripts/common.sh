@@ -3,6 +3,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/ratescope"
 benchPython="$cache/bench-python/bin/python" # with scripts/bench.d/requirements.txt installed
+cudaFolder="$cache/cuda-13.2.86"             # nvcc, where scripts/setup --cuda-compiler has brought it
 
 # Scripts call each other; the clock is that of the first.
 export RATESCOPE_STARTED="${RATESCOPE_STARTED:-$(date +%s)}"
@@ -24,11 +25,13 @@ jobs() {
     echo $((cores < memory ? cores : memory))
 }
 
-# Configures build/PRESET if that was never done or the presets changed (ninja sees all other changes itself).
+# Configures build/PRESET if that was never done, the presets changed or a CUDA compiler has come since (ninja sees all
+# other changes itself).
 configure() { # PRESET [CMAKE OPTION]...
     local preset=$1 folder="$root/build/$1"
     shift
-    if [ ! -e "$folder/build.ninja" ] || [ "$root/CMakePresets.json" -nt "$folder/configured" ]; then
+    if [ ! -e "$folder/build.ninja" ] || [ "$root/CMakePresets.json" -nt "$folder/configured" ] ||
+        [ "$cudaFolder" -nt "$folder/configured" ]; then
         heading "Configure ($preset)"
         mkdir -p "$folder"
         (cd "$root" && cmake --preset "$preset" "$@" >"$folder/configure.log" 2>&1) || {
