@@ -48,7 +48,7 @@ QStringList filesUnder(const QStringList& folders, const QStringList& patterns) 
 }
 
 QStringList sources() {
-    return filesUnder({"core", "plugins", "views", "app", "tests"}, {"*.h", "*.cpp"});
+    return filesUnder({"core", "plugins", "views", "app", "tests"}, {"*.h", "*.cpp", "*.cu"});
 }
 
 QStringList textThatIsKeptTidy() {
@@ -167,6 +167,11 @@ class HouseRules : public QObject {
         row("core/engine/llm/packed/a.cpp", "#include \"core/engine/llm/packed/b.h\"", true);
         row("core/engine/llm/packed/a.cpp", "#include <ATen/ATen.h>", false);
         row("core/engine/llm/packed/a.cpp", "#include \"core/engine/tensor.h\"", false);
+        row("core/engine/device/cuda/a.cu", "#include <cuda_runtime.h>", true);
+        row("core/engine/device/cuda/a.cu", "#include \"core/engine/llm/packed/b.h\"", true);
+        row("core/engine/device/cuda/a.cpp", "#include <ATen/ATen.h>", false);
+        row("core/engine/device/cuda/a.cpp", "#include \"core/engine/tensor.h\"", false);
+        row("core/engine/device/a.cpp", "#include <cuda_runtime.h>", false);
         row("plugins/image/a.cpp", "#include \"core/media/node/node.h\"", true);
         row("plugins/image/a.cpp", "#include \"plugins/image/b.h\"", true);
         row("plugins/image/a.cpp", "#include <webp/encode.h>", true);
@@ -207,10 +212,11 @@ class HouseRules : public QObject {
         // A line a target: its name, and where the build puts it (nothing if this build has no such target).
         for (const QString& line : contents(HOUSE_BINARIES).split('\n', Qt::SkipEmptyParts)) {
             const QString target = line.section('=', 0, 0);
-            const QString forbidden = target == "ratescope-cli"   ? noDesktop + "|opencv"
-                                      : target == "ratescope"     ? "torch|c10|opencv"
-                                      : onEngine.contains(target) ? notOnEngine
-                                                                  : noDesktop;
+            const QString forbidden = target == "ratescope-cli"    ? noDesktop + "|opencv"
+                                      : target == "ratescope"      ? "torch|c10|opencv"
+                                      : target == "ratescope-cuda" ? noDesktop + "|opencv|cuda(?!rt\\b)"
+                                      : onEngine.contains(target)  ? notOnEngine
+                                                                   : noDesktop;
             QTest::addRow("%s", qPrintable(target)) << line.section('=', 1) << forbidden;
         }
     }

@@ -2,72 +2,17 @@
 
 #include "core/engine/llm/packed/gemv.h"
 
+#include "tests/core/engine/packed/sample_products.h"
 #include "tests/core/error_check.h"
 
 #include <QTest>
-#include <bit>
 #include <cmath>
 #include <limits>
-#include <random>
 
 using namespace ratescope;
 using namespace ratescope::engine;
 
 namespace {
-
-constexpr std::array formats{PackedFormat::Float32, PackedFormat::SymmetricFour, PackedFormat::AsymmetricFour,
-                             PackedFormat::SymmetricEight};
-
-struct Size {
-    std::size_t rows, columns;
-};
-constexpr std::array<Size, 6> sizes{{{1, 32}, {17, 64}, {100, 172}, {192, 576}, {576, 1536}, {47, 5}}};
-
-std::vector<float> gaussian(std::size_t count, unsigned seed, float deviation = 1) {
-    std::mt19937 random(seed);
-    std::normal_distribution<float> distribution(0, deviation);
-    std::vector<float> values(count);
-    for (float& value : values)
-        value = distribution(random);
-    return values;
-}
-
-PackedMatrix matrixOf(PackedFormat format, Size size, unsigned seed) {
-    return PackedMatrix::fromFloats(gaussian(size.rows * size.columns, seed, 0.1f), size.rows, size.columns,
-                                    format);
-}
-
-/// Blocks of any bytes: all codes there are, −128 of eight bits too; scales from 2^-24 to 65,504.
-PackedMatrix extremeMatrix(media::BlockFormat blocks, std::size_t rows, std::size_t columns) {
-    const std::size_t bytesOfBlock = blocks == media::BlockFormat::Q8_0   ? 34
-                                     : blocks == media::BlockFormat::Q4_1 ? 20
-                                                                          : 18;
-    std::mt19937 random(11);
-    std::vector<std::byte> bytes(rows * columns / 32 * bytesOfBlock);
-    for (std::byte& byte : bytes)
-        byte = std::byte(random() % 5 == 0 ? 0x80 : random() % 7 == 0 ? 0xff : random() & 255);
-    constexpr std::array<std::uint16_t, 6> halves{0x0000, 0x0001, 0x8001, 0x7bff, 0xfbff, 0x3c00};
-    for (std::size_t block = 0; block < bytes.size(); block += bytesOfBlock)
-        for (std::size_t i = 0; i < (blocks == media::BlockFormat::Q4_1 ? 4u : 2u); i += 2) {
-            const std::uint16_t half = halves[random() % halves.size()];
-            bytes[block + i] = std::byte(half & 255);
-            bytes[block + i + 1] = std::byte(half >> 8);
-        }
-    return PackedMatrix::fromBlocks(bytes, rows, columns, blocks);
-}
-
-Activations activationsOf(ActivationFormat format, std::span<const float> values, std::size_t columns) {
-    Activations activations(format, values.size() / columns, columns);
-    activations.assign(values);
-    return activations;
-}
-
-std::vector<std::uint32_t> bitsOf(const std::vector<float>& values) {
-    std::vector<std::uint32_t> bits;
-    for (const float value : values)
-        bits.push_back(std::isnan(value) ? 0x7fc00000 : std::bit_cast<std::uint32_t>(value));
-    return bits;
-}
 
 std::vector<float> product(const PackedMatrix& matrix, const Activations& activations,
                            PackedInstructions instructions, int threads = 1) {
@@ -103,8 +48,8 @@ class PackedGemvTest : public QObject {
 
     /// Against double precision on the very weights and activations that the codes stand for.
     void scalarLoopsAreRight() {
-        for (const PackedFormat format : formats)
-            for (const Size size : sizes)
+        for (const PackedFormat format : packedFormats)
+            for (const SampleSize size : sampleSizes)
                 for (const auto of : {ActivationFormat::Float32, ActivationFormat::QuantisedEight}) {
                     const PackedMatrix matrix = matrixOf(format, size, 1);
                     const Activations activations =
@@ -132,8 +77,8 @@ class PackedGemvTest : public QObject {
     }
 
     void allInstructionsGiveTheSameBits() {
-        for (const PackedFormat format : formats)
-            for (const Size size : sizes)
+        for (const PackedFormat format : packedFormats)
+            for (const SampleSize size : sampleSizes)
                 for (std::size_t tokens = 1; tokens <= 8; ++tokens)
                     for (const auto of : {ActivationFormat::Float32, ActivationFormat::QuantisedEight}) {
                         if (size.rows * size.columns > 20000 && tokens % 4 != 1) continue;
@@ -150,7 +95,7 @@ class PackedGemvTest : public QObject {
 
     /// As many rows as a vocabulary has; threads take parts of it.
     void aVocabularyOfRowsOnSeveralThreads() {
-        constexpr Size size{49152, 64};
+        constexpr SampleSize size{49152, 64};
         for (const PackedFormat format : {PackedFormat::AsymmetricFour, PackedFormat::SymmetricEight}) {
             const PackedMatrix matrix = matrixOf(format, size, 6);
             const Activations activations =
@@ -164,13 +109,7 @@ class PackedGemvTest : public QObject {
 
     void extremesGiveTheSameBits() {
         using media::BlockFormat;
-        std::vector<float> values = gaussian(2 * 192, 8);
-        for (std::size_t i = 0; i < values.size(); i += 3)
-            values[i] = i % 2 == 0 ? 1000.0f : -1000.0f;
-        for (std::size_t i = 64; i < 96; ++i)
-            values[i] = -1e30f;
-        values[200] = 1e-42f;
-        values[230] = std::numeric_limits<float>::max();
+        const std::vector<float> values = extremeActivations();
         for (const auto blocks : {BlockFormat::Q4_0, BlockFormat::Q4_1, BlockFormat::Q8_0})
             for (const auto of : {ActivationFormat::Float32, ActivationFormat::QuantisedEight}) {
                 const PackedMatrix matrix = extremeMatrix(blocks, 35, 192);
@@ -185,7 +124,7 @@ class PackedGemvTest : public QObject {
         for (const float value : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
             std::vector<float> values(64, 1.0f);
             values[50] = value;
-            for (const PackedFormat format : formats)
+            for (const PackedFormat format : packedFormats)
                 for (const auto of : {ActivationFormat::Float32, ActivationFormat::QuantisedEight})
                     for (const PackedInstructions set : usablePackedInstructions())
                         for (const float out :
@@ -196,10 +135,10 @@ class PackedGemvTest : public QObject {
 
     /// With activations in single precision, packed weights and plain ones of the same values give the same bits.
     void packedAndPlainWeightsAgree() {
-        constexpr Size size{40, 160};
+        constexpr SampleSize size{40, 160};
         const Activations activations =
             activationsOf(ActivationFormat::Float32, gaussian(3 * size.columns, 10), size.columns);
-        for (const PackedFormat format : formats) {
+        for (const PackedFormat format : packedFormats) {
             const PackedMatrix matrix = matrixOf(format, size, 12);
             std::vector<float> weights(size.rows * size.columns);
             for (std::size_t row = 0; row < size.rows; ++row)
