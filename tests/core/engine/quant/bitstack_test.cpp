@@ -6,6 +6,7 @@
 #include "core/engine/quant/gptq.h"
 #include "core/engine/quant/leading_factors.h"
 #include "core/media/quality/half.h"
+#include "tests/core/engine/quant/synthetic_layer.h"
 #include "tests/core/error_check.h"
 
 #include <QTest>
@@ -16,6 +17,7 @@
 
 using namespace ratescope;
 using namespace ratescope::engine;
+using ratescope::engine::test::isNear;
 
 namespace {
 
@@ -74,10 +76,21 @@ double nearestError(const Matrix<float>& weights, int bits) {
     return relativeError(roundToNearest("w", weights, {{bits, false}, -1}).weights, weights);
 }
 
-bool isNear(double value, double anchor, double share) {
-    if (std::abs(value - anchor) <= share * anchor) return true;
-    qWarning("%g is not within %g of %g", value, share, anchor);
-    return false;
+/// BitStack of W·diag(s), back to W: the norms of a layer's inputs are its scales, or 1.
+Matrix<float> throughBlocks(const test::SyntheticLayer& layer, std::int64_t blocks, bool isScaled) {
+    Matrix<float> weights = layer.weights;
+    std::vector<float> scales(static_cast<std::size_t>(weights.columns), 1);
+    for (std::size_t j = 0; isScaled && j < scales.size(); ++j)
+        scales[j] = float(std::sqrt(layer.hessian.values.at(std::int64_t(j), std::int64_t(j)) / 2));
+    for (std::int64_t i = 0; i < weights.rows; ++i)
+        for (std::int64_t j = 0; j < weights.columns; ++j)
+            weights.at(i, j) *= scales[std::size_t(j)];
+    const BitstackStack stack = bitstack("layer", weights, {.blocks = blocks, .rank = 1});
+    Matrix<float> restored = sumOf(stack, std::size_t(blocks));
+    for (std::int64_t i = 0; i < weights.rows; ++i)
+        for (std::int64_t j = 0; j < weights.columns; ++j)
+            restored.at(i, j) /= scales[std::size_t(j)];
+    return restored;
 }
 
 }  // namespace
@@ -131,6 +144,19 @@ class BitstackTest : public QObject {
         QCOMPARE(plain.shape.bytes(), signs.shape.bytes());
         for (std::size_t t = 1; t <= 3; ++t)
             QVERIFY(relativeEnergy(signs, t) < 0.5 * relativeEnergy(plain, t));
+    }
+
+    /// Where inputs differ in strength, errors go where they do little harm.
+    void scalesLowerTheErrorOfTheOutputs() {
+        for (const std::int64_t blocks : {2, 3}) {
+            const auto loss = [&](bool isScaled) {
+                return test::meanLoss([&](const test::SyntheticLayer& layer) {
+                    return throughBlocks(layer, blocks, isScaled);
+                });
+            };
+            const double scaled = loss(true), unscaled = loss(false);
+            QVERIFY2(scaled < 0.9 * unscaled, qPrintable(QString("%1, %2").arg(scaled).arg(unscaled)));
+        }
     }
 
     void residualsNeverGrow_data() {
