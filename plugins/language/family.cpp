@@ -3,5 +3,5 @@
 
 using namespace ratescope::media::language;
 
-RATESCOPE_FAMILY("language", {generateNode(), hessiansNode(), multipleChoiceNode(), passkeyNode(),
-                              perplexityNode(), tokenizeNode()})
+RATESCOPE_FAMILY("language", {fisherNode(), generateNode(), hessiansNode(), multipleChoiceNode(),
+                              passkeyNode(), perplexityNode(), tokenizeNode()})

@@ -6,6 +6,7 @@
 
 namespace ratescope::media::language {
 
+NodeEntry fisherNode();
 NodeEntry generateNode();
 NodeEntry hessiansNode();
 NodeEntry multipleChoiceNode();

@@ -180,11 +180,6 @@ std::vector<std::int64_t> getPermutation(BitReader& reader, std::int64_t size, c
     return order;
 }
 
-void requireLeft(const BitReader& reader, std::int64_t count, int bits, const std::string& nodeId) {
-    if (bits > 0 && static_cast<std::uint64_t>(count) > reader.left() / static_cast<unsigned>(bits))
-        throw damagedStream(nodeId);
-}
-
 Resources calibratedResources() {
     Resources resources;
     resources.memory = std::uint64_t{4} << 30;

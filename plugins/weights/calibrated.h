@@ -65,9 +65,6 @@ TensorSet decodedSet(Context& context, TensorList list, BitReader& kept, const s
 void putPermutation(BitWriter& writer, const std::vector<std::int64_t>& order);
 std::vector<std::int64_t> getPermutation(BitReader& reader, std::int64_t size, const std::string& nodeId);
 
-/// Throws damagedStream(nodeId) when fewer than `count` values of `bits` bits are left: before memory is asked for.
-void requireLeft(const BitReader& reader, std::int64_t count, int bits, const std::string& nodeId);
-
 /// LibTorch alone asks for half a gibibyte of addresses; a model that is calibrated while it is compressed is there
 /// twice in single precision.
 Resources calibratedResources();

@@ -3,5 +3,5 @@
 
 using namespace ratescope::media::weights;
 
-RATESCOPE_FAMILY("weights-calibrated",
-                 {awqNode(), bitstackNode(), gptqNode(), kmeansNode(), pruneNode(), spqrNode(), vptqNode()})
+RATESCOPE_FAMILY("weights-calibrated", {awqNode(), bitstackNode(), fwsvdNode(), gptqNode(), kmeansNode(),
+                                        pruneNode(), spqrNode(), vptqNode()})

@@ -10,6 +10,7 @@ NodeEntry awqNode();
 NodeEntry bitstackNode();
 NodeEntry castNode();
 NodeEntry dfloat11Node();
+NodeEntry fwsvdNode();
 NodeEntry gptqNode();
 NodeEntry kmeansNode();
 NodeEntry pruneNode();

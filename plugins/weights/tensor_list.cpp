@@ -72,6 +72,11 @@ Error damagedStream(const std::string& nodeId) {
     return {ErrorKind::Input, "The stream of " + nodeId + " is damaged.", "Encode the tensors again."};
 }
 
+void requireLeft(const BitReader& reader, std::int64_t count, int bits, const std::string& nodeId) {
+    if (bits > 0 && static_cast<std::uint64_t>(count) > reader.left() / static_cast<unsigned>(bits))
+        throw damagedStream(nodeId);
+}
+
 TensorList readTensorList(FieldReader& header, const std::string& nodeId) {
     TensorList list{readSetEntries(header), {}};
     for (std::uint64_t left = header.varintUpTo(header.left()); left > 0; --left) {

@@ -48,6 +48,8 @@ struct TensorList {
 
 /// Error(Input) that says that the stream of that node is damaged.
 Error damagedStream(const std::string& nodeId);
+/// Throws damagedStream(nodeId) when fewer than `count` values of `bits` bits are left: before memory is asked for.
+void requireLeft(const BitReader& reader, std::int64_t count, int bits, const std::string& nodeId);
 
 /// All that is left in the header. Throws damagedStream(nodeId); counts are checked against what is left.
 TensorList readTensorList(FieldReader& header, const std::string& nodeId);

@@ -1,0 +1,398 @@
+// FWSVD: two thin factors in place of a matrix, the best ones where rows count by their Fisher information. Its stream is
+// that of fwsvd_decoder.h.
+
+#include "core/engine/device/compute_scope.h"
+#include "core/engine/device/device.h"
+#include "core/engine/quant/fisher.h"
+#include "core/engine/quant/weighted_svd.h"
+#include "core/engine/tensor.h"
+#include "core/error.h"
+#include "core/graph/named_roots.h"
+#include "core/media/coding/container.h"
+#include "core/media/quality/half.h"
+#include "core/media/quality/searched.h"
+#include "plugins/weights/calibrated.h"
+#include "plugins/weights/fwsvd_decoder.h"
+#include "plugins/weights/nodes.h"
+
+#include <ATen/core/Tensor.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace ratescope::media::weights {
+namespace {
+
+using engine::LowRank;
+using engine::WeightedAxis;
+
+enum class AxisRule { Inputs, Outputs, Best };
+
+struct FwsvdSettings {
+    double ratio = 0.5, floor = 1e-5;
+    bool spread = false;  ///< one budget for all layers
+    AxisRule axis = AxisRule::Inputs;
+    std::string ranks;
+};
+
+/// A searched tensor that is not empty.
+struct Layer {
+    const Tensor* tensor = nullptr;
+    MatrixShape shape;
+    bool isNamed = false;   ///< by "ranks"
+    std::int64_t rank = 0;  ///< 0: the matrix as it is
+    double loss = 0;        ///< √ of the share of the weighted square that is lost
+};
+
+/// Which side of W a layer's weights lie along, and √ of these.
+struct Side {
+    WeightedAxis axis = WeightedAxis::Inputs;
+    std::vector<double> diagonal;
+};
+
+class Information {
+  public:
+    Information(const Inputs& inputs, const TensorSet& set, double floor) : floor_(floor) {
+        if (!inputs.has("fisher")) return;
+        sums_ = engine::fisherSumsFrom(inputs.tensors("fisher"));
+        if (std::none_of(set.tensors.begin(), set.tensors.end(),
+                         [&](const Tensor& tensor) { return sums_.contains(tensor.name); }))
+            throw Error(ErrorKind::Input, "The Fisher information is of none of these tensors.",
+                        "Calibrate the model that is compressed.");
+    }
+
+    /// Ones where there is nothing of that name.
+    Side of(const Layer& layer, WeightedAxis axis) const {
+        const bool isInputs = axis == WeightedAxis::Inputs;
+        const auto found = sums_.find(layer.tensor->name);
+        const auto length = static_cast<std::size_t>(isInputs ? layer.shape.columns : layer.shape.rows);
+        if (found == sums_.end()) return {axis, std::vector<double>(length, 1.0)};
+        const std::vector<double>& sums = isInputs ? found->second.inputs : found->second.outputs;
+        if (sums.size() != length)
+            throw Error(ErrorKind::Input,
+                        "The Fisher information of \"" + found->first + "\" is of " +
+                            std::to_string(sums.size()) + (isInputs ? " inputs" : " outputs") +
+                            ", the tensor has " + std::to_string(length) + ".",
+                        "Calibrate the model that is compressed.");
+        return {axis, engine::diagonalOf(found->first, sums, floor_)};
+    }
+
+  private:
+    double floor_;
+    engine::FisherSums sums_;
+};
+
+[[noreturn]] void refuseRanks(const std::string& entry, const std::string& what) {
+    throw Error(ErrorKind::Usage, "\"" + entry + "\" of ranks " + what + ".",
+                "Write NAME=RANK; NAME=RANK with the names of tensors, in which * stands for anything.");
+}
+
+/// Sets the ranks of the layers that entries "PATTERN=RANK" name; of several, the last.
+void nameRanks(std::vector<Layer>& layers, const std::string& text) {
+    for (const std::string& entry : graph::patternsOf(text)) {
+        const std::size_t sign = entry.rfind('=');
+        std::int64_t rank = 0;
+        const char* end = entry.data() + entry.size();
+        if (sign == std::string::npos ||
+            std::from_chars(entry.data() + sign + 1, end, rank) != std::from_chars_result{end, std::errc()})
+            refuseRanks(entry, "does not say a rank");
+        bool any = false;
+        for (Layer& layer : layers) {
+            if (fnmatch(entry.substr(0, sign).c_str(), layer.tensor->name.c_str(), FNM_NOESCAPE) != 0)
+                continue;
+            if (rank < 1 || rank > std::min(layer.shape.rows, layer.shape.columns))
+                refuseRanks(entry, "is no rank of \"" + layer.tensor->name + "\", whose smaller side is " +
+                                       std::to_string(std::min(layer.shape.rows, layer.shape.columns)));
+            any = layer.isNamed = true;
+            layer.rank = engine::pays(rank, layer.shape.rows, layer.shape.columns) ? rank : 0;
+        }
+        if (!any) refuseRanks(entry, "names no tensor that is compressed");
+    }
+}
+
+/// What `make` gives, or gave to an earlier run of the task that was cut off.
+template <typename Make>
+std::vector<std::byte> keptOrMade(Context& context, const std::string& name, const Make& make) {
+    if (auto state = context.loadCheckpoint(name)) return *std::move(state);
+    std::vector<std::byte> state = make();
+    context.saveCheckpoint(name, state);
+    return state;
+}
+
+class Encoder {
+  public:
+    Encoder(Context& context, const Inputs& inputs, const FwsvdSettings& settings)
+        : context_(context),
+          set_(inputs.tensors("tensors")),
+          settings_(settings),
+          information_(inputs, set_, settings.floor) {}
+
+    void encode(ByteSink& sink) {
+        requireWeights(set_);
+        const engine::ComputeScope threads(context_.threads());
+        chooseLayers();
+        nameRanks(layers_, settings_.ranks);
+        chooseRanks();
+        for (std::size_t i = 0; i < layers_.size(); ++i)
+            add(i);
+        ContainerWriter container(fwsvdId, fwsvdVersion);
+        writeTensorList(container.header(), set_);
+        container.addSection("ranks", ranks_.finish());
+        container.addSection("output-factors", left_.finish());
+        container.addSection("input-factors", right_.finish());
+        container.addSection("dense", dense_.finish());
+        container.addSection("kept", kept_.finish());
+        container.finish(sink);
+        context_.table("layers", table());
+    }
+
+  private:
+    void chooseLayers() {
+        const Searched isSearched(set_);
+        for (const Tensor& tensor : set_.tensors) {
+            context_.check();
+            if (!isSearched(tensor))
+                putKept(kept_, tensor);
+            else if (!tensor.array.empty())
+                layers_.push_back({&tensor, matrixShape(tensor.array.shape())});
+        }
+        steps_ = layers_.size() * (settings_.spread ? 2 : 1);
+    }
+
+    void chooseRanks() {
+        for (Layer& layer : layers_)
+            if (!layer.isNamed)
+                layer.rank = engine::uniformRank(layer.shape.rows, layer.shape.columns, settings_.ratio);
+        if (!settings_.spread) return;
+        std::vector<engine::Spectrum> spectra;
+        std::vector<Layer*> chosen;
+        for (std::size_t i = 0; i < layers_.size(); ++i) {
+            step();
+            if (layers_[i].isNamed) continue;
+            spectra.push_back({layers_[i].shape.rows, layers_[i].shape.columns, spectrum(i)});
+            chosen.push_back(&layers_[i]);
+        }
+        const std::vector<std::int64_t> ranks = engine::spreadRanks(spectra, settings_.ratio);
+        for (std::size_t i = 0; i < chosen.size(); ++i)
+            chosen[i]->rank = ranks[i];
+    }
+
+    std::vector<double> spectrum(std::size_t i) {
+        const auto state = keptOrMade(context_, "spectrum-" + std::to_string(i), [&] {
+            const Side side = sideOf(layers_[i]);
+            FieldWriter writer;
+            for (const double energy :
+                 engine::energies(layers_[i].tensor->name, matrixOf(layers_[i]), side.diagonal, side.axis))
+                writer.f64(energy);
+            return writer.bytes();
+        });
+        FieldReader reader(state);
+        std::vector<double> energies;
+        while (reader.left() > 0)
+            energies.push_back(reader.f64());
+        return energies;
+    }
+
+    /// The best is that which loses the smaller share at the rank that the layer has so far.
+    Side sideOf(const Layer& layer) const {
+        if (settings_.axis == AxisRule::Outputs) return information_.of(layer, WeightedAxis::Outputs);
+        Side inputs = information_.of(layer, WeightedAxis::Inputs);
+        if (settings_.axis == AxisRule::Inputs || layer.rank == 0) return inputs;
+        Side outputs = information_.of(layer, WeightedAxis::Outputs);
+        const auto lost = [&](const Side& side) {
+            context_.check();
+            return engine::tailShare(
+                engine::energies(layer.tensor->name, matrixOf(layer), side.diagonal, side.axis), layer.rank);
+        };
+        return lost(outputs) < lost(inputs) ? outputs : inputs;
+    }
+
+    static at::Tensor matrixOf(const Layer& layer) {
+        return engine::tensorOf(layer.tensor->array).reshape({layer.shape.rows, layer.shape.columns});
+    }
+
+    void add(std::size_t i) {
+        step();
+        Layer& layer = layers_[i];
+        if (layer.rank > largestStoredRank)
+            throw Error(ErrorKind::Usage, "\"" + layer.tensor->name + "\" would have a rank above 65535.",
+                        "Set a smaller ratio.");
+        ranks_.put(static_cast<std::uint64_t>(layer.rank), 16);
+        if (layer.rank == 0) return putKept(dense_, *layer.tensor);
+        const auto state =
+            keptOrMade(context_, "factors-" + std::to_string(i), [&] { return factored(layer); });
+        FieldReader reader(state);
+        layer.loss = reader.f64();
+        const auto length = static_cast<std::size_t>(layer.rank) * 2;
+        append(left_, reader.raw(length * static_cast<std::size_t>(layer.shape.rows)));
+        append(right_, reader.raw(length * static_cast<std::size_t>(layer.shape.columns)));
+    }
+
+    std::vector<std::byte> factored(const Layer& layer) {
+        const Side side = sideOf(layer);
+        const engine::WeightedSvd svd(layer.tensor->name, matrixOf(layer), side.diagonal, side.axis);
+        const LowRank factors = svd.stored(layer.rank);
+        FieldWriter writer;
+        writer.f64(std::sqrt(engine::tailShare(svd.energies(), layer.rank)));
+        writer.raw(std::as_bytes(std::span(factors.left.values)));
+        writer.raw(std::as_bytes(std::span(factors.right.values)));
+        return writer.bytes();
+    }
+
+    static void append(BitWriter& writer, std::span<const std::byte> bytes) {
+        std::vector<std::uint16_t> halves(bytes.size() / 2);
+        std::ranges::copy(bytes, std::as_writable_bytes(std::span(halves)).begin());
+        writer.putPacked(std::span<const std::uint16_t>(halves), 16);
+    }
+
+    void step() { context_.progress(static_cast<double>(step_++) / static_cast<double>(steps_)); }
+
+    Table table() const {
+        std::vector<std::string> tensors;
+        std::vector<std::int64_t> ranks, numbers;
+        std::vector<double> losses;
+        for (const Layer& layer : layers_) {
+            tensors.push_back(layer.tensor->name);
+            ranks.push_back(layer.rank);
+            numbers.push_back(layer.rank == 0 ? layer.tensor->array.size()
+                                              : layer.rank * (layer.shape.rows + layer.shape.columns));
+            losses.push_back(layer.loss);
+        }
+        Table table;
+        table.columns = {{"tensor", "", tensors},
+                         {"rank", "", ranks},
+                         {"numbers", "", numbers},
+                         {"weighted-error", "", losses}};
+        return table;
+    }
+
+    Context& context_;
+    const TensorSet& set_;
+    const FwsvdSettings settings_;
+    const Information information_;
+    std::vector<Layer> layers_;
+    std::size_t step_ = 0, steps_ = 0;
+    BitWriter ranks_{"ranks", true}, left_{"output-factors", true}, right_{"input-factors", true},
+        dense_{"dense", true}, kept_{"kept"};
+};
+
+class Fwsvd : public CodecNode {
+  public:
+    Resources resources(const Parameters&) const override { return calibratedResources(); }
+
+    void encode(Context& context, const Inputs& inputs, const Parameters& parameters,
+                ByteSink& sink) const override {
+        FwsvdSettings settings;
+        settings.ratio = parameters.real("ratio");
+        settings.floor = parameters.real("floor");
+        settings.spread = parameters.text("rank-rule") == "global";
+        const std::string& axis = parameters.text("axis");
+        settings.axis = axis == "in" ? AxisRule::Inputs : axis == "out" ? AxisRule::Outputs : AxisRule::Best;
+        settings.ranks = parameters.text("ranks");
+        Encoder(context, inputs, settings).encode(sink);
+    }
+
+    Outputs decode(Context& context, ByteSource& source, const Inputs&, const Parameters&) const override {
+        return {{"tensors", std::make_shared<const TensorSet>(decodeFwsvd(context, source))}};
+    }
+};
+
+constexpr const char* fwsvdManual =
+    R"(Two thin factors L [m, r] and R [r, n] in place of a matrix W [m outputs, n inputs], from its truncated singular
+value decomposition: **plain SVD** without Fisher information, **FWSVD** with that of `language.fisher`.
+
+An input counts by s, the Fisher information of its weights summed over the outputs: with D = diag(√(s/max s + `floor`)),
+W·D = U·S·Vᵀ is cut after r singular values, and L = U·√S, R = √S·Vᵀ·D⁻¹. No factors of that rank have a smaller
+‖(W − L·R)·D‖; ‖W − L·R‖ is never below that of plain SVD. `axis` weighs outputs instead, or takes for each layer the side
+that loses the smaller share. A layer without information, such as an embedding, or with zeros only is treated as by plain
+SVD.
+
+**Ranks.** Factors pay where r·(m + n) < m·n. `uniform`: each layer has the rank ⌊`ratio`·m·n/(m + n)⌋, at least 1, so that
+SVD and FWSVD take the same bits exactly. `global`: that budget, of all layers together, goes where a number wins the most
+of the weighted square. `ranks` names ranks ("model.layers.0.*=12; *.down_proj.weight=20", the last that fits counts); such
+layers are no part of the budget. Where factors don't pay, the matrix stays as it is.
+
+**Which tensors**: as for `weights.rtn`; the others are `kept`.
+
+**Bits a weight**, all of them counted: 16·r·(m + n)/(m·n) and 16 bits a layer for r. Parts: `output-factors`,
+`input-factors`, `ranks`, `dense` (matrices that stay; all of searched tensors), `kept`, `header`, `container`. The
+decomposition is in double precision and is saved layer by layer, so that what is cut off goes on from there. The table
+`layers` says each layer's rank, numbers, and relative weighted error √(Σ_{k>r} σ²/Σ σ²). Fine-tuning the factors is not
+part of this node.
+)";
+
+std::vector<graph::Parameter> fwsvdParameters() {
+    return {{.id = "ratio",
+             .label = "Numbers kept",
+             .help = "Share of the numbers of the layers that are factored.",
+             .type = graph::ParameterType::Real,
+             .defaultValue = 0.5,
+             .minimum = 0.05,
+             .maximum = 1,
+             .movesAlongCurve = true},
+            {.id = "rank-rule",
+             .label = "Ranks",
+             .help = "The same share for every layer, or one budget for all.",
+             .type = graph::ParameterType::Choice,
+             .defaultValue = std::string("uniform"),
+             .choices = {"uniform", "global"}},
+            {.id = "axis",
+             .label = "Weighted side",
+             .help = "Inputs, outputs, or for each layer the one that loses less.",
+             .type = graph::ParameterType::Choice,
+             .defaultValue = std::string("in"),
+             .choices = {"in", "out", "best"}},
+            {.id = "ranks",
+             .label = "Named ranks",
+             .help = "NAME=RANK; NAME=RANK: these win over the rule.",
+             .type = graph::ParameterType::Text,
+             .defaultValue = std::string(),
+             .advanced = true},
+            {.id = "floor",
+             .label = "Floor",
+             .help = "Added to the weights of rows, whose greatest is 1.",
+             .type = graph::ParameterType::Real,
+             .defaultValue = 1e-5,
+             .minimum = 0,
+             .maximum = 1,
+             .advanced = true}};
+}
+
+graph::Manifest fwsvdManifest() {
+    graph::Manifest manifest = calibratedManifest(fwsvdId, fwsvdVersion);
+    manifest.title = "SVD, FWSVD";
+    manifest.summary = "Low-rank factors, weighted by Fisher information";
+    manifest.manual = fwsvdManual;
+    manifest.papers = {
+        {"Y.-C. Hsu et al., Language model compression with weighted low-rank factorization, 2022",
+         "https://arxiv.org/abs/2207.00112"}};
+    manifest.synonyms = {"low rank", "singular value decomposition", "truncated SVD", "factorisation",
+                         "factorization"};
+    manifest.inputs[1] = {
+        .id = "fisher",
+        .label = "Fisher information",
+        .type = graph::PortType::TensorSet,
+        .schema = engine::fisherSchema,
+        .role = graph::PortRole::Encoder,
+        .required = false,
+        .help = "Of the tensors' rows and columns, by the tensors' names. Without it: plain SVD."};
+    manifest.parameters = fwsvdParameters();
+    manifest.extension = "fwsvd";
+    manifest.magics = {
+        "52534353010d776569676874732e6677737664"};  // container, format 1, text "weights.fwsvd"
+    return manifest;
+}
+
+}  // namespace
+
+NodeEntry fwsvdNode() {
+    return {
+        fwsvdManifest(), [] { return std::make_unique<Fwsvd>(); }, {{"LibTorch", engine::libTorchVersion()}}};
+}
+
+}  // namespace ratescope::media::weights

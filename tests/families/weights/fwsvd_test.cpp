@@ -1,0 +1,404 @@
+// weights.fwsvd: what decodes is what the engine says, every bit accounted for, equal budgets equal, information that
+// does not fit and damaged streams refused, work that was cut off gone on with.
+
+#include "core/engine/quant/fisher.h"
+#include "core/engine/quant/weighted_svd.h"
+#include "core/engine/tensor.h"
+#include "core/media/coding/bit_reader.h"
+#include "core/media/coding/bit_writer.h"
+#include "core/media/coding/container.h"
+#include "core/media/quality/half.h"
+#include "plugins/weights/nodes.h"
+#include "tests/families/support.h"
+
+#include <ATen/ATen.h>
+
+#include <QTest>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+
+using namespace ratescope;
+using namespace ratescope::media;
+using namespace ratescope::media::test;
+
+namespace {
+
+constexpr std::int64_t rows = 48, columns = 72;
+const NodeEntry node = weights::fwsvdNode();
+
+Tensor tensor(const std::string& name, Shape shape, unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> draw;
+    Array array(DType::F32, std::move(shape));
+    std::ranges::generate(array.writable<float>(), [&] { return draw(random) / 8; });
+    return {name, array};
+}
+
+/// Two matrices that are searched, a kernel, one that factors don't pay for, and what is kept.
+TensorSet model() {
+    return {"",
+            {tensor("a.weight", {rows, columns}, 1), tensor("a.bias", {5}, 2),
+             tensor("b.weight", {columns, rows}, 3), tensor("kernel", {8, 3, 2, 2}, 4),
+             tensor("one", {1, 20}, 5), Tensor{"none", Array(DType::F32, {0, 4})}},
+            {{"format", "pt"}}};
+}
+
+engine::Fisher information(std::int64_t outputs, std::int64_t inputs, double spread = 2) {
+    std::mt19937 random(6);
+    std::normal_distribution<double> draw;
+    engine::Fisher fisher{std::vector<double>(static_cast<std::size_t>(inputs)),
+                          std::vector<double>(static_cast<std::size_t>(outputs)), 3};
+    for (std::vector<double>* side : {&fisher.inputs, &fisher.outputs})
+        std::ranges::generate(*side, [&] { return std::exp(spread * draw(random)); });
+    return fisher;
+}
+
+engine::FisherSums informationOfModel(double spread = 2) {
+    return {{"a.weight", information(rows, columns, spread)},
+            {"b.weight", information(columns, rows, spread)}};
+}
+
+Inputs calibrated(const TensorSet& set, const engine::FisherSums& sums = informationOfModel()) {
+    Inputs all = inputs("tensors", set);
+    all.add("fisher", std::make_shared<const TensorSet>(engine::toTensorSet(sums)));
+    return all;
+}
+
+std::uint64_t searchedBits(const Ledger& ledger) {
+    std::uint64_t bits = 0;
+    for (const Part& part : ledger.parts)
+        if (part.searched) bits += part.bits;
+    return bits;
+}
+
+at::Tensor weightsOf(const TensorSet& set, std::size_t index = 0) {
+    return engine::tensorOf(set.tensors.at(index).array).to(at::kDouble);
+}
+
+at::Tensor decodedWeights(const ByteSink& stream, std::size_t index = 0) {
+    const Outputs outputs = decode(node, stream.bytes());
+    return weightsOf(tensorsAt(outputs), index);
+}
+
+at::Tensor diagonal(const std::vector<double>& sums) {
+    return at::tensor(engine::diagonalOf("a", sums, 1e-5), at::kDouble);
+}
+
+double frobenius(const at::Tensor& values) {
+    return values.norm().item<double>();
+}
+
+/// The ranks as they are stored.
+std::vector<std::int64_t> ranksOf(const ByteSink& stream) {
+    const ContainerReader container(stream.bytes());
+    BitReader reader(container.section("ranks"));
+    std::vector<std::int64_t> ranks;
+    while (reader.left() > 0)
+        ranks.push_back(static_cast<std::int64_t>(reader.get(16)));
+    return ranks;
+}
+
+/// The stream with one byte of one section changed, its checksums made right again.
+std::vector<std::byte> changed(const ByteSink& stream, const std::string& section, std::size_t byte) {
+    const ContainerReader reader(stream.bytes());
+    ContainerWriter writer(reader.nodeId(), reader.nodeVersion());
+    FieldReader header = reader.header();
+    const auto copied = header.raw(header.left());
+    std::vector<std::byte> fields(copied.begin(), copied.end());
+    if (section == "header") fields[byte % fields.size()] ^= std::byte{0x15};
+    writer.header().raw(fields);
+    for (const std::string& name : reader.sectionNames()) {
+        const auto bytes = reader.section(name);
+        std::vector<std::byte> content(bytes.begin(), bytes.end());
+        if (name == section && !content.empty()) content[byte % content.size()] ^= std::byte{0x15};
+        writer.addSection(name, content);
+    }
+    ByteSink sink;
+    writer.finish(sink);
+    return sink.bytes();
+}
+
+/// Keeps what is saved, and stops the task when it has saved so often.
+class KeepingContext : public TestContext {
+  public:
+    std::optional<std::vector<std::byte>> loadCheckpoint(const std::string& name) override {
+        const auto found = states.find(name);
+        return found == states.end() ? std::nullopt : std::optional(found->second);
+    }
+    void saveCheckpoint(const std::string& name, std::span<const std::byte> state) override {
+        states[name] = {state.begin(), state.end()};
+        if (++saves == stopAt) throw Error(ErrorKind::Cancelled, "Cancelled.", "");
+    }
+
+    std::map<std::string, std::vector<std::byte>> states;
+    int saves = 0, stopAt = 0;
+};
+
+}  // namespace
+
+class FwsvdTest : public QObject {
+    Q_OBJECT
+  private slots:
+    void itStoresWhatTheEngineGives() {
+        const TensorSet set{"", {model().tensors[0]}, {}};
+        const engine::Fisher fisher = information(rows, columns);
+        for (const bool inputsWeigh : {true, false}) {
+            const ByteSink stream =
+                encode(node, calibrated(set), {{"axis", std::string(inputsWeigh ? "in" : "out")}});
+            const auto& sums = inputsWeigh ? fisher.inputs : fisher.outputs;
+            const engine::WeightedSvd svd(
+                "a", weightsOf(set), engine::diagonalOf("a", sums, 1e-5),
+                inputsWeigh ? engine::WeightedAxis::Inputs : engine::WeightedAxis::Outputs);
+            const std::int64_t rank = 14;  // ⌊0.5·48·72/120⌋
+            QCOMPARE(ranksOf(stream), std::vector<std::int64_t>{rank});
+            std::vector<float> exact(rows * columns);
+            engine::addProduct(exact, svd.stored(rank));
+            const Outputs outputs = decode(node, stream.bytes(), {}, 2);
+            const auto back = tensorsAt(outputs).tensors.at(0).array.as<float>();
+            QVERIFY(std::ranges::equal(back, exact));
+            QCOMPARE(searchedBits(stream.ledger()), std::uint64_t{16 * rank * (rows + columns) + 16});
+            QCOMPARE(bitsOf(stream.ledger(), "ranks"), std::uint64_t{16});
+            QCOMPARE(bitsOf(stream.ledger(), "output-factors"), std::uint64_t{16 * rank * rows});
+            QCOMPARE(stream.ledger().bits(), 8 * stream.bytes().size());
+        }
+    }
+
+    void wholeModelsComeBack() {
+        const TensorSet set = model();
+        const ByteSink stream = encode(node, calibrated(set), {{"ratio", 0.9}});
+        const Outputs outputs = decode(node, stream.bytes());
+        const TensorSet& back = tensorsAt(outputs);
+        QCOMPARE(back.metadata, set.metadata);
+        QCOMPARE(back.tensors.size(), set.tensors.size());
+        for (std::size_t i = 0; i < back.tensors.size(); ++i) {
+            QCOMPARE(back.tensors[i].name, set.tensors[i].name);
+            QCOMPARE(back.tensors[i].array.shape(), set.tensors[i].array.shape());
+            if (!back.tensors[i].array.empty())
+                QVERIFY(frobenius(weightsOf(back, i) - weightsOf(set, i)) < frobenius(weightsOf(set, i)));
+        }
+        QCOMPARE(ranksOf(stream), (std::vector<std::int64_t>{25, 25, 4, 0}));
+        QCOMPARE(bitsOf(stream.ledger(), "dense"), std::uint64_t{16 * 20});
+        QCOMPARE(bitsOf(stream.ledger(), "kept"), std::uint64_t{16 * 5});
+        QCOMPARE(stream.ledger().bits(), 8 * stream.bytes().size());
+        QVERIFY(encode(node, calibrated(set), {{"ratio", 0.9}}).bytes() == stream.bytes());
+    }
+
+    void svdAndFwsvdTakeTheSameBits() {
+        for (const double ratio : {0.05, 0.2, 0.4, 0.6, 1.0}) {
+            const ByteSink svd = encode(node, inputs("tensors", model()), {{"ratio", ratio}});
+            const ByteSink fwsvd = encode(node, calibrated(model()), {{"ratio", ratio}});
+            QCOMPARE(fwsvd.bytes().size(), svd.bytes().size());
+            QCOMPARE(searchedBits(fwsvd.ledger()), searchedBits(svd.ledger()));
+            QVERIFY(searchedBits(svd.ledger()) <=
+                    std::uint64_t{16 * (2 * rows * columns + 96 + 20) + 4 * 16});
+            const at::Tensor w = weightsOf(model()), d = diagonal(information(rows, columns).inputs);
+            const at::Tensor plain = decodedWeights(svd) - w, weighted = decodedWeights(fwsvd) - w;
+            QVERIFY(frobenius(weighted * d) < frobenius(plain * d));
+            QVERIFY(frobenius(weighted) > frobenius(plain));
+        }
+    }
+
+    void equalInformationIsPlainSvd() {
+        const at::Tensor plain = decodedWeights(encode(node, inputs("tensors", model())));
+        const at::Tensor equal = decodedWeights(encode(node, calibrated(model(), informationOfModel(0))));
+        QVERIFY(frobenius(equal - plain) < 1e-3 * frobenius(plain));  // factors rounded to halves
+        engine::FisherSums none = informationOfModel();
+        for (auto& [name, fisher] : none) {
+            std::ranges::fill(fisher.inputs, 0.0);
+            std::ranges::fill(fisher.outputs, 0.0);
+        }
+        QVERIFY(encode(node, calibrated(model(), none)).bytes() ==
+                encode(node, inputs("tensors", model())).bytes());
+    }
+
+    void theBestSideIsTheOneThatLosesLess() {
+        engine::FisherSums sums = informationOfModel();
+        std::ranges::fill(sums.at("a.weight").inputs, 1.0);   // outputs tell more
+        std::ranges::fill(sums.at("b.weight").outputs, 1.0);  // inputs do
+        const auto with = [&](const char* axis) {
+            return encode(node, calibrated(model(), sums), {{"axis", std::string(axis)}});
+        };
+        const ByteSink best = with("best");
+        QVERIFY(at::equal(decodedWeights(best, 0), decodedWeights(with("out"), 0)));
+        QVERIFY(at::equal(decodedWeights(best, 2), decodedWeights(with("in"), 2)));
+        QVERIFY(!at::equal(decodedWeights(best, 2), decodedWeights(with("out"), 2)));
+    }
+
+    void namedRanksWin() {
+        const auto with = [](const std::string& ranks) {
+            return encode(node, calibrated(model()), {{"ranks", ranks}, {"ratio", 0.05}});
+        };
+        QCOMPARE(ranksOf(with("*.weight=7; b.*=9")), (std::vector<std::int64_t>{7, 9, 1, 0}));
+        const ByteSink full = with("a.weight=48");  // no factors pay for that
+        QCOMPARE(ranksOf(full).at(0), std::int64_t{0});
+        QVERIFY(frobenius(decodedWeights(full) - weightsOf(model())) < 1e-3 * frobenius(weightsOf(model())));
+        for (const char* bad :
+             {"a.weight", "a.weight=", "a.weight=x", "a.weight=3x", "=", "a.weight=-1",
+              "a.weight=99999999999999999999", "a.weight=0", "a.weight=49", "c=3", "a.bias=1"}) {
+            const QString error = errorOf([&] { with(bad); });
+            QVERIFY2(error.startsWith("usage: ") && error.contains(bad), qPrintable(error));
+        }
+    }
+
+    void aGlobalBudgetIsKeptAndLosesLess() {
+        TensorSet set = model();
+        set.tensors[2] = tensor("b.weight", {columns, rows}, 3);
+        Array loud(DType::F32, {columns, rows});
+        std::ranges::transform(set.tensors[2].array.as<float>(), loud.writable<float>().begin(),
+                               [](float value) { return 4 * value; });
+        set.tensors[2].array = loud;
+        for (const double ratio : {0.2, 0.3}) {
+            const ByteSink uniform = encode(node, inputs("tensors", set), {{"ratio", ratio}});
+            const ByteSink global = encode(node, inputs("tensors", set),
+                                           {{"ratio", ratio}, {"rank-rule", std::string("global")}});
+            const auto budget = static_cast<std::uint64_t>(ratio * (2 * rows * columns + 96 + 20));
+            QVERIFY(searchedBits(global.ledger()) <= 16 * budget + 4 * 16);
+            QVERIFY(ranksOf(global).at(1) > ranksOf(global).at(0));
+            const auto lost = [&](const ByteSink& stream) {
+                double sum = 0;
+                for (const std::size_t i : {0U, 2U})
+                    sum += std::pow(frobenius(decodedWeights(stream, i) - weightsOf(set, i)), 2);
+                return sum;
+            };
+            QVERIFY(lost(global) < lost(uniform));
+        }
+        const ByteSink named =
+            encode(node, inputs("tensors", set),
+                   {{"ranks", std::string("a.weight=20")}, {"rank-rule", std::string("global")}});
+        QCOMPARE(ranksOf(named).at(0), std::int64_t{20});
+    }
+
+    void matricesThatStayKeepTheirType() {
+        TensorSet set = model();
+        set.tensors[4].array = fromFloat32(set.tensors[4].array, DType::BF16);
+        const ByteSink stream = encode(node, inputs("tensors", set));
+        const Outputs outputs = decode(node, stream.bytes());
+        const Array& back = tensorsAt(outputs).tensors.at(4).array;
+        QCOMPARE(back.type(), DType::BF16);
+        QVERIFY(std::ranges::equal(back.bytes(), set.tensors[4].array.bytes()));
+    }
+
+    void halvesAndDoublesAreTaken() {
+        for (const DType type : {DType::F16, DType::BF16, DType::F64}) {
+            TensorSet set{"", {model().tensors[0]}, {}};
+            set.tensors[0].array = fromFloat32(set.tensors[0].array, type);
+            const ByteSink stream = encode(node, calibrated(set), {{"ratio", 1.0}});
+            QVERIFY(frobenius(decodedWeights(stream) - weightsOf(set)) < 0.5 * frobenius(weightsOf(set)));
+        }
+    }
+
+    void whatWasCutOffGoesOn() {
+        const Inputs given = calibrated(model());
+        const Settings settings{{"rank-rule", std::string("global")}};
+        const Parameters parameters = complete(node.manifest, settings);
+        const ByteSink whole = encode(node, given, settings);
+        const auto made = node.make();
+        const auto& codec = dynamic_cast<const CodecNode&>(*made);
+        KeepingContext undisturbed;
+        ByteSink same;
+        codec.encode(undisturbed, given, parameters, same);
+        QVERIFY(same.bytes() == whole.bytes());
+        QVERIFY(undisturbed.saves > 5);  // 4 spectra, and the factors
+        for (int stopAt = 1; stopAt <= undisturbed.saves; ++stopAt) {
+            KeepingContext context;
+            context.stopAt = stopAt;
+            ByteSink cut, resumed;
+            QVERIFY(
+                errorOf([&] { codec.encode(context, given, parameters, cut); }).startsWith("cancelled: "));
+            codec.encode(context, given, parameters, resumed);
+            QVERIFY(resumed.bytes() == whole.bytes());
+            QCOMPARE(context.saves, undisturbed.saves);  // none was made twice
+        }
+    }
+
+    void informationThatDoesNotFitIsRefused() {
+        const auto with = [](const engine::FisherSums& sums) {
+            return errorOf([&] { encode(node, calibrated(model(), sums)); });
+        };
+        QVERIFY(with({{"c.weight", information(rows, columns)}})
+                    .startsWith("input: The Fisher information is of none"));
+        QVERIFY(with({}).startsWith("input: The Fisher information is of none"));
+        QVERIFY(with({{"a.weight", information(rows, columns + 1)}})
+                    .contains("is of 73 inputs, the tensor has 72"));
+        engine::FisherSums broken = informationOfModel();
+        broken.at("a.weight").inputs[3] = std::nan("");
+        QVERIFY(with(broken).contains("\"inputs:a.weight\" holds NaN"));
+        Inputs other = inputs("tensors", model());
+        other.add("fisher", std::make_shared<const TensorSet>(model()));
+        QVERIFY(errorOf([&] { encode(node, other); }).contains("holds no Fisher information"));
+    }
+
+    void weightsThatCanNotBeCodedAreRefused() {
+        QVERIFY(errorOf([&] { encode(node, inputs("tensors", TensorSet())); }).contains("no weights"));
+        for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity(), 1e30f}) {
+            for (const std::size_t i : {0U, 4U}) {
+                TensorSet set = model();
+                Array array(DType::F32, set.tensors[i].array.shape());
+                std::ranges::copy(set.tensors[i].array.as<float>(), array.writable<float>().begin());
+                array.writable<float>()[7] = bad;
+                set.tensors[i].array = array;
+                const QString error = errorOf([&] { encode(node, calibrated(set)); });
+                QVERIFY2(error.startsWith("input: ") &&
+                             error.contains(QString::fromStdString(set.tensors[i].name)),
+                         qPrintable(error));
+            }
+        }
+    }
+
+    void damagedStreamsAreRefused() {
+        const ByteSink stream = encode(node, calibrated(model()));
+        const auto& bytes = stream.bytes();
+        for (std::size_t length = 0; length < bytes.size(); length += 1 + bytes.size() / 150)
+            QVERIFY(errorOf([&] { decode(node, std::span(bytes).first(length)); }).startsWith("input: "));
+        for (std::size_t i = 0; i < bytes.size(); i += 1 + bytes.size() / 400) {
+            std::vector<std::byte> flipped = bytes;
+            flipped[i] ^= std::byte{static_cast<std::uint8_t>(1 << i % 8)};
+            QVERIFY(errorOf([&] { decode(node, flipped); }).startsWith("input: "));
+        }
+    }
+
+    void hostileStreamsDecodeOrAreRefused() {
+        const ByteSink stream = encode(node, calibrated(model()));
+        std::vector<std::string> sections = ContainerReader(stream.bytes()).sectionNames();
+        sections.emplace_back("header");
+        int refused = 0;
+        for (const std::string& section : sections)
+            for (std::size_t byte = 0; byte < 130; ++byte) {
+                const auto bytes = changed(stream, section, byte);
+                const QString error = errorOf([&] { decode(node, bytes); });
+                QVERIFY2(error.isEmpty() || error.startsWith("input: ") || error.startsWith("resource: "),
+                         qPrintable(error));
+                if (!error.isEmpty()) ++refused;
+            }
+        QVERIFY(refused > 50);
+    }
+
+    /// A few numbers that say they are a matrix of 2^60.
+    void factorsOfMoreThanMemoryHoldsAreRefused() {
+        ContainerWriter writer(node.manifest.id, node.manifest.version);
+        FieldWriter& header = writer.header();
+        header.text("");
+        header.varint(0);
+        header.varint(1);
+        header.text("w");
+        header.text("f32");
+        header.u8(1);
+        header.varint(2);
+        header.varint(std::uint64_t{1} << 20);
+        header.varint(std::uint64_t{1} << 40);
+        BitWriter ranks("ranks");
+        ranks.put(1, 16);
+        writer.addSection("ranks", ranks.finish());
+        writer.addSection("output-factors", std::vector<std::byte>(std::size_t{2} << 20));
+        for (const char* name : {"input-factors", "dense", "kept"})
+            writer.addSection(name, std::vector<std::byte>());
+        ByteSink sink;
+        writer.finish(sink);
+        QVERIFY(errorOf([&] { decode(node, sink.bytes()); }).startsWith("input: "));
+    }
+};
+
+QTEST_GUILESS_MAIN(FwsvdTest)
+#include "fwsvd_test.moc"
