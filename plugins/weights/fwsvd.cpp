@@ -3,26 +3,21 @@
 
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/device/device.h"
-#include "core/engine/quant/fisher.h"
 #include "core/engine/quant/weighted_svd.h"
 #include "core/engine/tensor.h"
 #include "core/error.h"
-#include "core/graph/named_roots.h"
 #include "core/media/coding/container.h"
-#include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/calibrated.h"
 #include "plugins/weights/fwsvd_decoder.h"
+#include "plugins/weights/fwsvd_layers.h"
 #include "plugins/weights/nodes.h"
 
 #include <ATen/core/Tensor.h>
-#include <fnmatch.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <memory>
-#include <optional>
 #include <utility>
 
 namespace ratescope::media::weights {
@@ -39,81 +34,6 @@ struct FwsvdSettings {
     AxisRule axis = AxisRule::Inputs;
     std::string ranks;
 };
-
-/// A searched tensor that is not empty.
-struct Layer {
-    const Tensor* tensor = nullptr;
-    MatrixShape shape;
-    bool isNamed = false;   ///< by "ranks"
-    std::int64_t rank = 0;  ///< 0: the matrix as it is
-    double loss = 0;        ///< √ of the share of the weighted square that is lost
-};
-
-/// Which side of W a layer's weights lie along, and √ of these.
-struct Side {
-    WeightedAxis axis = WeightedAxis::Inputs;
-    std::vector<double> diagonal;
-};
-
-class Information {
-  public:
-    Information(const Inputs& inputs, const TensorSet& set, double floor) : floor_(floor) {
-        if (!inputs.has("fisher")) return;
-        sums_ = engine::fisherSumsFrom(inputs.tensors("fisher"));
-        if (std::none_of(set.tensors.begin(), set.tensors.end(),
-                         [&](const Tensor& tensor) { return sums_.contains(tensor.name); }))
-            throw Error(ErrorKind::Input, "The Fisher information is of none of these tensors.",
-                        "Calibrate the model that is compressed.");
-    }
-
-    /// Ones where there is nothing of that name.
-    Side of(const Layer& layer, WeightedAxis axis) const {
-        const bool isInputs = axis == WeightedAxis::Inputs;
-        const auto found = sums_.find(layer.tensor->name);
-        const auto length = static_cast<std::size_t>(isInputs ? layer.shape.columns : layer.shape.rows);
-        if (found == sums_.end()) return {axis, std::vector<double>(length, 1.0)};
-        const std::vector<double>& sums = isInputs ? found->second.inputs : found->second.outputs;
-        if (sums.size() != length)
-            throw Error(ErrorKind::Input,
-                        "The Fisher information of \"" + found->first + "\" is of " +
-                            std::to_string(sums.size()) + (isInputs ? " inputs" : " outputs") +
-                            ", the tensor has " + std::to_string(length) + ".",
-                        "Calibrate the model that is compressed.");
-        return {axis, engine::diagonalOf(found->first, sums, floor_)};
-    }
-
-  private:
-    double floor_;
-    engine::FisherSums sums_;
-};
-
-[[noreturn]] void refuseRanks(const std::string& entry, const std::string& what) {
-    throw Error(ErrorKind::Usage, "\"" + entry + "\" of ranks " + what + ".",
-                "Write NAME=RANK; NAME=RANK with the names of tensors, in which * stands for anything.");
-}
-
-/// Sets the ranks of the layers that entries "PATTERN=RANK" name; of several, the last.
-void nameRanks(std::vector<Layer>& layers, const std::string& text) {
-    for (const std::string& entry : graph::patternsOf(text)) {
-        const std::size_t sign = entry.rfind('=');
-        std::int64_t rank = 0;
-        const char* end = entry.data() + entry.size();
-        if (sign == std::string::npos ||
-            std::from_chars(entry.data() + sign + 1, end, rank) != std::from_chars_result{end, std::errc()})
-            refuseRanks(entry, "does not say a rank");
-        bool any = false;
-        for (Layer& layer : layers) {
-            if (fnmatch(entry.substr(0, sign).c_str(), layer.tensor->name.c_str(), FNM_NOESCAPE) != 0)
-                continue;
-            if (rank < 1 || rank > std::min(layer.shape.rows, layer.shape.columns))
-                refuseRanks(entry, "is no rank of \"" + layer.tensor->name + "\", whose smaller side is " +
-                                       std::to_string(std::min(layer.shape.rows, layer.shape.columns)));
-            any = layer.isNamed = true;
-            layer.rank = engine::pays(rank, layer.shape.rows, layer.shape.columns) ? rank : 0;
-        }
-        if (!any) refuseRanks(entry, "names no tensor that is compressed");
-    }
-}
 
 /// What `make` gives, or gave to an earlier run of the task that was cut off.
 template <typename Make>
@@ -165,12 +85,12 @@ class Encoder {
     }
 
     void chooseRanks() {
-        for (Layer& layer : layers_)
+        for (SvdLayer& layer : layers_)
             if (!layer.isNamed)
                 layer.rank = engine::uniformRank(layer.shape.rows, layer.shape.columns, settings_.ratio);
         if (!settings_.spread) return;
         std::vector<engine::Spectrum> spectra;
-        std::vector<Layer*> chosen;
+        std::vector<SvdLayer*> chosen;
         for (std::size_t i = 0; i < layers_.size(); ++i) {
             step();
             if (layers_[i].isNamed) continue;
@@ -184,7 +104,7 @@ class Encoder {
 
     std::vector<double> spectrum(std::size_t i) {
         const auto state = keptOrMade(context_, "spectrum-" + std::to_string(i), [&] {
-            const Side side = sideOf(layers_[i]);
+            const RowWeights side = sideOf(layers_[i]);
             FieldWriter writer;
             for (const double energy :
                  engine::energies(layers_[i].tensor->name, matrixOf(layers_[i]), side.diagonal, side.axis))
@@ -198,13 +118,21 @@ class Encoder {
         return energies;
     }
 
+    /// Layers' energies compare only on one scale, and each layer's weights have their own.
+    double unitOf(const SvdLayer& layer, WeightedAxis axis) const {
+        const bool allKnown = std::all_of(layers_.begin(), layers_.end(), [&](const SvdLayer& one) {
+            return one.isNamed || information_.knows(one);
+        });
+        return allKnown ? information_.unit(layer, axis) : 1;
+    }
+
     /// The best is that which loses the smaller share at the rank that the layer has so far.
-    Side sideOf(const Layer& layer) const {
+    RowWeights sideOf(const SvdLayer& layer) const {
         if (settings_.axis == AxisRule::Outputs) return information_.of(layer, WeightedAxis::Outputs);
-        Side inputs = information_.of(layer, WeightedAxis::Inputs);
+        RowWeights inputs = information_.of(layer, WeightedAxis::Inputs);
         if (settings_.axis == AxisRule::Inputs || layer.rank == 0) return inputs;
-        Side outputs = information_.of(layer, WeightedAxis::Outputs);
-        const auto lost = [&](const Side& side) {
+        RowWeights outputs = information_.of(layer, WeightedAxis::Outputs);
+        const auto lost = [&](const RowWeights& side) {
             context_.check();
             return engine::tailShare(
                 engine::energies(layer.tensor->name, matrixOf(layer), side.diagonal, side.axis), layer.rank);
@@ -212,13 +140,13 @@ class Encoder {
         return lost(outputs) < lost(inputs) ? outputs : inputs;
     }
 
-    static at::Tensor matrixOf(const Layer& layer) {
+    static at::Tensor matrixOf(const SvdLayer& layer) {
         return engine::tensorOf(layer.tensor->array).reshape({layer.shape.rows, layer.shape.columns});
     }
 
     void add(std::size_t i) {
         step();
-        Layer& layer = layers_[i];
+        SvdLayer& layer = layers_[i];
         if (layer.rank > largestStoredRank)
             throw Error(ErrorKind::Usage, "\"" + layer.tensor->name + "\" would have a rank above 65535.",
                         "Set a smaller ratio.");
@@ -233,8 +161,8 @@ class Encoder {
         append(right_, reader.raw(length * static_cast<std::size_t>(layer.shape.columns)));
     }
 
-    std::vector<std::byte> factored(const Layer& layer) {
-        const Side side = sideOf(layer);
+    std::vector<std::byte> factored(const SvdLayer& layer) {
+        const RowWeights side = sideOf(layer);
         const engine::WeightedSvd svd(layer.tensor->name, matrixOf(layer), side.diagonal, side.axis);
         const LowRank factors = svd.stored(layer.rank);
         FieldWriter writer;
@@ -256,7 +184,7 @@ class Encoder {
         std::vector<std::string> tensors;
         std::vector<std::int64_t> ranks, numbers;
         std::vector<double> losses;
-        for (const Layer& layer : layers_) {
+        for (const SvdLayer& layer : layers_) {
             tensors.push_back(layer.tensor->name);
             ranks.push_back(layer.rank);
             numbers.push_back(layer.rank == 0 ? layer.tensor->array.size()
@@ -274,8 +202,8 @@ class Encoder {
     Context& context_;
     const TensorSet& set_;
     const FwsvdSettings settings_;
-    const Information information_;
-    std::vector<Layer> layers_;
+    const FisherInformation information_;
+    std::vector<SvdLayer> layers_;
     std::size_t step_ = 0, steps_ = 0;
     BitWriter ranks_{"ranks", true}, left_{"output-factors", true}, right_{"input-factors", true},
         dense_{"dense", true}, kept_{"kept"};
@@ -314,7 +242,7 @@ SVD.
 
 **Ranks.** Factors pay where r·(m + n) < m·n. `uniform`: each layer has the rank ⌊`ratio`·m·n/(m + n)⌋, at least 1, so that
 SVD and FWSVD take the same bits exactly. `global`: that budget, of all layers together, goes where a number wins the most
-of the weighted square. `ranks` names ranks ("model.layers.0.*=12; *.down_proj.weight=20", the last that fits counts); such
+of the weighted square, the layers' weights on one scale where all have information. `ranks` names ranks ("model.layers.0.*=12; *.down_proj.weight=20", the last that fits counts); such
 layers are no part of the budget. Where factors don't pay, the matrix stays as it is.
 
 **Which tensors**: as for `weights.rtn`; the others are `kept`.
@@ -365,14 +293,14 @@ std::vector<graph::Parameter> fwsvdParameters() {
 
 graph::Manifest fwsvdManifest() {
     graph::Manifest manifest = calibratedManifest(fwsvdId, fwsvdVersion);
-    manifest.title = "SVD, FWSVD";
-    manifest.summary = "Low-rank factors, weighted by Fisher information";
+    manifest.title = "Low rank";
+    manifest.summary = "FWSVD: factors weighted by Fisher information; plain SVD without it";
     manifest.manual = fwsvdManual;
     manifest.papers = {
         {"Y.-C. Hsu et al., Language model compression with weighted low-rank factorization, 2022",
          "https://arxiv.org/abs/2207.00112"}};
-    manifest.synonyms = {"low rank", "singular value decomposition", "truncated SVD", "factorisation",
-                         "factorization"};
+    manifest.synonyms = {"FWSVD",         "SVD",           "low-rank",     "singular value decomposition",
+                         "truncated SVD", "factorisation", "factorization"};
     manifest.inputs[1] = {
         .id = "fisher",
         .label = "Fisher information",

@@ -128,6 +128,8 @@ class FamiliesTest : public QObject {
             << "rtn gptq spqr/bits=2 spqr/bits=3 spqr/bits=4 awq kmeans sparsegpt" << 24;
         QTest::newRow("bitstack") << "bitstack"
                                   << "rtn gptq bitstack not-sorted not-scaled no-signs" << 120;
+        QTest::newRow("fwsvd") << "fwsvd"
+                               << "svd fwsvd" << 14;
         QTest::newRow("tensors") << "tensors"
                                  << "rtn/group-size=32 rtn/group-size=128 rtn/group-size=-1" << 21;
     }

@@ -270,6 +270,20 @@ class FwsvdTest : public QObject {
         QCOMPARE(ranksOf(named).at(0), std::int64_t{20});
     }
 
+    void aGlobalBudgetGoesWhereTheInformationIs() {
+        const auto ranks = [](double loudness) {
+            engine::FisherSums sums = informationOfModel();
+            for (double& sum : sums.at("b.weight").inputs)
+                sum *= loudness;
+            const TensorSet set{"", {model().tensors[0], model().tensors[2]}, {}};
+            return ranksOf(
+                encode(node, calibrated(set, sums), {{"ratio", 0.3}, {"rank-rule", std::string("global")}}));
+        };
+        const std::vector<std::int64_t> equal = ranks(1), loud = ranks(100), quiet = ranks(0.01);
+        QVERIFY(loud.at(0) < equal.at(0) && loud.at(1) > equal.at(1));
+        QVERIFY(quiet.at(0) > equal.at(0) && quiet.at(1) < equal.at(1));
+    }
+
     void matricesThatStayKeepTheirType() {
         TensorSet set = model();
         set.tensors[4].array = fromFloat32(set.tensors[4].array, DType::BF16);
