@@ -4,4 +4,4 @@
 using namespace ratescope::media::language;
 
 RATESCOPE_FAMILY("language", {fisherNode(), generateNode(), hessiansNode(), multipleChoiceNode(),
-                              passkeyNode(), perplexityNode(), tokenizeNode()})
+                              passkeyNode(), perplexityNode(), retrievalNode(), tokenizeNode()})

@@ -12,6 +12,7 @@ NodeEntry hessiansNode();
 NodeEntry multipleChoiceNode();
 NodeEntry passkeyNode();
 NodeEntry perplexityNode();
+NodeEntry retrievalNode();
 NodeEntry tokenizeNode();
 
 }  // namespace ratescope::media::language

@@ -6,6 +6,7 @@
 #include "core/media/worker/plugins.h"
 #include "core/media/worker/task_context.h"
 #include "core/run/command_files.h"
+#include "tests/core/engine/llm/tiny_bert.h"
 #include "tests/core/media/assets/gguf_files.h"
 #include "tests/core/media/assets/model_files.h"
 
@@ -162,7 +163,7 @@ Value rowsOf(double shift) {
     return std::shared_ptr<const Table>(std::move(table));
 }
 
-/// For nodes that ask models.
+/// For nodes that ask models; corpus, queries and judgements of a retrieval too.
 Value questionsOf(const char* right) {
     const std::vector<std::string> none(2);
     auto table = std::make_shared<Table>();
@@ -171,6 +172,11 @@ Value questionsOf(const char* right) {
                       {"B", "", std::vector<std::string>{"snow", "four"}},
                       {"C", "", std::vector<std::string>{"", "twenty-two"}},
                       {"D", "", none},
+                      {"_id", "", std::vector<std::int64_t>{1, 2}},
+                      {"text", "", std::vector<std::string>{"a b c", "d e f g h i"}},
+                      {"query-id", "", std::vector<std::int64_t>{1, 2}},
+                      {"corpus-id", "", std::vector<std::int64_t>{2, 1}},
+                      {"score", "", std::vector<std::int64_t>{1, 1}},
                       {"answer", "", std::vector<std::string>{right, "B"}}};
     return std::shared_ptr<const Table>(std::move(table));
 }
@@ -193,7 +199,7 @@ TokenizerData tokenizerOfBytes() {
     return tokenizer;
 }
 
-/// A model of blocks, one that is plain, and of each a twin with other norms.
+/// A model of blocks, one that is plain, an encoder, and of each a twin with other norms.
 std::vector<Exhibit> modelExhibits() {
     const auto modelOf = [](float shift, bool plain) {
         LanguageModel model = languageModelOf(media::test::decoded(media::test::tinyLlama().bytes()));
@@ -207,8 +213,14 @@ std::vector<Exhibit> modelExhibits() {
         }
         return Value(std::make_shared<const LanguageModel>(std::move(model)));
     };
+    const auto encoderOf = [](float shift) {
+        LanguageModel model = engine::testing::tinyBert(256);
+        model.tensors.back().array = realArray({12}, shift);
+        return Value(std::make_shared<const LanguageModel>(std::move(model)));
+    };
     return {{"blocks", modelOf(0, false), modelOf(0.01f, false)},
-            {"plain", modelOf(0, true), modelOf(0.01f, true)}};
+            {"plain", modelOf(0, true), modelOf(0.01f, true)},
+            {"encoder", encoderOf(0), encoderOf(0.01f)}};
 }
 
 Value textOf(const std::string& text) {

@@ -4,8 +4,30 @@
 
 namespace ratescope::engine::testing {
 
-media::LanguageModel tinyBert() {
+namespace {
+
+media::TokenizerData letters() {
+    media::TokenizerData data;
+    data.kind = media::TokenizerKind::WordPiece;
+    data.pieces = {"[UNK]", "[CLS]", "[SEP]", "[PAD]"};
+    for (char letter = 'a'; letter <= 'i'; ++letter)
+        data.pieces.emplace_back(1, letter);
+    data.kinds.assign(data.pieces.size(), media::PieceKind::Normal);
+    data.kinds[0] = media::PieceKind::Unknown;
+    data.kinds[1] = data.kinds[2] = data.kinds[3] = media::PieceKind::Control;
+    data.unknown = 0;
+    data.beginning = 1;
+    data.end = 2;
+    data.lowerCase = true;
+    return data;
+}
+
+}  // namespace
+
+media::LanguageModel tinyBert(std::int64_t positions) {
     media::LanguageModel model;
+    model.name = "tiny encoder";
+    model.tokenizer = letters();
     model.config.architecture = media::ModelArchitecture::Bert;
     model.config.family = "bert";
     model.config.vocabulary = 13;
@@ -14,7 +36,7 @@ media::LanguageModel tinyBert() {
     model.config.layers = 2;
     model.config.heads = model.config.keyValueHeads = 3;
     model.config.headSize = 4;
-    model.config.context = 9;
+    model.config.context = positions;
     model.config.normEpsilon = 1e-3;
     std::mt19937 generator(5);
     const auto add = [&](const std::string& name, const Shape& shape, float mean) {
@@ -29,7 +51,7 @@ media::LanguageModel tinyBert() {
         add(name + ".bias", {shape[0]}, 0);
     };
     add("embeddings.word_embeddings.weight", {13, 12}, 0);
-    add("embeddings.position_embeddings.weight", {9, 12}, 0);
+    add("embeddings.position_embeddings.weight", {positions, 12}, 0);
     add("embeddings.token_type_embeddings.weight", {2, 12}, 0);
     addBoth("embeddings.LayerNorm", {12}, 1);
     for (const std::string layer : {"encoder.layer.0.", "encoder.layer.1."}) {
