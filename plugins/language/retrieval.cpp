@@ -4,6 +4,7 @@
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/device/device.h"
 #include "core/engine/llm/bert.h"
+#include "core/engine/llm/texts.h"
 #include "core/engine/llm/tokenizer.h"
 #include "core/engine/tensor.h"
 #include "core/error.h"
@@ -12,7 +13,6 @@
 #include "plugins/language/measured_model.h"
 #include "plugins/language/nodes.h"
 #include "plugins/language/retrieval_task.h"
-#include "plugins/language/texts.h"
 
 #include <ATen/ATen.h>
 
@@ -35,7 +35,11 @@ constexpr const char* checkpointName = "embeddings";
 class Embedding {
   public:
     Embedding(Context& context, const LanguageModel& model, std::int64_t length)
-        : context_(context), data_(model), encoder_(model), tokenizer_(tokenizerOf(model)), length_(length) {
+        : context_(context),
+          data_(model),
+          encoder_(model),
+          tokenizer_(engine::tokenizerOf(model)),
+          length_(length) {
         if (length > encoder_.config().context)
             throw Error(ErrorKind::Usage,
                         "Texts of " + std::to_string(length) + " tokens are too long for a model with " +
