@@ -217,9 +217,10 @@ Command perplexityCommand() {
                 auto choice = std::make_shared<PerplexityChoice>();
                 app.add_option("MODEL", choice->model, modelHelp)->required();
                 app.add_option("FILE", choice->file, "Text in UTF-8")->required();
-                const CLI::Option* context = app.add_option("--context", choice->context,
-                                                            "Tokens of a window, in place of the protocol's")
-                                                 ->check(CLI::PositiveNumber);
+                const CLI::Option* context =
+                    app.add_option("--context", choice->context, "Tokens of a window")
+                        ->check(CLI::PositiveNumber)
+                        ->capture_default_str();
                 app.add_option("--chunks", choice->chunks, "So many windows from the start; 0 takes all")
                     ->check(CLI::NonNegativeNumber)
                     ->capture_default_str();

@@ -99,7 +99,8 @@ class MultipleChoice : public MeasureNode {
         context.check();
         const LanguageModel& model = references.languageModel("reference");
         checkBeginning(model, parameters);
-        questionsOf(references.all("questions"), parameters);  // refuses what can't be asked, once for all
+        tokenizerOf(model);  // this and the questions are refused once for all
+        questionsOf(references.all("questions"), parameters);
         Prepared prepared{{}, weightCounts(model)};
         const std::vector<Value>& tables = references.all("questions");
         for (std::size_t i = 0; i < tables.size(); ++i)

@@ -10,8 +10,10 @@
 #include "plugins/language/nodes.h"
 #include "plugins/language/prompt.h"
 
+#include <algorithm>
 #include <memory>
 #include <random>
+#include <string_view>
 
 namespace ratescope::media::language {
 namespace {

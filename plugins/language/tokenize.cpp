@@ -2,6 +2,7 @@
 
 #include "core/engine/llm/texts.h"
 #include "core/engine/llm/tokenizer.h"
+#include "core/error.h"
 #include "plugins/language/nodes.h"
 
 #include <memory>
@@ -18,6 +19,9 @@ class Tokenize : public TransformNode {
         context.check();
         const engine::Tokenizer tokenizer = engine::tokenizerOf(inputs.languageModel("model"));
         const std::string text = engine::joinedTexts(inputs.all("text"), "language.tokenize takes");
+        if (text.empty())
+            throw Error(ErrorKind::Input, "There is no text to tokenize.",
+                        "Connect a text that is not empty.");
         const std::vector<std::int32_t> ids = tokenizer.encode(
             text, {.special = parameters.flag("special"), .beginning = parameters.flag("beginning")});
         context.progress(1);

@@ -207,19 +207,32 @@ void LanguageTest::modelsAreMeasuredOnTexts() {
     COMPARE_JSON(questions.json()["metrics"][1]["value"], 1.0);
 }
 
-/// util-linux' script gives the command a terminal.
+/// util-linux' script gives the command a terminal, on which Ctrl-C is typed.
 void LanguageTest::progressStandsOnATerminal() {
     NEED_STORIES();
     const QString script = QStandardPaths::findExecutable("script");
     if (script.isEmpty()) QSKIP("skipped: no program `script`");
     const Place place;
-    const QString command =
-        builtProgram("ratescope-cli") + " perplexity '" + stories + "' '" + wiki + "' --chunks 200";
-    const Outcome outcome = place.run(script, {"-qec", command, "/dev/null"});
-    VERIFY_CODE(outcome, 0);
-    QVERIFY2(outcome.output.contains(" %, about ") && outcome.output.contains(" s left"),
-             outcome.said().constData());
-    QVERIFY2(outcome.output.contains("\r\033[Kmetric"), outcome.said().constData());
+    QProcess process;
+    process.setProcessEnvironment(place.environment);
+    process.start(script,
+                  {"-qec", builtProgram("ratescope-cli") + " perplexity '" + stories + "' '" + wiki + "'",
+                   "/dev/null"});
+    QByteArray shown;
+    const auto shows = [&](const QByteArray& text) {
+        return waitFor(
+            [&] {
+                shown += process.readAllStandardOutput();
+                return shown.contains(text);
+            },
+            30'000);
+    };
+    QVERIFY2(shows(" left"), shown.constData());
+    QVERIFY2(shown.contains(" %, about "), shown.constData());
+    process.write("\x03");
+    QVERIFY2(shows("\r\033[Kratescope-cli: The task was stopped."), shown.constData());
+    QVERIFY(process.waitForFinished(10'000));
+    QCOMPARE(process.exitCode(), 8);
 }
 
 void LanguageTest::anInterruptStopsWithinASecond() {
