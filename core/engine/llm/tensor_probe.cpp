@@ -103,10 +103,11 @@ void probeTensors(const Llama& model, const at::Tensor& ids, const std::vector<s
     const Probe probe(ids, calls);
     at::Tensor hidden = model.embed(ids);
     std::int64_t reached = 0;
-    for (const auto& [block, tensors] : byBlock) {
+    for (const auto& entry : byBlock) {
+        const std::int64_t block = entry.first;
         for (; reached < block; ++reached)
             hidden = probe.block(model, reached, hidden);
-        for (const std::size_t i : tensors) {
+        for (const std::size_t i : entry.second) {
             Llama changed = model;
             changed.setTensor(names[i], calls.replacement(i));
             losses[i] = finiteOr(std::numeric_limits<double>::quiet_NaN(), [&] {
