@@ -99,7 +99,7 @@ class MultipleChoice : public MeasureNode {
         context.check();
         const LanguageModel& model = references.languageModel("reference");
         checkBeginning(model, parameters);
-        tokenizerOf(model);  // this and the questions are refused once for all
+        engine::tokenizerOf(model);  // this and the questions are refused once for all
         questionsOf(references.all("questions"), parameters);
         Prepared prepared{{}, weightCounts(model)};
         const std::vector<Value>& tables = references.all("questions");
