@@ -176,7 +176,7 @@ class KMeans : public CodecNode {
         KMeansSettings settings;
         settings.clusters = std::int64_t{1} << shapes.bits;
         settings.rounds = static_cast<int>(parameters.integer("rounds"));
-        settings.seed = context.generator()();
+        settings.seed = static_cast<std::uint64_t>(parameters.integer("seed"));
         Encoder(context, shapes, settings).encode(inputs, parameters, sink);
     }
 
@@ -193,7 +193,7 @@ vector codecs such as `weights.vptq` are measured: no error is made up for.
 Vectors run along the inputs (neighbours of a row) or along the outputs (neighbours of a column); the last one of a row
 or column is padded with zeros. Along the outputs, **Hessians** weigh each column's vectors by its diagonal. With
 `row-codebooks` each row has a codebook of single values of its own. A cluster that loses its vectors keeps its
-codeword; a matrix of fewer vectors than codewords has as many codewords as vectors. The study's seed draws the first
+codeword; a matrix of fewer vectors than codewords has as many codewords as vectors. The `seed` draws the first
 codewords.
 
 **Bits a weight**, all of them counted: index-bits/v + 16·v·2^index-bits/(m·n) with vectors of v weights;
@@ -236,6 +236,14 @@ std::vector<graph::Parameter> kmeansParameters() {
              .defaultValue = std::int64_t{100},
              .minimum = 0,
              .maximum = 10000,
+             .advanced = true},
+            {.id = "seed",
+             .label = "Seed",
+             .help = "Of the first codewords.",
+             .type = graph::ParameterType::Int,
+             .defaultValue = std::int64_t{0},
+             .minimum = 0,
+             .maximum = 1e9,
              .advanced = true}};
 }
 
@@ -251,7 +259,6 @@ graph::Manifest kmeansManifest() {
     manifest.synonyms = {"k-means",  "Lloyd",      "vector quantization", "vector quantisation",
                          "codebook", "clustering", "weight sharing"};
     manifest.parameters = kmeansParameters();
-    manifest.usesSeed = true;
     manifest.extension = "kmeans";
     manifest.magics = {"52534353010e776569676874732e6b6d65616e73"};  // container, text "weights.kmeans"
     return manifest;

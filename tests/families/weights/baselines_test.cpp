@@ -176,8 +176,7 @@ class BaselinesTest : public QObject {
                 const ByteSink stream =
                     encode(weights::kmeansNode(), calibrated(onlyMatrix()),
                            {{"index-bits", std::int64_t{4}}, {"vector-length", length}, {"along", along}});
-                engine::KMeansSettings settings{.clusters = 16};
-                settings.seed = std::mt19937_64(7)();
+                const engine::KMeansSettings settings{.clusters = 16};
                 const auto exact = engine::vectorQuantise(
                     "a", before, isOutputs ? engine::VectorAxis::Outputs : engine::VectorAxis::Inputs, length,
                     isOutputs ? diagonal() : std::vector<double>(), settings);
@@ -191,8 +190,7 @@ class BaselinesTest : public QObject {
         const ByteSink stream = encode(
             weights::kmeansNode(), calibrated(onlyMatrix()),
             {{"index-bits", std::int64_t{3}}, {"vector-length", std::int64_t{1}}, {"row-codebooks", true}});
-        engine::KMeansSettings settings;
-        settings.seed = std::mt19937_64(7)();
+        const engine::KMeansSettings settings;
         const auto exact = engine::scalarCodebooks("a", matrixOfWeights(), 3, settings);
         QCOMPARE(decodedWeights(weights::kmeansNode(), stream), exact.weights.values);
         QCOMPARE(searchedBits(stream.ledger()), std::uint64_t{3 * rows * columns + 16 * 8 * rows});
