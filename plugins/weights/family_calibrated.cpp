@@ -3,5 +3,6 @@
 
 using namespace ratescope::media::weights;
 
-RATESCOPE_FAMILY("weights-calibrated", {awqNode(), bitstackNode(), fwsvdNode(), gptqNode(), kmeansNode(),
-                                        pruneNode(), spqrNode(), vptqNode()})
+RATESCOPE_FAMILY("weights-calibrated",
+                 {awqNode(), bitstackNode(), evoPressNode(), evoPressSearchNode(), fwsvdNode(), gptqNode(),
+                  kmeansNode(), pruneNode(), spqrNode(), vptqNode()})

@@ -2,6 +2,16 @@
 
 namespace ratescope::media::weights {
 
+graph::Parameter groupSizeParameter() {
+    return {.id = "group-size",
+            .label = "Group size",
+            .help = "Weights of a row that share a scale: 8 or more, or −1 for the whole row.",
+            .type = graph::ParameterType::Int,
+            .defaultValue = std::int64_t{128},
+            .minimum = -1,
+            .maximum = 1 << 30};
+}
+
 std::vector<graph::Parameter> gridParameters() {
     return {{.id = "bits",
              .label = "Bits a code",
@@ -12,13 +22,7 @@ std::vector<graph::Parameter> gridParameters() {
              .minimum = 1,
              .maximum = 8,
              .movesAlongCurve = true},
-            {.id = "group-size",
-             .label = "Group size",
-             .help = "Weights of a row that share a scale: 8 or more, or −1 for the whole row.",
-             .type = graph::ParameterType::Int,
-             .defaultValue = std::int64_t{128},
-             .minimum = -1,
-             .maximum = 1 << 30},
+            groupSizeParameter(),
             {.id = "symmetric",
              .label = "Symmetric",
              .help = "No zero point: the grid lies around zero.",

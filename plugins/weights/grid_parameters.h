@@ -8,6 +8,7 @@
 
 namespace ratescope::media::weights {
 
+graph::Parameter groupSizeParameter();
 /// "bits", "group-size" and "symmetric".
 std::vector<graph::Parameter> gridParameters();
 

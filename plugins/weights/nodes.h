@@ -10,6 +10,8 @@ NodeEntry awqNode();
 NodeEntry bitstackNode();
 NodeEntry castNode();
 NodeEntry dfloat11Node();
+NodeEntry evoPressNode();
+NodeEntry evoPressSearchNode();
 NodeEntry fwsvdNode();
 NodeEntry gptqNode();
 NodeEntry kmeansNode();

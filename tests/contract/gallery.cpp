@@ -2,6 +2,7 @@
 
 #include "core/media/assets/asset.h"
 #include "core/media/assets/gguf_model.h"
+#include "core/media/quality/searched.h"
 #include "core/media/worker/call.h"
 #include "core/media/worker/plugins.h"
 #include "core/media/worker/task_context.h"
@@ -181,30 +182,12 @@ Value questionsOf(const char* right) {
     return std::shared_ptr<const Table>(std::move(table));
 }
 
-/// A piece for each byte, in GPT-2's alphabet: printable bytes stand for themselves, the others from U+0100 on.
-TokenizerData tokenizerOfBytes() {
-    TokenizerData tokenizer;
-    tokenizer.splitter = "gpt-2";
-    int others = 0;
-    for (int byte = 0; byte < 256; ++byte) {
-        const bool isPrintable = (byte > 32 && byte < 127) || (byte > 160 && byte != 173);
-        const int code = isPrintable ? byte : 256 + others++;
-        if (code < 128)
-            tokenizer.pieces.emplace_back(1, static_cast<char>(code));
-        else
-            tokenizer.pieces.push_back(
-                {static_cast<char>(0xc0 | code >> 6), static_cast<char>(0x80 | (code & 63))});
-        tokenizer.kinds.push_back(PieceKind::Normal);
-    }
-    return tokenizer;
-}
-
 /// A model of blocks, one that is plain, an encoder, and of each a twin with other norms.
 std::vector<Exhibit> modelExhibits() {
     const auto modelOf = [](float shift, bool plain) {
         LanguageModel model = languageModelOf(media::test::decoded(media::test::tinyLlama().bytes()));
         model.tensors.back().array = realArray({32}, shift);
-        model.tokenizer = tokenizerOfBytes();
+        model.tokenizer = media::test::tokenizerOfBytes();
         if (plain) {
             model.tensors.clear();
             for (const Tensor& tensor : media::test::tinyTensors().tensors)
@@ -242,6 +225,18 @@ bool isPrimary(const graph::Port& port) {
            port.role == graph::PortRole::Reference;
 }
 
+/// Three bits for each tensor of the set that is searched.
+Value allocationFor(const Value& tensors) {
+    std::vector<std::string> units;
+    for (const Tensor& tensor : std::get<std::shared_ptr<const TensorSet>>(tensors)->tensors)
+        if (tensor.array.shape().size() > 1 && isFloatingPoint(tensor.array.type()))
+            units.push_back(tensor.name);
+    auto table = std::make_shared<Table>();
+    table->schema = "allocation";
+    table->columns = {{"unit", "", units}, {"bits", "bit", std::vector<std::int64_t>(units.size(), 3)}};
+    return std::shared_ptr<const Table>(std::move(table));
+}
+
 /// The first output with that schema of a source of the catalogue, which is run for it.
 Value valueOfSchema(const graph::Port& port, const graph::Catalogue& catalogue) {
     for (const graph::Manifest* manifest : catalogue.all())
@@ -267,6 +262,7 @@ Value valueOfSchema(const graph::Port& port, const graph::Catalogue& catalogue) 
 
 std::vector<Value> inputFor(const graph::Port& port, const graph::Port& primary, const Exhibit& exhibit,
                             const graph::Catalogue& catalogue) {
+    if (port.schema == "allocation") return {allocationFor(exhibit.value)};
     if (!port.schema.empty()) return {valueOfSchema(port, catalogue)};
     if (port.type != primary.type) return {exhibitsOf(port.type).at(0).value};
     if (port.fanOut == graph::FanOut::All) return {exhibit.value, exhibit.twin};
@@ -364,7 +360,7 @@ std::vector<Exhibit> senselessOf(PortType type) {
 
 namespace {
 
-/// A command has no default that does something everywhere.
+/// A command has no default that does something everywhere, and a search need not go on for long.
 std::map<std::string, graph::ParameterValue> settingsOf(const graph::Manifest& manifest) {
     const std::map<std::string, std::string> commands = {{"encoder", "copy {input} {bitstream}"},
                                                          {"decoder", "copy {bitstream} {output}"},
@@ -375,6 +371,10 @@ std::map<std::string, graph::ParameterValue> settingsOf(const graph::Manifest& m
         if (parameter.type == graph::ParameterType::Command)
             settings[parameter.id] = run::resolveCommand(
                 "tests/contract/tool.sh " + commands.at(parameter.id), {source, {}}, sha256OfFile);
+        else if (manifest.kind == graph::NodeKind::Experiment &&
+                 (parameter.id == "generations" || parameter.id == "offspring" ||
+                  parameter.id == "sequences"))
+            settings[parameter.id] = std::int64_t{2};
     return settings;
 }
 

@@ -95,10 +95,13 @@ class FamiliesTest : public QObject {
                                  dynamic_cast<const media::CodecNode*>(plain) != nullptr,
                                  dynamic_cast<const media::TransformNode*>(plain) != nullptr,
                                  dynamic_cast<const media::MeasureNode*>(plain) != nullptr,
-                                 dynamic_cast<const media::AnalysisNode*>(plain) != nullptr};
-            const graph::NodeKind kinds[] = {graph::NodeKind::Source, graph::NodeKind::Codec,
+                                 dynamic_cast<const media::AnalysisNode*>(plain) != nullptr,
+                                 dynamic_cast<const media::LearnerNode*>(plain) != nullptr,
+                                 dynamic_cast<const media::ExperimentNode*>(plain) != nullptr};
+            const graph::NodeKind kinds[] = {graph::NodeKind::Source,    graph::NodeKind::Codec,
                                              graph::NodeKind::Transform, graph::NodeKind::Measure,
-                                             graph::NodeKind::Analysis};
+                                             graph::NodeKind::Analysis,  graph::NodeKind::Learner,
+                                             graph::NodeKind::Experiment};
             for (std::size_t i = 0; i < std::size(kinds); ++i)
                 QVERIFY2(fits[i] == (entry.manifest.kind == kinds[i]), entry.manifest.id.c_str());
         }
@@ -131,6 +134,10 @@ class FamiliesTest : public QObject {
                                   << "rtn gptq bitstack not-sorted not-scaled no-signs" << 120;
         QTest::newRow("fwsvd") << "fwsvd"
                                << "svd fwsvd" << 14;
+        QTest::newRow("evopress") << "evopress"
+                                  << "evopress/search.allocation=evolution evopress/search.allocation=dp "
+                                     "evopress/search.allocation=uniform"
+                                  << 9;
         QTest::newRow("tensors") << "tensors"
                                  << "rtn/group-size=32 rtn/group-size=128 rtn/group-size=-1" << 21;
     }

@@ -60,10 +60,11 @@ inline Outputs decode(const NodeEntry& entry, std::span<const std::byte> stream,
                                                         complete(entry.manifest, changed));
 }
 
+/// Of a transform, learner or experiment.
 inline Outputs transform(const NodeEntry& entry, const Inputs& given, const Settings& changed = {}) {
     TestContext context;
     const auto node = entry.make();
-    return dynamic_cast<const TransformNode&>(*node).run(context, given, complete(entry.manifest, changed));
+    return dynamic_cast<const ValueNode&>(*node).run(context, given, complete(entry.manifest, changed));
 }
 
 inline const Image& imageAt(const Outputs& outputs, const std::string& port = "image") {

@@ -56,6 +56,24 @@ std::string regexSplitter(const std::string& numbers) {
 {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false})";
 }
 
+// Printable bytes stand for themselves, the others from U+0100 on.
+TokenizerData tokenizerOfBytes() {
+    TokenizerData tokenizer;
+    tokenizer.splitter = "gpt-2";
+    int others = 0;
+    for (int byte = 0; byte < 256; ++byte) {
+        const bool isPrintable = (byte > 32 && byte < 127) || (byte > 160 && byte != 173);
+        const int code = isPrintable ? byte : 256 + others++;
+        if (code < 128)
+            tokenizer.pieces.emplace_back(1, static_cast<char>(code));
+        else
+            tokenizer.pieces.push_back(
+                {static_cast<char>(0xc0 | code >> 6), static_cast<char>(0x80 | (code & 63))});
+        tokenizer.kinds.push_back(PieceKind::Normal);
+    }
+    return tokenizer;
+}
+
 void writeTinyFolder(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder);
     writeBytes(folder / "config.json", tinyConfig());

@@ -2,6 +2,7 @@
 
 // Tiny models as files of every format, for tests.
 
+#include "core/media/node/language_model.h"
 #include "core/media/node/value.h"
 
 #include <cstdint>
@@ -20,6 +21,8 @@ std::string tinyConfig();
 std::string tinyTokenizerJson(int pieces = 300);
 /// Pre-tokenizers as in Llama 3 and Qwen2, with what they say of digits. (Here, since moc takes its quotes amiss.)
 std::string regexSplitter(const std::string& numbers);
+/// A piece for each byte, in GPT-2's alphabet.
+TokenizerData tokenizerOfBytes();
 /// config.json, tokenizer.json, model.safetensors.
 void writeTinyFolder(const std::filesystem::path& folder);
 

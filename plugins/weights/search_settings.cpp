@@ -1,0 +1,224 @@
+#include "plugins/weights/search_settings.h"
+
+#include "core/error.h"
+#include "plugins/weights/grid_parameters.h"
+#include "plugins/weights/group_codes.h"
+
+#include <charconv>
+#include <string_view>
+
+namespace ratescope::media::weights {
+namespace {
+
+using engine::SelectionStage;
+using graph::Parameter;
+using graph::ParameterType;
+
+/// Below so many weights the small preset is taken unless another is asked for.
+constexpr std::uint64_t smallModel = 200'000'000;
+constexpr double mostLeftOut = 0.95;
+
+struct Preset {
+    std::int64_t generations, offspring;
+    std::vector<SelectionStage> stages;
+};
+
+/// Of the paper's program, and one that a processor finishes in minutes.
+Preset presetOf(AllocationKind kind, bool isSmall) {
+    const bool isBits = kind == AllocationKind::Bits;
+    if (isSmall) return {isBits ? 150 : 0, 16, {{1, 512}, {1, 8192}}};
+    if (isBits) return {150, 128, {{16, 2048}, {4, 16384}, {1, 131072}}};
+    return {0, 32, {{2, 2048}, {1, 32768}}};
+}
+
+std::vector<std::int64_t> listOf(const std::string& name, std::string_view text) {
+    std::vector<std::int64_t> numbers;
+    while (!text.empty()) {
+        while (text.starts_with(' '))
+            text.remove_prefix(1);
+        const auto [end, error] =
+            std::from_chars(text.data(), text.data() + text.size(), numbers.emplace_back());
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        while (text.starts_with(' '))
+            text.remove_prefix(1);
+        const bool isNumber = error == std::errc() && numbers.back() > 0;
+        if (!isNumber || (!text.empty() && !text.starts_with(',')) || text == ",")
+            throw Error(ErrorKind::Usage, "The list of " + name + " is none of whole numbers above 0.",
+                        "Write it like 16,4,1.");
+        if (!text.empty()) text.remove_prefix(1);
+    }
+    return numbers;
+}
+
+std::vector<SelectionStage> stagesOf(const Parameters& parameters,
+                                     const std::vector<SelectionStage>& preset) {
+    const auto survivors = listOf("survivors", parameters.text("survivors"));
+    const auto tokens = listOf("tokens", parameters.text("tokens"));
+    if (survivors.empty() && tokens.empty()) return preset;
+    if (survivors.size() != tokens.size())
+        throw Error(ErrorKind::Usage,
+                    "There are " + std::to_string(survivors.size()) + " numbers of survivors and " +
+                        std::to_string(tokens.size()) + " of tokens.",
+                    "Give one of each for every stage.");
+    std::vector<SelectionStage> stages;
+    for (std::size_t i = 0; i < survivors.size(); ++i)
+        stages.push_back({survivors[i], tokens[i]});
+    return stages;
+}
+
+SearchMethod methodOf(const std::string& name) {
+    if (name == "evolution") return SearchMethod::Evolution;
+    if (name == "dp") return SearchMethod::Dynamic;
+    return name == "uniform" ? SearchMethod::Even : SearchMethod::Scoring;
+}
+
+void requireFitting(const SearchSettings& settings) {
+    const bool isBits = settings.kind == AllocationKind::Bits;
+    const bool isOfLeftOut = settings.method == SearchMethod::Scoring;
+    if (settings.method != SearchMethod::Evolution && isBits == isOfLeftOut)
+        throw Error(ErrorKind::Usage,
+                    isBits ? "Widths are not allocated by scoring blocks." : "Blocks are not left out so.",
+                    isBits ? "Choose evolution, dp or uniform." : "Choose evolution or scoring.");
+    const double least = isBits ? leastBits : 0, most = isBits ? mostBits : mostLeftOut;
+    if (settings.target < least || settings.target > most)
+        throw Error(ErrorKind::Usage, "The target " + graph::toText(settings.target) + " is out of range.",
+                    isBits ? "Set it to 2 … 6 bits." : "Set it to a share of blocks from 0 to 0.95.");
+}
+
+Parameter whole(const char* id, const char* label, const char* help, std::int64_t value, double least,
+                double most) {
+    return {.id = id,
+            .label = label,
+            .help = help,
+            .type = ParameterType::Int,
+            .defaultValue = value,
+            .minimum = least,
+            .maximum = most};
+}
+
+Parameter choice(const char* id, const char* label, const char* help, std::vector<std::string> choices) {
+    return {.id = id,
+            .label = label,
+            .help = help,
+            .type = ParameterType::Choice,
+            .defaultValue = choices.front(),
+            .choices = choices};
+}
+
+Parameter list(const char* id, const char* label, const char* help) {
+    return {.id = id,
+            .label = label,
+            .help = help,
+            .type = ParameterType::Text,
+            .defaultValue = std::string(),
+            .advanced = true};
+}
+
+}  // namespace
+
+std::vector<Parameter> searchParameters() {
+    const graph::VisibleIf ofBits{"kind", {std::string("bits")}}, ofDrop{"kind", {std::string("drop")}};
+    std::vector<Parameter> all;
+    all.push_back(choice("kind", "Kind", "What is searched: widths of tensors, or blocks to leave out.",
+                         {"bits", "drop"}));
+    all.push_back({.id = "target",
+                   .label = "Target",
+                   .help = "Mean bits of a code, or the share of blocks that is left out.",
+                   .type = ParameterType::Real,
+                   .defaultValue = 3.0,
+                   .minimum = 0,
+                   .maximum = 6,
+                   .movesAlongCurve = true});
+    all.push_back(
+        choice("allocation", "Allocation",
+               "How it is found: by evolution; or, to compare with, the least sum of the layers' relative "
+               "errors (dp) or the same width for all (uniform), of the same quantised tensors; or the "
+               "blocks that alone do the least harm (scoring).",
+               {"evolution", "dp", "uniform", "scoring"}));
+    all.push_back(
+        choice("fitness", "Fitness",
+               "What is made least: the divergence from the model as it was, the same over its most "
+               "probable ids, or the perplexity.",
+               {"kl", "topk-kl", "ppl"}));
+    all.push_back(whole("top", "Most probable ids", "So many count.", 512, 1, 1 << 20));
+    all.back().visibleIf = {"fitness", {std::string("topk-kl")}};
+    all.push_back(
+        choice("preset", "Effort",
+               "Generations, offspring and stages where they are not given: small below 200 million weights, "
+               "else those of the paper.",
+               {"auto", "small", "paper"}));
+    all.push_back(whole("generations", "Generations", "0: by the effort.", 0, 0, 5000));
+    all.push_back(whole("offspring", "Offspring", "Of a generation; 0: by the effort.", 0, 0, 256));
+    all.push_back(
+        list("survivors", "Survivors", "Of each stage of the selection, like 16,4,1; empty: by the effort."));
+    all.push_back(
+        list("tokens", "Tokens",
+             "That the candidates of each stage are scored on, all on the same; empty: by the effort."));
+    all.push_back(
+        whole("starts", "Starts", "Random candidates that the first parent is the best of.", 64, 1, 4096));
+    all.push_back(
+        whole("start-tokens", "Tokens for the starts", "That they are scored on.", 2048, 2, 1 << 24));
+    all.push_back(whole("max-mutations", "Most mutations", "Of an offspring.", 3, 1, 15));
+    all.push_back(choice("group-rule", "Exchange", "Between which tensors a bit is exchanged.",
+                         {"size", "name", "none"}));
+    for (std::size_t i = all.size() - 4; i < all.size(); ++i)
+        all[i].advanced = true;
+    all.back().visibleIf = ofBits;
+    for (const auto& [id, label, help] :
+         {std::tuple("drop-entire-block", "Whole blocks", "Attention and feed-forward go together."),
+          std::tuple("drop-pairs", "Pairs of blocks", "Blocks 2i and 2i+1 go together.")})
+        all.push_back({.id = id,
+                       .label = label,
+                       .help = help,
+                       .type = ParameterType::Bool,
+                       .defaultValue = false,
+                       .advanced = true,
+                       .visibleIf = ofDrop});
+    all.push_back(
+        whole("sequences", "Sequences", "Of the calibration text, drawn at random places.", 64, 1, 65536));
+    all.push_back(whole("length", "Length", "Of a sequence.", 256, 8, 32768));
+    all.back().unit = "tokens";
+    all.push_back(groupSizeParameter());
+    for (Parameter& parameter : factorParameters())
+        all.push_back(std::move(parameter));
+    return all;
+}
+
+SearchSettings searchSettings(const Parameters& parameters, std::uint64_t weights) {
+    SearchSettings settings;
+    settings.kind = parameters.text("kind") == "bits" ? AllocationKind::Bits : AllocationKind::LeftOut;
+    settings.method = methodOf(parameters.text("allocation"));
+    settings.target = parameters.real("target");
+    requireFitting(settings);
+    const std::string& fitness = parameters.text("fitness");
+    settings.fitness = fitness == "kl"        ? FitnessKind::Divergence
+                       : fitness == "topk-kl" ? FitnessKind::TopDivergence
+                                              : FitnessKind::Perplexity;
+    settings.top = parameters.integer("top");
+    const std::string& rule = parameters.text("group-rule");
+    settings.groupRule = rule == "size"   ? GroupRule::Size
+                         : rule == "name" ? GroupRule::Name
+                                          : GroupRule::None;
+    settings.mostMutations = static_cast<int>(parameters.integer("max-mutations"));
+    settings.wholeBlocks = parameters.flag("drop-entire-block");
+    settings.pairs = parameters.flag("drop-pairs");
+    const std::string& effort = parameters.text("preset");
+    const Preset preset =
+        presetOf(settings.kind, effort == "small" || (effort == "auto" && weights < smallModel));
+    engine::EvolutionSettings& evolution = settings.evolution;
+    const std::int64_t generations = parameters.integer("generations"),
+                       offspring = parameters.integer("offspring");
+    evolution.generations = generations > 0 ? generations : preset.generations;
+    evolution.offspring = offspring > 0 ? offspring : preset.offspring;
+    evolution.stages = stagesOf(parameters, preset.stages);
+    evolution.starts = parameters.integer("starts");
+    evolution.startTokens = parameters.integer("start-tokens");
+    evolution.sequences = parameters.integer("sequences");
+    evolution.sequenceLength = parameters.integer("length");
+    settings.levels = {parameters.integer("group-size"),
+                       {parameters.real("damping"), parameters.flag("act-order")}};
+    checkGroupSize(settings.levels.groupSize, "weights.evopress.search");
+    return settings;
+}
+
+}  // namespace ratescope::media::weights

@@ -1,0 +1,45 @@
+#pragma once
+
+// What an EvoPress search is told: its parameters, and what they come to for a model of so many weights.
+
+#include "core/engine/quant/evolution.h"
+#include "core/graph/manifest.h"
+#include "core/media/node/node.h"
+#include "plugins/weights/allocation_table.h"
+#include "plugins/weights/candidate_model.h"
+#include "plugins/weights/level_database.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ratescope::media::weights {
+
+enum class SearchMethod {
+    Evolution,
+    Dynamic,  ///< bits: the least sum of the layers' relative errors, by dynamic programming
+    Even,     ///< bits: the same width for all, as far as whole bits allow
+    Scoring   ///< left out: the halves that alone do the least harm
+};
+enum class GroupRule { Size, Name, None };
+
+struct SearchSettings {
+    AllocationKind kind = AllocationKind::Bits;
+    SearchMethod method = SearchMethod::Evolution;
+    double target = 3;  ///< bits, or the share of blocks left out
+    FitnessKind fitness = FitnessKind::Divergence;
+    std::int64_t top = 512;
+    GroupRule groupRule = GroupRule::Size;
+    int mostMutations = 3;
+    bool wholeBlocks = false, pairs = false;  ///< what is left out together
+    /// Generations are 0 where the number of blocks decides.
+    engine::EvolutionSettings evolution;
+    LevelSettings levels;
+};
+
+std::vector<graph::Parameter> searchParameters();
+
+/// Throws Error(Usage) for a target out of range, a method that the kind has not, and lists that are none.
+SearchSettings searchSettings(const Parameters& parameters, std::uint64_t weights);
+
+}  // namespace ratescope::media::weights

@@ -1,0 +1,84 @@
+#pragma once
+
+// What an EvoPress search gives levels to: tensors at widths of a database, or blocks that stay or are left out.
+
+#include "core/engine/llm/llama.h"
+#include "core/engine/quant/level_moves.h"
+#include "plugins/weights/search_settings.h"
+#include "plugins/weights/sub_blocks.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ratescope::media::weights {
+
+class SearchUnits {
+  public:
+    virtual ~SearchUnits() = default;
+    virtual std::size_t count() const = 0;
+    /// Changes the model: the unit is then at that level.
+    virtual void put(engine::Llama& model, std::size_t unit, int level) const = 0;
+    virtual std::unique_ptr<engine::Moves> moves() const = 0;
+    virtual Table allocation(const engine::Candidate& candidate) const = 0;
+};
+
+/// The searched tensors, level 0 being 2 bits. The settings must outlive it.
+class TensorUnits : public SearchUnits {
+  public:
+    /// Quantises them all, with a checkpoint for each. `progress` is told the share that is done. Throws Error(Input)
+    /// where a searched tensor is none of `linears` (names without ".weight") or there is none, and what packedUnit
+    /// throws.
+    TensorUnits(Context& context, const SearchSettings& settings, const TensorSet& model,
+                const TensorSet* hessians, const std::vector<std::string>& linears, SubProgress progress);
+
+    std::size_t count() const override { return units_.size(); }
+    void put(engine::Llama& model, std::size_t unit, int level) const override;
+    std::unique_ptr<engine::Moves> moves() const override;
+    Table allocation(const engine::Candidate& candidate) const override;
+
+    const engine::LevelProblem& problem() const { return problem_; }
+    const std::vector<PackedUnit>& database() const { return units_; }
+    /// The same width for all, as far as whole bits allow.
+    engine::Candidate even() const;
+    /// The least sum of relative errors within the budget.
+    engine::Candidate leastError() const;
+
+  private:
+    void add(Context& context, const Tensor& tensor, const Calibration& calibration);
+    void makeProblem();
+    std::vector<std::size_t> groups() const;
+
+    const SearchSettings& settings_;
+    std::vector<PackedUnit> units_;
+    engine::LevelProblem problem_;
+};
+
+/// Halves of blocks, or what goes together of them, that are left out at level 1. Settings and model must outlive it.
+class BlockUnits : public SearchUnits {
+  public:
+    /// `dense` and `model` are the same model. Throws Error(Usage) where blocks are to go in pairs and are none.
+    BlockUnits(const SearchSettings& settings, const engine::Llama& dense, const TensorSet& model);
+
+    std::size_t count() const override { return units_.size(); }
+    void put(engine::Llama& model, std::size_t unit, int level) const override;
+    std::unique_ptr<engine::Moves> moves() const override;
+    Table allocation(const engine::Candidate& candidate) const override;
+
+    /// Attention and feed-forward parts are of two kinds, whole blocks of one.
+    std::size_t kinds() const { return settings_.wholeBlocks ? 1 : 2; }
+    std::size_t unitsOfAKind() const { return units_.size() / kinds(); }
+    std::size_t leftOut() const;       ///< of a kind
+    std::int64_t generations() const;  ///< as many as the paper's program takes
+
+  private:
+    const SearchSettings& settings_;
+    const engine::Llama& dense_;
+    std::vector<std::vector<SubBlock>> units_;
+    std::map<SubBlock, std::uint64_t> weights_;
+};
+
+}  // namespace ratescope::media::weights

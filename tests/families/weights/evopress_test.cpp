@@ -1,0 +1,483 @@
+// weights.evopress and its search: exact budgets, every bit counted, the database's own weights back, going on after a
+// kill, fitness at its ends.
+
+#include "core/engine/device/compute_scope.h"
+#include "core/engine/quant/hessian.h"
+#include "core/media/assets/gguf_model.h"
+#include "core/media/coding/container.h"
+#include "core/media/node/model_tensors.h"
+#include "core/media/quality/half.h"
+#include "core/media/quality/searched.h"
+#include "plugins/weights/nodes.h"
+#include "plugins/weights/search_units.h"
+#include "tests/core/error_check.h"
+#include "tests/core/media/assets/gguf_files.h"
+#include "tests/core/media/assets/model_files.h"
+#include "tests/families/support.h"
+
+#include <ATen/ATen.h>
+
+#include <QTest>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <set>
+
+using namespace ratescope;
+using namespace ratescope::media;
+using namespace ratescope::media::test;
+using namespace ratescope::media::weights;
+
+namespace {
+
+LanguageModel tiny() {
+    LanguageModel model = languageModelOf(decoded(tinyLlama().bytes()));
+    model.tokenizer = tokenizerOfBytes();
+    return model;
+}
+
+Value textOf(const std::string& text) {
+    Array bytes(DType::U8, {static_cast<std::int64_t>(text.size())});
+    std::ranges::copy(std::as_bytes(std::span(text)), bytes.writableBytes().begin());
+    return std::make_shared<const TextCorpus>(TextCorpus{bytes});
+}
+
+Value someText() {
+    std::string text;
+    for (int i = 0; i < 400; ++i)
+        text += "word " + std::to_string(i * 7 % 150) + (i % 11 == 0 ? ".\n" : " ");
+    return textOf(text);
+}
+
+/// Of random inputs, one for each searched tensor.
+Value hessiansOf(const LanguageModel& model) {
+    std::mt19937 random(5);
+    std::normal_distribution<double> draw;
+    engine::Hessians all;
+    const TensorSet set = tensorsOf(model);
+    const Searched isSearched(set);
+    for (const Tensor& tensor : set.tensors) {
+        if (!isSearched(tensor)) continue;
+        const std::int64_t n = tensor.array.shape()[1];
+        engine::Hessian& hessian = all[tensor.name];
+        hessian = {engine::Matrix<double>(n, n), 1};
+        for (int token = 0; token < 200; ++token) {
+            std::vector<double> x(static_cast<std::size_t>(n));
+            for (std::size_t j = 0; j < x.size(); ++j)
+                x[j] = draw(random) * (1 + static_cast<double>(j % 4)) + (j > 0 ? 0.5 * x[j - 1] : 0);
+            for (std::int64_t i = 0; i < n; ++i)
+                for (std::int64_t j = 0; j < n; ++j)
+                    hessian.values.at(i, j) +=
+                        x[static_cast<std::size_t>(i)] * x[static_cast<std::size_t>(j)];
+        }
+    }
+    return std::make_shared<const TensorSet>(engine::toTensorSet(all));
+}
+
+Settings quick(Settings more = {}) {
+    Settings all{{"generations", std::int64_t{4}},  {"offspring", std::int64_t{4}},
+                 {"survivors", std::string("2,1")}, {"tokens", std::string("40, 128")},
+                 {"starts", std::int64_t{4}},       {"start-tokens", std::int64_t{64}},
+                 {"sequences", std::int64_t{8}},    {"length", std::int64_t{32}},
+                 {"group-size", std::int64_t{16}}};
+    for (const auto& [id, value] : more)
+        all[id] = value;
+    return all;
+}
+
+Inputs searchInputs(const LanguageModel& model) {
+    Inputs all;
+    all.add("model", std::make_shared<const LanguageModel>(model));
+    all.add("text", someText());
+    all.add("hessians", hessiansOf(model));
+    return all;
+}
+
+Inputs codecInputs(const LanguageModel& model, const Value& allocation) {
+    Inputs all;
+    all.add("tensors", std::make_shared<const LanguageModel>(model));
+    all.add("allocation", allocation);
+    all.add("hessians", hessiansOf(model));
+    return all;
+}
+
+const Table& tableAt(const Outputs& outputs, const std::string& port) {
+    return *std::get<std::shared_ptr<const Table>>(outputs.at(port));
+}
+
+template <typename Cell>
+const std::vector<Cell>& cellsOf(const Table& table, const std::string& column) {
+    return std::get<std::vector<Cell>>(table.column(column)->cells);
+}
+
+std::uint64_t storedBits(const Table& allocation) {
+    const auto& bits = cellsOf<std::int64_t>(allocation, "stored");
+    return static_cast<std::uint64_t>(std::accumulate(bits.begin(), bits.end(), std::int64_t{0}));
+}
+
+/// Of searched tensors, but for the padding of sections to whole bytes.
+std::uint64_t searchedBits(const ByteSink& stream) {
+    std::uint64_t bits = 0;
+    for (const Part& part : stream.ledger().parts)
+        if (part.searched && part.name != "padding") bits += part.bits;
+    return bits;
+}
+
+/// The same width for all, or one that is given for some.
+Value allocationOf(const LanguageModel& model, int bits, const std::map<std::string, int>& others = {}) {
+    std::vector<AllocatedUnit> units;
+    const TensorSet set = tensorsOf(model);
+    const Searched isSearched(set);
+    for (const Tensor& tensor : set.tensors)
+        if (isSearched(tensor))
+            units.push_back(
+                {tensor.name, others.contains(tensor.name) ? others.at(tensor.name) : bits, 0, 0});
+    for (const auto& other : others)
+        if (std::none_of(units.begin(), units.end(),
+                         [&](const AllocatedUnit& unit) { return unit.unit == other.first; }))
+            units.push_back({other.first, other.second, 0, 0});
+    return std::make_shared<const Table>(allocationTable(AllocationKind::Bits, units));
+}
+
+/// Keeps checkpoints, and stops at the n-th one that is saved.
+class StoppingContext : public TestContext {
+  public:
+    explicit StoppingContext(int stopAt) : stopAt_(stopAt) {}
+    std::optional<std::vector<std::byte>> loadCheckpoint(const std::string& name) override {
+        const auto found = saved.find(name);
+        return found == saved.end() ? std::nullopt : std::optional(found->second);
+    }
+    void saveCheckpoint(const std::string& name, std::span<const std::byte> state) override {
+        saved[name] = {state.begin(), state.end()};
+        if (++count_ == stopAt_) throw Error(ErrorKind::Cancelled, "Killed.", "");
+    }
+    std::map<std::string, std::vector<std::byte>> saved;
+
+  private:
+    int stopAt_, count_ = 0;
+};
+
+Outputs searched(Context& context, const LanguageModel& model, const Settings& settings) {
+    const NodeEntry entry = evoPressSearchNode();
+    const auto node = entry.make();
+    return dynamic_cast<const ExperimentNode&>(*node).run(context, searchInputs(model),
+                                                          complete(entry.manifest, settings));
+}
+
+/// Sequences of random ids.
+at::Tensor someSequences(std::int64_t count, std::int64_t length, std::int64_t vocabulary) {
+    std::mt19937 random(3);
+    at::Tensor ids = at::empty({count, length}, at::kLong);
+    for (std::int64_t i = 0; i < ids.numel(); ++i)
+        ids.flatten()[i] = static_cast<std::int64_t>(random() % static_cast<unsigned long>(vocabulary));
+    return ids;
+}
+
+engine::Minibatch whole(std::int64_t count, std::int64_t length) {
+    engine::Minibatch batch;
+    for (std::int64_t i = 0; i < count; ++i)
+        batch.push_back({i, length});
+    return batch;
+}
+
+}  // namespace
+
+class EvoPressTest : public QObject {
+    Q_OBJECT
+  private slots:
+    void everyAllocationCostsWhatItSays_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<double>("target");
+        for (const char* method : {"evolution", "dp", "uniform"})
+            for (const double target : {2.0, 3.0, 3.5, 6.0})
+                QTest::addRow("%s %g", method, target) << QString(method) << target;
+    }
+    void everyAllocationCostsWhatItSays() {
+        QFETCH(QString, method);
+        QFETCH(double, target);
+        const LanguageModel model = tiny();
+        const Outputs found = transform(evoPressSearchNode(), searchInputs(model),
+                                        quick({{"target", target}, {"allocation", method.toStdString()}}));
+        const Table& allocation = tableAt(found, "allocation");
+        const ByteSink stream = encode(evoPressNode(), codecInputs(model, found.at("allocation")),
+                                       {{"group-size", std::int64_t{16}}});
+        // The ledger holds what the search has counted, bit for bit.
+        QCOMPARE(searchedBits(stream), storedBits(allocation));
+        QCOMPARE(stream.ledger().bits(), 8 * stream.bytes().size());
+        const Outputs even = transform(evoPressSearchNode(), searchInputs(model),
+                                       quick({{"target", target}, {"allocation", std::string("uniform")}}));
+        if (target == std::floor(target) && method == "evolution")
+            QCOMPARE(storedBits(allocation), storedBits(tableAt(even, "allocation")));
+        // No mean lies above the target, codes and scales counted.
+        std::uint64_t weights = 0, budget = 0;
+        for (const std::int64_t count : cellsOf<std::int64_t>(allocation, "weights"))
+            weights += static_cast<std::uint64_t>(count);
+        const auto bitsAt = [&](double bits) {
+            return storedBits(
+                tableAt(transform(evoPressSearchNode(), searchInputs(model),
+                                  quick({{"target", bits}, {"allocation", std::string("uniform")}})),
+                        "allocation"));
+        };
+        budget = bitsAt(std::floor(target)) +
+                 static_cast<std::uint64_t>(
+                     (target - std::floor(target)) *
+                     static_cast<double>(bitsAt(std::ceil(target)) - bitsAt(std::floor(target))));
+        QVERIFY(storedBits(allocation) <= budget);
+        QVERIFY(static_cast<double>(budget - storedBits(allocation)) < 0.1 * static_cast<double>(weights));
+        // The log: a row a generation, and of those that search nothing one.
+        const Table& log = tableAt(found, "log");
+        const bool moves = method == "evolution" && target > 2 && target < 6;
+        QCOMPARE(log.rows(), std::size_t{moves ? 5u : 1u});
+        for (const double fitness : cellsOf<double>(log, "fixed-fitness"))
+            QVERIFY(std::isfinite(fitness) && fitness >= 0);
+    }
+
+    void oneWidthForAllIsGptq() {
+        const LanguageModel model = tiny();
+        const Value hessians = hessiansOf(model);
+        for (const std::int64_t bits : {2, 6}) {
+            const ByteSink ours = encode(evoPressNode(), codecInputs(model, allocationOf(model, int(bits))),
+                                         {{"group-size", std::int64_t{16}}});
+            Inputs plain = inputs("tensors", model);
+            plain.add("hessians", hessians);
+            const ByteSink gptq =
+                encode(gptqNode(), plain, {{"bits", bits}, {"group-size", std::int64_t{16}}});
+            const ContainerReader one(ours.bytes()), other(gptq.bytes());
+            for (const char* section : {"codes", "scales", "zero-points", "permutation", "kept"})
+                QVERIFY(std::ranges::equal(one.section(section), other.section(section)));
+            const Outputs a = decode(evoPressNode(), ours.bytes()), b = decode(gptqNode(), gptq.bytes());
+            for (std::size_t i = 0; i < tensorsAt(a).tensors.size(); ++i)
+                QVERIFY(std::ranges::equal(tensorsAt(a).tensors[i].array.bytes(),
+                                           tensorsAt(b).tensors[i].array.bytes()));
+        }
+    }
+
+    void mixedWidthsComeBackAsTheDatabaseHoldsThem() {
+        const LanguageModel model = tiny();
+        const TensorSet set = tensorsOf(model);
+        const std::map<std::string, int> mixed{{"model.layers.0.mlp.down_proj.weight", 5},
+                                               {"model.layers.1.self_attn.q_proj.weight", 2}};
+        const ByteSink stream = encode(evoPressNode(), codecInputs(model, allocationOf(model, 3, mixed)),
+                                       {{"group-size", std::int64_t{16}}, {"act-order", false}});
+        const Outputs decoded = decode(evoPressNode(), stream.bytes());
+        const auto hessians = std::get<std::shared_ptr<const TensorSet>>(hessiansOf(model));
+        const Calibration calibration(hessians.get(), set);
+        TestContext context;
+        const LevelSettings settings{16, {0.01, false}};
+        int compared = 0;
+        for (const Tensor& tensor : tensorsAt(decoded).tensors) {
+            const auto source = std::find_if(set.tensors.begin(), set.tensors.end(),
+                                             [&](const Tensor& one) { return one.name == tensor.name; });
+            if (!Searched(set)(*source)) continue;
+            const PackedUnit unit = packedUnit(context,
+                                               {tensor.name, matrixOf(source->array),
+                                                calibration.hessian(tensor.name, source->array.shape()[1])},
+                                               settings);
+            const int level = (mixed.contains(tensor.name) ? mixed.at(tensor.name) : 3) - leastBits;
+            const PackedUnit again = packedUnitFrom(toBytes(unit));
+            QVERIFY(std::ranges::equal(weightsAt(again, level).values, tensor.array.as<float>()));
+            QVERIFY(std::ranges::equal(weightsAt(again, level).values, weightsAt(unit, level).values));
+            // More bits, less error; and five levels take less than the weights in single precision.
+            std::size_t bytes = 0;
+            for (std::size_t i = 0; i < unit.levels.size(); ++i) {
+                bytes += unit.levels[i].codes.size();
+                if (i > 0) QVERIFY(unit.levels[i].error < unit.levels[i - 1].error);
+            }
+            QVERIFY(unit.levels.front().error < 1);
+            QVERIFY(bytes < sizeof(float) * unit.levels.front().codes.size() * 4);
+            ++compared;
+        }
+        QCOMPARE(compared, 14);
+    }
+
+    void goesOnWhereItWasKilled() {
+        const LanguageModel model = tiny();
+        const Settings settings = quick({{"target", 3.5}});
+        StoppingContext undisturbed(0);
+        const Outputs whole = searched(undisturbed, model, settings);
+        // 14 tensors and 5 generations, each with a checkpoint.
+        for (const int killed : {3, 14, 15, 17, 19}) {
+            StoppingContext first(killed);
+            QCOMPARE(errorOf([&] { searched(first, model, settings); }), QString("cancelled: Killed. "));
+            StoppingContext second(0);
+            second.saved = first.saved;
+            const Outputs rest = searched(second, model, settings);
+            for (const char* port : {"allocation", "log"})
+                QVERIFY(toParts(rest.at(port)).fields == toParts(whole.at(port)).fields);
+            QVERIFY(cellsOf<std::int64_t>(tableAt(rest, "allocation"), "bits") ==
+                    cellsOf<std::int64_t>(tableAt(whole, "allocation"), "bits"));
+            QVERIFY(cellsOf<double>(tableAt(rest, "log"), "fitness") ==
+                    cellsOf<double>(tableAt(whole, "log"), "fitness"));
+        }
+    }
+
+    void equalSeedsFindTheSameOnAnyThreads() {
+        const LanguageModel model = tiny();
+        const auto bitsWith = [&](int threads, std::uint64_t seed) {
+            TestContext context;
+            context.threadCount = threads;
+            context.seed = seed;
+            return cellsOf<std::string>(tableAt(searched(context, model, quick({{"target", 3.5}})), "log"),
+                                        "parent");
+        };
+        QVERIFY(bitsWith(1, 7) == bitsWith(2, 7));
+        QVERIFY(bitsWith(1, 7) != bitsWith(1, 1007));
+    }
+
+    void fitnessIsZeroWhereNothingChanged() {
+        const engine::ComputeScope threads(1);
+        const engine::Llama dense(tiny());
+        const at::Tensor sequences = someSequences(5, 24, 300);
+        const auto none = [](engine::Llama&, std::size_t, int) {};
+        for (const FitnessKind kind : {FitnessKind::Divergence, FitnessKind::TopDivergence}) {
+            CandidateModel model(dense, sequences, 1, none, {kind, 40, {}});
+            QVERIFY(std::abs(model.fitness({0}, whole(5, 24))) <= 1e-6);
+            QVERIFY(std::abs(model.fitness({0}, {{3, 24}, {1, 7}})) <= 1e-6);
+        }
+    }
+
+    void fitnessOfMostProbableIdsIsAllOfIt() {
+        const engine::ComputeScope threads(1);
+        const engine::Llama dense(tiny());
+        const at::Tensor sequences = someSequences(5, 24, 300);
+        const std::string name = "model.norm.weight";
+        const auto turned = [&](engine::Llama& model, std::size_t, int level) {
+            model.setTensor(name, dense.tensor(name) * (level == 0 ? 1.0 : 3.0));
+        };
+        const auto fitness = [&](FitnessKind kind, std::int64_t top) {
+            return CandidateModel(dense, sequences, 1, turned, {kind, top, {}}).fitness({1}, whole(5, 24));
+        };
+        const double all = fitness(FitnessKind::Divergence, 0);
+        QVERIFY(all > 1e-4);
+        QVERIFY(std::abs(fitness(FitnessKind::TopDivergence, 300) / all - 1) < 1e-9);
+        QVERIFY(fitness(FitnessKind::TopDivergence, 20) != all);
+        QVERIFY(fitness(FitnessKind::Perplexity, 0) > 1);
+        VERIFY_ERROR(fitness(FitnessKind::TopDivergence, 301), ErrorKind::Usage, "over 301 ids of 300");
+    }
+
+    void whatIsNoNumberIsInfinitelyBad() {
+        const engine::ComputeScope threads(1);
+        const engine::Llama dense(tiny());
+        const std::string name = "model.layers.1.mlp.down_proj.weight";
+        const auto broken = [&](engine::Llama& model, std::size_t, int level) {
+            at::Tensor weights = dense.tensor(name).clone();
+            if (level == 1) weights.flatten()[0] = std::nan("");
+            model.setTensor(name, weights);
+        };
+        CandidateModel model(dense, someSequences(3, 16, 300), 1, broken, {});
+        QVERIFY(std::isinf(model.fitness({1}, whole(3, 16))));
+        QVERIFY(std::abs(model.fitness({0}, whole(3, 16))) <= 1e-6);
+    }
+
+    /// Whatever came between, a candidate has the same weights again, and its copies are left alone.
+    void loadingRestoresWeightsExactly() {
+        const engine::ComputeScope threads(1);
+        const LanguageModel source = tiny();
+        const TensorSet set = tensorsOf(source);
+        const engine::Llama dense(source);
+        SearchSettings settings;
+        settings.levels.groupSize = 16;
+        TestContext context;
+        const TensorUnits units(context, settings, set, nullptr, dense.linears(), SubProgress(context, 0, 1));
+        CandidateModel model(
+            dense, someSequences(2, 16, 300), units.count(),
+            [&](engine::Llama& to, std::size_t unit, int level) { units.put(to, unit, level); }, {});
+        const auto state = [&] {
+            std::vector<at::Tensor> weights;
+            for (const std::string& linear : dense.linears())
+                weights.push_back(model.model().tensor(linear + ".weight").clone());
+            return weights;
+        };
+        const engine::Candidate parent(units.count(), 1);
+        model.load(parent);
+        const std::vector<at::Tensor> before = state();
+        std::mt19937_64 random(1);
+        const auto moves = units.moves();
+        for (int i = 0; i < 20; ++i)
+            model.load(*moves->mutated(parent, random));
+        model.load(parent);
+        const std::vector<at::Tensor> after = state();
+        for (std::size_t i = 0; i < before.size(); ++i)
+            QVERIFY(at::equal(before[i], after[i]));
+        QVERIFY(!at::equal(before.front(), dense.tensor(dense.linears().front() + ".weight")));
+    }
+
+    void blocksThatAreLeftOutAreZeroAndCostNothing() {
+        const LanguageModel model = tiny();
+        const Outputs found = transform(evoPressSearchNode(), searchInputs(model),
+                                        quick({{"kind", std::string("drop")}, {"target", 0.5}}));
+        const Table& allocation = tableAt(found, "allocation");
+        const auto& out = cellsOf<std::int64_t>(allocation, "left-out");
+        QCOMPARE(out.size(), std::size_t{4});
+        QCOMPARE(out[0] + out[2], std::int64_t{1});  // attention of two blocks
+        QCOMPARE(out[1] + out[3], std::int64_t{1});
+        const ByteSink stream = encode(evoPressNode(), codecInputs(model, found.at("allocation")));
+        // Norms are kept apart: they are stored, but are no searched weights.
+        std::uint64_t norms = 0;
+        for (const std::int64_t one : out)
+            norms += one == 0 ? 32 * 16 : 0;
+        QCOMPARE(searchedBits(stream) + norms, storedBits(allocation));
+        const Outputs decoded = decode(evoPressNode(), stream.bytes());
+        const TensorSet set = tensorsOf(model);
+        std::set<std::string> leftOut;
+        for (std::size_t i = 0; i < 4; ++i)
+            if (out[i] == 1) leftOut.insert(cellsOf<std::string>(allocation, "unit")[i]);
+        for (std::size_t i = 0; i < set.tensors.size(); ++i) {
+            const Tensor& tensor = tensorsAt(decoded).tensors[i];
+            const auto half = subBlockOf(tensor.name);
+            const Array values = toFloat32(tensor.array);
+            const bool isZero =
+                std::ranges::all_of(values.as<float>(), [](float value) { return value == 0; });
+            QVERIFY(tensor.name == set.tensors[i].name &&
+                    tensor.array.shape() == set.tensors[i].array.shape());
+            QCOMPARE(isZero, half && leftOut.contains(nameOf(*half)));
+        }
+        for (const std::size_t size : {std::size_t{0}, stream.bytes().size() / 2, stream.bytes().size() - 1})
+            QVERIFY(errorOf([&] {
+                        decode(evoPressNode(), std::span(stream.bytes()).first(size));
+                    }).startsWith("input"));
+        const Outputs together =
+            transform(evoPressSearchNode(), searchInputs(model),
+                      quick({{"kind", std::string("drop")}, {"target", 0.5}, {"drop-entire-block", true}}));
+        const auto& both = cellsOf<std::int64_t>(tableAt(together, "allocation"), "left-out");
+        QVERIFY(both[0] == both[1] && both[2] == both[3] && both[0] + both[2] == 1);
+    }
+
+    void refusesWhatDoesNotFit() {
+        const LanguageModel model = tiny();
+        const auto search = [&](const Settings& settings) {
+            return errorOf([&] { transform(evoPressSearchNode(), searchInputs(model), quick(settings)); });
+        };
+        QVERIFY(search({{"target", 1.9}}).contains("The target 1.9 is out of range"));
+        QVERIFY(search({{"kind", std::string("drop")}, {"target", 0.96}}).contains("out of range"));
+        for (const double share : {0.0, 0.4})
+            QVERIFY(search({{"kind", std::string("drop")}, {"target", share}}).contains("nothing to search"));
+        QVERIFY(search({{"allocation", std::string("scoring")}}).contains("scoring blocks"));
+        QVERIFY(search({{"kind", std::string("drop")}, {"target", 0.5}, {"allocation", std::string("dp")}})
+                    .contains("not left out so"));
+        for (const char* bad : {"2,", "a", "2;1", ",", "0,1", "-1"})
+            QVERIFY2(search({{"survivors", std::string(bad)}}).contains("list of survivors"), bad);
+        QVERIFY(search({{"survivors", std::string("1")}}).contains("1 numbers of survivors and 2"));
+        QVERIFY(search({{"survivors", std::string("2,2")}}).contains("last stage"));
+        QVERIFY(search({{"length", std::int64_t{32000}}}).contains("calibration text has"));
+        QVERIFY(search({{"group-size", std::int64_t{3}}}).contains("too small"));
+        const auto store = [&](const Value& allocation) {
+            return errorOf([&] { encode(evoPressNode(), codecInputs(model, allocation)); });
+        };
+        QVERIFY(store(allocationOf(model, 3, {{"another", 3}})).contains("not compressed, \"another\""));
+        QVERIFY(store(allocationOf(model, 7)).contains("no width from 2 to 6"));
+        QVERIFY(store(std::make_shared<const Table>()).contains("no column of units"));
+        QVERIFY(store(std::make_shared<const Table>(allocationTable(AllocationKind::Bits, {{"a", 3, 0, 0}})))
+                    .contains("gives no width to"));
+        QVERIFY(store(std::make_shared<const Table>(
+                          allocationTable(AllocationKind::Bits, {{"a", 3, 0, 0}, {"a", 4, 0, 0}})))
+                    .contains("twice"));
+        QVERIFY(store(std::make_shared<const Table>(
+                          allocationTable(AllocationKind::LeftOut, {{"model.layers.0.mlp", 1, 0, 0}})))
+                    .contains("does not say whether to leave out"));
+    }
+};
+
+QTEST_GUILESS_MAIN(EvoPressTest)
+#include "evopress_test.moc"
