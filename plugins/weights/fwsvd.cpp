@@ -105,10 +105,11 @@ class Encoder {
     std::vector<double> spectrum(std::size_t i) {
         const auto state = keptOrMade(context_, "spectrum-" + std::to_string(i), [&] {
             const RowWeights side = sideOf(layers_[i]);
+            const double unit = unitOf(layers_[i], side.axis);
             FieldWriter writer;
             for (const double energy :
                  engine::energies(layers_[i].tensor->name, matrixOf(layers_[i]), side.diagonal, side.axis))
-                writer.f64(energy);
+                writer.f64(unit * energy);
             return writer.bytes();
         });
         FieldReader reader(state);
