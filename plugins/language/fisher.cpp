@@ -136,7 +136,7 @@ graph::Manifest fisherManifest() {
                                 .maximum = most};
     };
     manifest.parameters = {
-        integer("sequences", "Sequences", "So many are drawn.", 512, 8, 1e5),
+        integer("sequences", "Sequences", "So many are drawn.", 128, 8, 1e5),
         integer("length", "Length", "Of a sequence.", 128, 8, 32768),
         integer("batch", "Sequences of a square",
                 "1: each sequence's gradient is squared; more: the mean gradient of so many.", 1, 1, 1024)};

@@ -5,9 +5,9 @@
 
 #include "core/engine/llm/llama.h"
 #include "core/engine/llm/loss_gradients.h"
+#include "core/engine/llm/texts.h"
 #include "core/engine/llm/tokenizer.h"
 #include "plugins/language/nodes.h"
-#include "plugins/language/texts.h"
 #include "tests/core/engine/llm/tiny_model.h"
 #include "tests/families/support.h"
 
@@ -71,8 +71,8 @@ engine::FisherSums sumsOf(const Outputs& outputs) {
 /// The same by hand.
 engine::FisherSums expected(std::int64_t sequences, std::int64_t batch) {
     const LanguageModel decoder = model();
-    const at::Tensor drawn = language::drawnSequences(
-        TestContext(), language::tokenizerOf(decoder).encode(text()), sequences, length);
+    const at::Tensor drawn = engine::drawnSequences(
+        TestContext().generator(0), engine::tokenizerOf(decoder).encode(text()), sequences, length);
     engine::FisherSums sums;
     for (std::int64_t begin = 0; begin < sequences; begin += batch)
         engine::lossGradients(engine::Llama(decoder), drawn.slice(0, begin, begin + batch),
