@@ -126,7 +126,7 @@ Run calibrating() {
     return [](Context& context) {
         const NodeEntry entry = language::hessiansNode();
         const auto node = entry.make();
-        const Outputs outputs = dynamic_cast<const TransformNode&>(*node).run(
+        const Outputs outputs = dynamic_cast<const ValueNode&>(*node).run(
             context, modelAndText("model"), complete(entry.manifest, fewSequences));
         std::string all;
         for (const Tensor& tensor : tensorsAt(outputs, "hessians").tensors)
