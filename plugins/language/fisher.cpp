@@ -46,7 +46,7 @@ void save(Context& context, const State& state) {
     context.saveCheckpoint(checkpointName, writer.bytes());
 }
 
-class FisherNode : public TransformNode {
+class FisherNode : public LearnerNode {
   public:
     Resources resources(const Parameters&) const override { return {.memory = std::uint64_t{6} << 30}; }
 
@@ -105,7 +105,7 @@ graph::Manifest fisherManifest() {
     manifest.family = "language";
     manifest.summary = "How much a model's loss depends on the weights of its linear layers";
     manifest.manual = manual;
-    manifest.kind = graph::NodeKind::Transform;
+    manifest.kind = graph::NodeKind::Learner;
     manifest.papers = {
         {"Y.-C. Hsu et al., Language model compression with weighted low-rank factorization, 2022",
          "https://arxiv.org/abs/2207.00112"}};

@@ -124,7 +124,7 @@ class LanguageFisherTest : public QObject {
     void whatWasCutOffGoesOn() {
         KeepingContext context;
         const auto made = node.make();
-        const auto& calibration = dynamic_cast<const TransformNode&>(*made);
+        const auto& calibration = dynamic_cast<const ValueNode&>(*made);
         const Parameters parameters = complete(node.manifest, settings(40));
         Outputs outputs;
         int cuts = 0;
@@ -139,7 +139,7 @@ class LanguageFisherTest : public QObject {
     void itStopsWithinABlock() {
         TestContext context;
         const auto made = node.make();
-        const auto& calibration = dynamic_cast<const TransformNode&>(*made);
+        const auto& calibration = dynamic_cast<const ValueNode&>(*made);
         calibration.run(context, given(), complete(node.manifest, settings(8)));
         QVERIFY(context.checks >= 8 * 6);
     }
