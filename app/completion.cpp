@@ -23,8 +23,8 @@ Words wordsOf(const OptionText& option) {
     if (named("--library")) return Words::Library;
     if (named("DOCUMENT")) return Words::Document;
     if (named("BUNDLE")) return Words::Folder;
-    for (const char* file : {"FILE", "MODEL", "INPUT", "OUTPUT", "REFERENCE", "CANDIDATE", "--output", "--input",
-                             "--map", "--anchor-csv", "--test-csv", "--caption"})
+    for (const char* file : {"FILE", "MODEL", "INPUT", "OUTPUT", "REFERENCE", "CANDIDATE", "--output",
+                             "--input", "--map", "--anchor-csv", "--test-csv", "--caption"})
         if (named(file)) return Words::File;
     return Words::None;
 }

@@ -47,7 +47,8 @@ QByteArray faultOfJson(const Outcome& outcome, int code) {
 }
 
 bool hasJson(const QString& command) {
-    return QStringList{"encode", "measure", "perplexity", "run", "plan", "status", "bd", "du"}.contains(command);
+    return QStringList{"encode", "measure", "perplexity", "run", "plan", "status", "bd", "du"}.contains(
+        command);
 }
 
 }  // namespace

@@ -172,7 +172,8 @@ class LowRankTest : public QObject {
                 for (const std::int64_t rank : {1, 7, 40}) {
                     const at::Tensor truncated =
                         at::mm(u.narrow(1, 0, rank) * s.narrow(0, 0, rank), v.narrow(0, 0, rank));
-                    QVERIFY(frobenius(restored(svd.factors(rank)) - truncated) < 1e-12 * frobenius(truncated));
+                    QVERIFY(frobenius(restored(svd.factors(rank)) - truncated) <
+                            1e-12 * frobenius(truncated));
                 }
             }
         }
