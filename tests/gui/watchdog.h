@@ -9,6 +9,10 @@
 
 namespace gui {
 
+/// So often is measured before something is said to hold the thread up. What else the machine and its neighbours do
+/// slows caches and page faults down, which no clock of a thread tells; what the program does shows in every try.
+constexpr int tries = 8;
+
 struct Held {
     double milliseconds = 0;
     QString what;  ///< class and name of the receiver, number of the event

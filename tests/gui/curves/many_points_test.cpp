@@ -8,7 +8,9 @@
 
 #include <QMouseEvent>
 #include <QWheelEvent>
+#include <algorithm>
 #include <cstdio>
+#include <vector>
 
 using namespace ratescope;
 using views::CurvesPanel;
@@ -46,11 +48,26 @@ class ManyPointsTest : public QObject {
     }
 
     void nothingBlocks() {
+        // As in gui-alive: what the program itself holds up shows in every try, what else the machine does not.
+        std::vector<gui::Blocks> all;
+        const auto isHeld = [](const gui::Blocks& blocks) {
+            return blocks.events == 0 || blocks.p99 >= frame || blocks.max >= hardLimit;
+        };
+        for (int tries = 0; tries < gui::tries; ++tries) {
+            all = measured();
+            if (std::none_of(all.begin(), all.end(), isHeld)) return;
+        }
+        for (const gui::Blocks& blocks : all)
+            QVERIFY2(!isHeld(blocks), qPrintable(blocks.text()));
+    }
+
+  private:
+    std::vector<gui::Blocks> measured() {
         views::Session session(gui::catalogue());
         CurvesPanel panel(session);
         panel.resize(820, 304);
         panel.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        if (!QTest::qWaitForWindowExposed(&panel)) qFatal("the panel is not shown");
         views::CurveChoice choice;
         choice.bands = false;
         panel.choose(choice);
@@ -60,11 +77,11 @@ class ManyPointsTest : public QObject {
         all.push_back(blocksOf("showing", [&] {
             gui::waitFor([&] { return panel.shown() && panel.shown()->complete; }, 120'000);
         }));
-        QVERIFY(panel.shown() && panel.shown()->complete);
+        if (!panel.shown() || !panel.shown()->complete) qFatal("the curves are not shown");
         std::size_t points = 0;
         for (const curves::PlotSeries& series : panel.plot().spec()->series)
             points += series.points.size();
-        QCOMPARE(points, std::size_t{10'000});
+        if (points != 10'000) qFatal("the panel shows %zu points", points);
         gui::shoot(panel, "curves-many");
 
         views::CurvePlot& plot = panel.plot();
@@ -105,13 +122,9 @@ class ManyPointsTest : public QObject {
             }
         }));
         QTest::mouseRelease(&plot, Qt::MiddleButton, {}, middle.toPoint());
-        for (const gui::Blocks& blocks : all) {
-            QVERIFY2(blocks.events > 0 && blocks.p99 < frame, qPrintable(blocks.text()));
-            QVERIFY2(blocks.max < hardLimit, qPrintable(blocks.text()));
-        }
+        return all;
     }
 
-  private:
     store::SampleFolder folder_;
 };
 
