@@ -9,7 +9,7 @@
 #include "core/engine/llm/texts.h"
 #include "core/engine/llm/tokenizer.h"
 #include "core/error.h"
-#include "core/media/coding/fields.h"
+#include "core/media/node/checkpoint.h"
 #include "core/media/node/language_model.h"
 #include "plugins/language/nodes.h"
 
@@ -32,18 +32,18 @@ struct State {
 };
 
 State resumed(Context& context) {
-    const auto kept = context.loadCheckpoint(checkpointName);
-    if (!kept) return {};
-    FieldReader reader(*kept);
-    const auto sequences = static_cast<std::int64_t>(reader.varint());
-    return {sequences, engine::fisherSumsFrom(reader.raw(reader.left()))};
+    const auto read = [](FieldReader& fields) {
+        const auto sequences = static_cast<std::int64_t>(fields.varint());
+        return State{sequences, engine::fisherSumsFrom(fields.raw(fields.left()))};
+    };
+    return takeUp(context, checkpointName, read).value_or(State());
 }
 
 void save(Context& context, const State& state) {
-    FieldWriter writer;
-    writer.varint(static_cast<std::uint64_t>(state.sequences));
-    writer.raw(engine::toBytes(state.sums));
-    context.saveCheckpoint(checkpointName, writer.bytes());
+    FieldWriter fields;
+    fields.varint(static_cast<std::uint64_t>(state.sequences));
+    fields.raw(engine::toBytes(state.sums));
+    saveFields(context, checkpointName, fields);
 }
 
 class FisherNode : public LearnerNode {
@@ -125,22 +125,16 @@ graph::Manifest fisherManifest() {
                          .type = graph::PortType::TensorSet,
                          .schema = engine::fisherSchema,
                          .help = "Sums for each linear layer, by the name of its weights."}};
-    const auto integer = [](const char* id, const char* label, const char* help, std::int64_t value,
-                            double least, double most) {
-        return graph::Parameter{.id = id,
-                                .label = label,
-                                .help = help,
-                                .type = graph::ParameterType::Int,
-                                .defaultValue = value,
-                                .minimum = least,
-                                .maximum = most};
-    };
-    manifest.parameters = {
-        integer("sequences", "Sequences", "So many are drawn.", 128, 8, 1e5),
-        integer("length", "Length", "Of a sequence.", 128, 8, 32768),
-        integer("batch", "Sequences of a square",
-                "1: each sequence's gradient is squared; more: the mean gradient of so many.", 1, 1, 1024)};
-    manifest.parameters[1].unit = "tokens";
+    manifest.parameters =
+        engine::drawParameters({.sequences = 128, .length = 128, .least = 8, .most = 100'000});
+    manifest.parameters.push_back(
+        {.id = "batch",
+         .label = "Sequences of a square",
+         .help = "1: each sequence's gradient is squared; more: the mean gradient of so many.",
+         .type = graph::ParameterType::Int,
+         .defaultValue = std::int64_t{1},
+         .minimum = 1,
+         .maximum = 1024});
     manifest.usesSeed = true;
     manifest.tolerance = 1e-4;
     return manifest;

@@ -179,21 +179,7 @@ graph::Manifest hessiansManifest() {
                          .type = graph::PortType::TensorSet,
                          .schema = engine::hessianSchema,
                          .help = "One for each linear layer, by the name of its weights."}};
-    manifest.parameters = {{.id = "sequences",
-                            .label = "Sequences",
-                            .help = "So many are drawn.",
-                            .type = graph::ParameterType::Int,
-                            .defaultValue = std::int64_t{32},
-                            .minimum = 1,
-                            .maximum = 4096},
-                           {.id = "length",
-                            .label = "Length",
-                            .help = "Of a sequence.",
-                            .type = graph::ParameterType::Int,
-                            .unit = "tokens",
-                            .defaultValue = std::int64_t{512},
-                            .minimum = 8,
-                            .maximum = 32768}};
+    manifest.parameters = engine::drawParameters();
     manifest.usesSeed = true;
     manifest.tolerance = 1e-4;
     return manifest;

@@ -8,6 +8,7 @@
 #include "core/engine/llm/tokenizer.h"
 #include "core/engine/tensor.h"
 #include "core/error.h"
+#include "core/media/node/checkpoint.h"
 #include "core/media/node/model_tensors.h"
 #include "core/media/quality/ranking.h"
 #include "plugins/language/measured_model.h"
@@ -89,23 +90,30 @@ class Embedding {
     }
 
     void save(const at::Tensor& all, const std::vector<std::size_t>& order, std::size_t done) {
-        std::vector<float> rows;
-        for (std::size_t i = 0; i < done; ++i) {
-            const auto* row = all.const_data_ptr<float>() + order[i] * static_cast<std::size_t>(all.size(1));
-            rows.insert(rows.end(), row, row + all.size(1));
-        }
-        context_.saveCheckpoint(checkpointName, std::as_bytes(std::span(rows)));
+        FieldWriter fields;
+        fields.varint(done);
+        for (std::size_t i = 0; i < done; ++i)
+            fields.raw(std::as_bytes(std::span(rowOf(all, order[i]), width(all))));
+        saveFields(context_, checkpointName, fields);
     }
 
+    /// How many of the order's texts `all` has from an earlier run.
     std::size_t restore(const at::Tensor& all, const std::vector<std::size_t>& order) {
-        const auto state = context_.loadCheckpoint(checkpointName);
-        const std::size_t rowBytes = static_cast<std::size_t>(all.size(1)) * sizeof(float);
-        if (!state || state->size() % rowBytes != 0 || state->size() / rowBytes > order.size()) return 0;
-        const std::size_t done = state->size() / rowBytes;
-        for (std::size_t i = 0; i < done; ++i)
-            std::memcpy(all.data_ptr<float>() + order[i] * static_cast<std::size_t>(all.size(1)),
-                        state->data() + i * rowBytes, rowBytes);
-        return done;
+        return takeUp(context_, checkpointName,
+                      [&](FieldReader& fields) {
+                          const auto done = static_cast<std::size_t>(fields.varintUpTo(order.size()));
+                          for (std::size_t i = 0; i < done; ++i) {
+                              const auto row = fields.raw(width(all) * sizeof(float));
+                              std::memcpy(rowOf(all, order[i]), row.data(), row.size());
+                          }
+                          return done;
+                      })
+            .value_or(0);
+    }
+
+    static std::size_t width(const at::Tensor& all) { return static_cast<std::size_t>(all.size(1)); }
+    static float* rowOf(const at::Tensor& all, std::size_t row) {
+        return all.data_ptr<float>() + row * width(all);
     }
 
     Context& context_;

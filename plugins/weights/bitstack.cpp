@@ -4,11 +4,13 @@
 
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/device/device.h"
+#include "core/media/node/checkpoint.h"
 #include "core/media/quality/execution.h"
 #include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/bitstack_calibration.h"
 #include "plugins/weights/bitstack_stream.h"
+#include "plugins/weights/calibrated.h"
 #include "plugins/weights/nodes.h"
 
 #include <algorithm>
@@ -31,7 +33,7 @@ std::string checkpointOf(std::size_t stack) {
     return "stack-" + std::to_string(stack);
 }
 
-std::vector<std::byte> stateOf(const BitstackStack& stack) {
+FieldWriter fieldsOf(const BitstackStack& stack) {
     FieldWriter fields;
     for (const double energy : stack.energies)
         fields.f64(energy);
@@ -40,7 +42,7 @@ std::vector<std::byte> stateOf(const BitstackStack& stack) {
         fields.raw(std::as_bytes(std::span(block.left)));
         fields.raw(std::as_bytes(std::span(block.right)));
     }
-    return fields.bytes();
+    return fields;
 }
 
 template <typename T>
@@ -51,12 +53,7 @@ std::vector<T> taken(FieldReader& fields, std::int64_t count) {
     return values;
 }
 
-/// Nothing where the state is not of such a stack.
-std::optional<BitstackStack> stackOf(const std::optional<std::vector<std::byte>>& state,
-                                     const engine::BitstackShape& shape, std::int64_t blocks) {
-    const auto size = static_cast<std::size_t>(8 * (blocks + 1) + blocks * shape.bytes());
-    if (!state || state->size() != size) return std::nullopt;
-    FieldReader fields(*state);
+BitstackStack stackOf(FieldReader& fields, const engine::BitstackShape& shape, std::int64_t blocks) {
     BitstackStack stack{shape, {}, std::vector<double>(static_cast<std::size_t>(blocks) + 1)};
     std::ranges::generate(stack.energies, [&] { return fields.f64(); });
     for (std::int64_t t = 0; t < blocks; ++t) {
@@ -109,15 +106,16 @@ class Encoder {
     BitstackStack stackOfTensor(const Tensor& tensor) {
         const MatrixShape shape = matrixShape(tensor.array.shape());
         const auto name = checkpointOf(stacks_.size());
-        const auto kept =
-            stackOf(context_.loadCheckpoint(name),
-                    engine::bitstackShape(shape.rows, shape.columns, settings_.rank, settings_.signs),
-                    settings_.blocks);
-        if (kept) return *kept;
+        auto kept = takeUp(context_, name, [&](FieldReader& fields) {
+            return stackOf(fields,
+                           engine::bitstackShape(shape.rows, shape.columns, settings_.rank, settings_.signs),
+                           settings_.blocks);
+        });
+        if (kept) return *std::move(kept);
         engine::Matrix<float> weights(shape.rows, shape.columns);
         std::ranges::copy(toFloat32(scale_(tensor)).as<float>(), weights.values.begin());
         BitstackStack stack = engine::bitstack(tensor.name, weights, settings_, executionIn(context_));
-        context_.saveCheckpoint(name, stateOf(stack));
+        saveFields(context_, name, fieldsOf(stack));
         return stack;
     }
 
@@ -201,21 +199,11 @@ blocks, rank 16, 256 sequences of 2048 tokens.
 )";
 
 std::vector<graph::Parameter> bitstackParameters() {
-    const auto integer = [](const char* id, const char* label, const char* help, std::int64_t value,
-                            double least, double most) {
-        return graph::Parameter{.id = id,
-                                .label = label,
-                                .help = help,
-                                .type = graph::ParameterType::Int,
-                                .defaultValue = value,
-                                .minimum = least,
-                                .maximum = most};
-    };
     const auto flag = [](const char* id, const char* label, const char* help) {
         return graph::Parameter{
             .id = id, .label = label, .help = help, .type = graph::ParameterType::Bool, .defaultValue = true};
     };
-    graph::Parameter length = integer("length", "Length", "Of a sequence.", 512, 8, 32768);
+    graph::Parameter length = integerParameter("length", "Length", "Of a sequence.", 512, 8, 32768);
     length.unit = "tokens";
     return {
         {.id = "max-memory",
@@ -228,9 +216,10 @@ std::vector<graph::Parameter> bitstackParameters() {
          .maximum = 1 << 20,
          .stage = graph::Stage::Extract,
          .movesAlongCurve = true},
-        integer("blocks", "Blocks", "Of each matrix.", 8, 1, 32),
-        integer("rank", "Rank",
-                "Singular vectors of a block; 0: as many as take a quarter of a bit a weight.", 0, 0, 256),
+        integerParameter("blocks", "Blocks", "Of each matrix.", 8, 1, 32),
+        integerParameter("rank", "Rank",
+                         "Singular vectors of a block; 0: as many as take a quarter of a bit a weight.", 0, 0,
+                         256),
         flag("scale", "Scale inputs", "Inputs are scaled by their strength first; needs a text."),
         flag("signs", "Signs", "Off: blocks of plain singular vectors that take as many bits."),
         {.id = "sort",
@@ -239,44 +228,30 @@ std::vector<graph::Parameter> bitstackParameters() {
          .type = graph::ParameterType::Choice,
          .defaultValue = std::string("perplexity"),
          .choices = {"perplexity", "energy", "round-robin"}},
-        integer("sequences", "Sequences", "So many are drawn for the scales.", 32, 1, 4096),
+        integerParameter("sequences", "Sequences", "So many are drawn for the scales.", 32, 1, 4096),
         length,
-        integer("score-sequences", "Sequences to sort by", "So many are drawn for the order.", 32, 1, 4096)};
+        integerParameter("score-sequences", "Sequences to sort by", "So many are drawn for the order.", 32, 1,
+                         4096)};
 }
 
 graph::Manifest bitstackManifest() {
-    graph::Manifest manifest;
-    manifest.id = bitstackId;
-    manifest.version = bitstackVersion;
+    graph::Manifest manifest = calibratedManifest(bitstackId, bitstackVersion);
     manifest.title = "BitStack";
-    manifest.family = "weights";
     manifest.summary = "Stacks of residual blocks of about one bit a weight, cut to any budget";
     manifest.manual = bitstackManual;
-    manifest.kind = graph::NodeKind::Codec;
     manifest.papers = {
         {"X. Wang et al., BitStack: any-size compression of large language models in variable "
          "memory environments, ICLR 2025",
          "https://arxiv.org/abs/2410.23918"}};
     manifest.synonyms = {"any-size",    "budget",       "low-rank",     "SVD",      "residual",
                          "sign matrix", "quantization", "quantisation", "scalable", "weight-only"};
-    manifest.inputs = {{.id = "tensors",
-                        .label = "Tensors",
-                        .type = graph::PortType::TensorSet,
-                        .role = graph::PortRole::Coded,
-                        .help = "Weights, and whatever lies beside them."},
-                       {.id = "text",
-                        .label = "Text",
-                        .type = graph::PortType::TextCorpus,
-                        .role = graph::PortRole::Encoder,
-                        .fanOut = graph::FanOut::All,
-                        .required = false,
-                        .help = "What the model reads to be calibrated; several texts are one."}};
-    manifest.outputs = {
-        {.id = "tensors", .label = "Tensors", .type = graph::PortType::TensorSet, .help = "As decoded."},
-        {.id = "bitstream",
-         .label = "Stream",
-         .type = graph::PortType::Bitstream,
-         .help = "All that is stored of the tensors, in Ratescope's container."}};
+    manifest.inputs[1] = {.id = "text",
+                          .label = "Text",
+                          .type = graph::PortType::TextCorpus,
+                          .role = graph::PortRole::Encoder,
+                          .fanOut = graph::FanOut::All,
+                          .required = false,
+                          .help = "What the model reads to be calibrated; several texts are one."};
     manifest.parameters = bitstackParameters();
     manifest.usesSeed = true;
     manifest.extension = "bitstack";

@@ -4,7 +4,7 @@
 #include "core/engine/llm/llama.h"
 #include "core/engine/llm/tensor_probe.h"
 #include "core/engine/llm/texts.h"
-#include "core/media/coding/fields.h"
+#include "core/media/node/checkpoint.h"
 #include "core/media/node/language_model.h"
 #include "core/media/node/model_tensors.h"
 #include "core/media/quality/execution.h"
@@ -31,7 +31,7 @@ constexpr std::uint64_t scalingStream = 0, scoringStream = 1;  // other sequence
 constexpr const char* normsName = "norms";
 constexpr const char* lossesName = "losses";
 
-std::vector<std::byte> stateOf(const InputNorms& norms) {
+FieldWriter fieldsOf(const InputNorms& norms) {
     FieldWriter fields;
     fields.varint(static_cast<std::uint64_t>(norms.sequences));
     fields.varint(norms.sums.size());
@@ -41,11 +41,10 @@ std::vector<std::byte> stateOf(const InputNorms& norms) {
         for (const double value : sum)
             fields.f64(value);
     }
-    return fields.bytes();
+    return fields;
 }
 
-InputNorms normsOf(std::span<const std::byte> state) {
-    FieldReader fields(state);
+InputNorms normsOf(FieldReader& fields) {
     InputNorms norms;
     norms.sequences = static_cast<std::int64_t>(fields.varint());
     for (std::uint64_t left = fields.varintUpTo(fields.left()); left > 0; --left) {
@@ -56,20 +55,17 @@ InputNorms normsOf(std::span<const std::byte> state) {
     return norms;
 }
 
-std::vector<std::byte> stateOf(const Losses& losses) {
+FieldWriter fieldsOf(const Losses& losses) {
     FieldWriter fields;
     for (const std::optional<double>& loss : losses) {
         fields.u8(loss ? 1 : 0);
         fields.f64(loss.value_or(0));
     }
-    return fields.bytes();
+    return fields;
 }
 
-/// Of so many losses; all unknown where nothing of that size was kept.
-Losses lossesOf(const std::optional<std::vector<std::byte>>& state, std::size_t count) {
+Losses lossesOf(FieldReader& fields, std::size_t count) {
     Losses losses(count);
-    if (!state || state->size() != 9 * count) return losses;
-    FieldReader fields(*state);
     for (std::optional<double>& loss : losses) {
         const bool isKnown = fields.u8() == 1;
         const double value = fields.f64();
@@ -129,12 +125,11 @@ BitstackCalibration::BitstackCalibration(Context& context, const Inputs& inputs,
 ScaledTensors BitstackCalibration::scales(std::int64_t sequences) const {
     const at::Tensor drawn =
         engine::drawnSequences(context_.generator(scalingStream), ids_, sequences, length_);
-    const auto state = context_.loadCheckpoint(normsName);
-    InputNorms norms = state ? normsOf(*state) : InputNorms();
+    InputNorms norms = takeUp(context_, normsName, normsOf).value_or(InputNorms());
     const engine::Llama model(model_);
     while (norms.sequences < sequences) {
         engine::addSequence(norms, model, drawn.narrow(0, norms.sequences, 1), [this] { context_.check(); });
-        if (norms.sequences % sequencesBetweenSaves == 0) context_.saveCheckpoint(normsName, stateOf(norms));
+        if (norms.sequences % sequencesBetweenSaves == 0) saveFields(context_, normsName, fieldsOf(norms));
     }
     return ScaledTensors(engine::foldedScales(model_.config, norms.means(scaleFloor)));
 }
@@ -147,7 +142,10 @@ engine::Matrix<double> BitstackCalibration::scores(std::span<const BitstackStack
         engine::drawnSequences(context_.generator(scoringStream), ids_, sequences, length_);
     const Execution execution = executionIn(context_);
     const std::size_t levels = stacks.empty() ? 0 : stacks.front().blocks.size() - 1;
-    Losses all = lossesOf(context_.loadCheckpoint(lossesName), levels * stacks.size());
+    const std::size_t count = levels * stacks.size();
+    Losses all = takeUp(context_, lossesName, [&](FieldReader& fields) {
+                     return lossesOf(fields, count);
+                 }).value_or(Losses(count));
     engine::Llama model = leastModel(set_, stacks, names, scale, execution);
     for (std::size_t level = 0; level < levels; ++level) {
         const auto begin = all.begin() + static_cast<std::ptrdiff_t>(level * stacks.size());
@@ -160,7 +158,7 @@ engine::Matrix<double> BitstackCalibration::scores(std::span<const BitstackStack
         };
         const auto done = [&] {
             std::ranges::copy(losses, begin);
-            context_.saveCheckpoint(lossesName, stateOf(all));
+            saveFields(context_, lossesName, fieldsOf(all));
             const auto known = std::ranges::count_if(
                 all, [](const std::optional<double>& loss) { return loss.has_value(); });
             progress(static_cast<double>(known) / static_cast<double>(all.size()));

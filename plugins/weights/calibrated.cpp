@@ -186,6 +186,17 @@ Resources calibratedResources() {
     return resources;
 }
 
+graph::Parameter integerParameter(const char* id, const char* label, const char* help, std::int64_t value,
+                                  double least, double most) {
+    return {.id = id,
+            .label = label,
+            .help = help,
+            .type = graph::ParameterType::Int,
+            .defaultValue = value,
+            .minimum = least,
+            .maximum = most};
+}
+
 std::vector<graph::Parameter> factorParameters() {
     return {
         {.id = "damping",

@@ -69,6 +69,9 @@ std::vector<std::int64_t> getPermutation(BitReader& reader, std::int64_t size, c
 /// twice in single precision.
 Resources calibratedResources();
 
+/// A parameter of type int.
+graph::Parameter integerParameter(const char* id, const char* label, const char* help, std::int64_t value,
+                                  double least, double most);
 /// "damping" and "act-order".
 std::vector<graph::Parameter> factorParameters();
 /// The port "hessians", as a codec's encoder sees it.

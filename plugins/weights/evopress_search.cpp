@@ -4,7 +4,7 @@
 #include "core/engine/device/device.h"
 #include "core/engine/llm/texts.h"
 #include "core/error.h"
-#include "core/media/coding/fields.h"
+#include "core/media/node/checkpoint.h"
 #include "core/media/node/language_model.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/nodes.h"
@@ -34,7 +34,7 @@ constexpr std::uint64_t drawStream = std::uint64_t{1}
 
 // --- checkpoints -------------------------------------------------------------------------------------------
 
-std::vector<std::byte> toBytes(const std::vector<Generation>& log) {
+FieldWriter fieldsOf(const std::vector<Generation>& log) {
     FieldWriter fields;
     fields.varint(log.size());
     for (const Generation& generation : log) {
@@ -45,11 +45,10 @@ std::vector<std::byte> toBytes(const std::vector<Generation>& log) {
         fields.f64(generation.fixedFitness);
         fields.signedVarint(generation.tokens);
     }
-    return fields.bytes();
+    return fields;
 }
 
-std::vector<Generation> generationsFrom(std::span<const std::byte> bytes) {
-    FieldReader fields(bytes);
+std::vector<Generation> generationsFrom(FieldReader& fields) {
     std::vector<Generation> log;
     for (std::uint64_t left = fields.varintUpTo(fields.left()); left > 0; --left) {
         Generation& generation = log.emplace_back();
@@ -157,8 +156,7 @@ class Search {
                 return model.fitness(candidate, batch);
             },
             settings_.evolution, generators());
-        if (const auto saved = context_.loadCheckpoint(checkpointName))
-            evolution.resume(generationsFrom(*saved));
+        if (const auto saved = takeUp(context_, checkpointName, generationsFrom)) evolution.resume(*saved);
         const auto start = std::chrono::steady_clock::now();
         const std::size_t first = evolution.log().size();
         while (!evolution.finished()) {
@@ -166,7 +164,7 @@ class Search {
                                 static_cast<double>(settings_.evolution.generations + 1);
             context_.progress(databaseShare + (1 - databaseShare) * done);
             evolution.step();
-            context_.saveCheckpoint(checkpointName, toBytes(evolution.log()));
+            saveFields(context_, checkpointName, fieldsOf(evolution.log()));
         }
         // Times are no output: they differ from run to run.
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;

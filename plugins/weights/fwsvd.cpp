@@ -7,6 +7,7 @@
 #include "core/engine/tensor.h"
 #include "core/error.h"
 #include "core/media/coding/container.h"
+#include "core/media/node/checkpoint.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/calibrated.h"
 #include "plugins/weights/fwsvd_decoder.h"
@@ -38,10 +39,14 @@ struct FwsvdSettings {
 /// What `make` gives, or gave to an earlier run of the task that was cut off.
 template <typename Make>
 std::vector<std::byte> keptOrMade(Context& context, const std::string& name, const Make& make) {
-    if (auto state = context.loadCheckpoint(name)) return *std::move(state);
-    std::vector<std::byte> state = make();
-    context.saveCheckpoint(name, state);
-    return state;
+    const auto read = [](FieldReader& fields) {
+        const auto all = fields.raw(fields.left());
+        return std::vector<std::byte>(all.begin(), all.end());
+    };
+    if (auto state = takeUp(context, name, read)) return *std::move(state);
+    const FieldWriter state = make();
+    saveFields(context, name, state);
+    return state.bytes();
 }
 
 class Encoder {
@@ -110,7 +115,7 @@ class Encoder {
             for (const double energy :
                  engine::energies(layers_[i].tensor->name, matrixOf(layers_[i]), side.diagonal, side.axis))
                 writer.f64(unit * energy);
-            return writer.bytes();
+            return writer;
         });
         FieldReader reader(state);
         std::vector<double> energies;
@@ -162,7 +167,7 @@ class Encoder {
         append(right_, reader.raw(length * static_cast<std::size_t>(layer.shape.columns)));
     }
 
-    std::vector<std::byte> factored(const SvdLayer& layer) {
+    FieldWriter factored(const SvdLayer& layer) {
         const RowWeights side = sideOf(layer);
         const engine::WeightedSvd svd(layer.tensor->name, matrixOf(layer), side.diagonal, side.axis);
         const LowRank factors = svd.stored(layer.rank);
@@ -170,7 +175,7 @@ class Encoder {
         writer.f64(std::sqrt(engine::tailShare(svd.energies(), layer.rank)));
         writer.raw(std::as_bytes(std::span(factors.left.values)));
         writer.raw(std::as_bytes(std::span(factors.right.values)));
-        return writer.bytes();
+        return writer;
     }
 
     static void append(BitWriter& writer, std::span<const std::byte> bytes) {

@@ -78,7 +78,7 @@ engine::Matrix<float> weightsAt(const PackedUnit& unit, int level) {
     return engine::dequantised(stored, gridAt(level));
 }
 
-std::vector<std::byte> toBytes(const PackedUnit& unit) {
+FieldWriter fieldsOf(const PackedUnit& unit) {
     FieldWriter fields;
     fields.text(unit.name);
     fields.varint(static_cast<std::uint64_t>(unit.shape.rows));
@@ -96,11 +96,10 @@ std::vector<std::byte> toBytes(const PackedUnit& unit) {
         fields.varint(level.bits);
         fields.f64(level.error);
     }
-    return fields.bytes();
+    return fields;
 }
 
-PackedUnit packedUnitFrom(std::span<const std::byte> bytes) {
-    FieldReader fields(bytes);
+PackedUnit packedUnitFrom(FieldReader& fields) {
     PackedUnit unit;
     unit.name = fields.text();
     const std::uint64_t large = std::uint64_t{1} << 40;

@@ -5,6 +5,7 @@
 
 #include "core/engine/quant/factor.h"
 #include "core/engine/quant/gptq.h"
+#include "core/media/coding/fields.h"
 #include "plugins/weights/calibrated.h"
 
 #include <cstddef>
@@ -55,7 +56,7 @@ PackedUnit packedUnit(Context& context, const CalibratedTensor& tensor, const Le
 engine::Matrix<float> weightsAt(const PackedUnit& unit, int level);
 
 /// For checkpoints. Reading throws Error(Input) on what was not written so.
-std::vector<std::byte> toBytes(const PackedUnit& unit);
-PackedUnit packedUnitFrom(std::span<const std::byte> bytes);
+FieldWriter fieldsOf(const PackedUnit& unit);
+PackedUnit packedUnitFrom(FieldReader& fields);
 
 }  // namespace ratescope::media::weights

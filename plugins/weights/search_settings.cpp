@@ -1,6 +1,7 @@
 #include "plugins/weights/search_settings.h"
 
 #include "core/error.h"
+#include "plugins/weights/calibrated.h"
 #include "plugins/weights/grid_parameters.h"
 #include "plugins/weights/group_codes.h"
 
@@ -85,17 +86,6 @@ void requireFitting(const SearchSettings& settings) {
                     isBits ? "Set it to 2 … 6 bits." : "Set it to a share of blocks from 0 to 0.95.");
 }
 
-Parameter whole(const char* id, const char* label, const char* help, std::int64_t value, double least,
-                double most) {
-    return {.id = id,
-            .label = label,
-            .help = help,
-            .type = ParameterType::Int,
-            .defaultValue = value,
-            .minimum = least,
-            .maximum = most};
-}
-
 Parameter choice(const char* id, const char* label, const char* help, std::vector<std::string> choices) {
     return {.id = id,
             .label = label,
@@ -140,25 +130,26 @@ std::vector<Parameter> searchParameters() {
                "What is made least: the divergence from the model as it was, the same over its most "
                "probable ids, or the perplexity.",
                {"kl", "topk-kl", "ppl"}));
-    all.push_back(whole("top", "Most probable ids", "So many count.", 512, 1, 1 << 20));
+    all.push_back(integerParameter("top", "Most probable ids", "So many count.", 512, 1, 1 << 20));
     all.back().visibleIf = {"fitness", {std::string("topk-kl")}};
     all.push_back(
         choice("preset", "Effort",
                "Generations, offspring and stages where they are not given: small below 200 million weights, "
                "else those of the paper.",
                {"auto", "small", "paper"}));
-    all.push_back(whole("generations", "Generations", "0: by the effort.", 0, 0, 5000));
-    all.push_back(whole("offspring", "Offspring", "Of a generation; 0: by the effort.", 0, 0, 256));
+    all.push_back(integerParameter("generations", "Generations", "0: by the effort.", 0, 0, 5000));
+    all.push_back(
+        integerParameter("offspring", "Offspring", "Of a generation; 0: by the effort.", 0, 0, 256));
     all.push_back(
         list("survivors", "Survivors", "Of each stage of the selection, like 16,4,1; empty: by the effort."));
     all.push_back(
         list("tokens", "Tokens",
              "That the candidates of each stage are scored on, all on the same; empty: by the effort."));
-    all.push_back(
-        whole("starts", "Starts", "Random candidates that the first parent is the best of.", 64, 1, 4096));
-    all.push_back(
-        whole("start-tokens", "Tokens for the starts", "That they are scored on.", 2048, 2, 1 << 24));
-    all.push_back(whole("max-mutations", "Most mutations", "Of an offspring.", 3, 1, 15));
+    all.push_back(integerParameter("starts", "Starts",
+                                   "Random candidates that the first parent is the best of.", 64, 1, 4096));
+    all.push_back(integerParameter("start-tokens", "Tokens for the starts", "That they are scored on.", 2048,
+                                   2, 1 << 24));
+    all.push_back(integerParameter("max-mutations", "Most mutations", "Of an offspring.", 3, 1, 15));
     all.push_back(choice("group-rule", "Exchange", "Between which tensors a bit is exchanged.",
                          {"size", "name", "none"}));
     for (std::size_t i = all.size() - 4; i < all.size(); ++i)
@@ -174,9 +165,9 @@ std::vector<Parameter> searchParameters() {
                        .defaultValue = false,
                        .advanced = true,
                        .visibleIf = ofDrop});
-    all.push_back(
-        whole("sequences", "Sequences", "Of the calibration text, drawn at random places.", 64, 1, 65536));
-    all.push_back(whole("length", "Length", "Of a sequence.", 256, 8, 32768));
+    all.push_back(integerParameter("sequences", "Sequences",
+                                   "Of the calibration text, drawn at random places.", 64, 1, 65536));
+    all.push_back(integerParameter("length", "Length", "Of a sequence.", 256, 8, 32768));
     all.back().unit = "tokens";
     all.push_back(groupSizeParameter());
     for (Parameter& parameter : factorParameters())

@@ -2,6 +2,7 @@
 
 #include "core/engine/quant/allocation.h"
 #include "core/error.h"
+#include "core/media/node/checkpoint.h"
 #include "core/media/quality/searched.h"
 
 #include <ATen/ATen.h>
@@ -75,15 +76,15 @@ Candidate TensorUnits::leastError() const {
 
 void TensorUnits::add(Context& context, const Tensor& tensor, const Calibration& calibration) {
     const std::string checkpoint = "unit-" + std::to_string(units_.size());
-    if (const auto saved = context.loadCheckpoint(checkpoint)) {
-        units_.push_back(packedUnitFrom(*saved));
+    if (auto saved = takeUp(context, checkpoint, packedUnitFrom)) {
+        units_.push_back(*std::move(saved));
         return;
     }
     const CalibratedTensor calibrated{
         tensor.name, matrixOf(tensor.array),
         calibration.hessian(tensor.name, matrixShape(tensor.array.shape()).columns)};
     units_.push_back(packedUnit(context, calibrated, settings_.levels));
-    context.saveCheckpoint(checkpoint, toBytes(units_.back()));
+    saveFields(context, checkpoint, fieldsOf(units_.back()));
 }
 
 /// The budget is what the target would cost if codes could have so many bits.

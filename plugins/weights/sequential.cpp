@@ -130,21 +130,7 @@ void addSequentialCalibration(graph::Manifest& manifest) {
                                .help = "In place of Hessians: a language model is calibrated with it while "
                                        "it is compressed, each layer with "
                                        "what the compressed ones before it give."});
-    const std::vector<graph::Parameter> own{{.id = "sequences",
-                                             .label = "Sequences",
-                                             .help = "So many are drawn from the text.",
-                                             .type = graph::ParameterType::Int,
-                                             .defaultValue = std::int64_t{32},
-                                             .minimum = 1,
-                                             .maximum = 4096},
-                                            {.id = "length",
-                                             .label = "Length",
-                                             .help = "Of a sequence of the text.",
-                                             .type = graph::ParameterType::Int,
-                                             .unit = "tokens",
-                                             .defaultValue = std::int64_t{512},
-                                             .minimum = 8,
-                                             .maximum = 32768}};
+    const std::vector<graph::Parameter> own = engine::drawParameters();
     manifest.parameters.insert(manifest.parameters.end(), own.begin(), own.end());
     manifest.usesSeed = true;
 }

@@ -275,21 +275,11 @@ graph::Manifest vptqManifest() {
          "https://arxiv.org/abs/2409.17066"}};
     manifest.synonyms = {"vector quantization", "vector quantisation", "codebook", "k-means", "2-bit",
                          "weight-only"};
-    const auto integer = [](const char* id, const char* label, const char* help, std::int64_t value,
-                            double least, double most) {
-        return graph::Parameter{.id = id,
-                                .label = label,
-                                .help = help,
-                                .type = graph::ParameterType::Int,
-                                .defaultValue = value,
-                                .minimum = least,
-                                .maximum = most};
-    };
     std::vector<graph::Parameter> own{
-        integer("vector-length", "Vector length", "Rows of a vector.", 4, 1, 16),
-        integer("index-bits", "Bits an index", "2^bits codewords.", 8, 1, 16),
-        integer("residual-bits", "Bits of a residual index", "2^bits codewords that are added; 0: none.", 0,
-                0, 16),
+        integerParameter("vector-length", "Vector length", "Rows of a vector.", 4, 1, 16),
+        integerParameter("index-bits", "Bits an index", "2^bits codewords.", 8, 1, 16),
+        integerParameter("residual-bits", "Bits of a residual index",
+                         "2^bits codewords that are added; 0: none.", 0, 0, 16),
         {.id = "outlier-percent",
          .label = "Outlier columns",
          .help = "The strongest columns, which have a codebook of their own.",
@@ -298,15 +288,17 @@ graph::Manifest vptqManifest() {
          .defaultValue = 0.0,
          .minimum = 0,
          .maximum = 10},
-        integer("outlier-vector-length", "Vector length of outliers", "Rows of a vector there.", 4, 1, 16),
-        integer("outlier-index-bits", "Bits of an outlier's index", "2^bits codewords there.", 12, 1, 16),
-        integer("groups", "Groups", "Groups of columns with codebooks of their own.", 1, 1, 16),
+        integerParameter("outlier-vector-length", "Vector length of outliers", "Rows of a vector there.", 4,
+                         1, 16),
+        integerParameter("outlier-index-bits", "Bits of an outlier's index", "2^bits codewords there.", 12, 1,
+                         16),
+        integerParameter("groups", "Groups", "Groups of columns with codebooks of their own.", 1, 1, 16),
         {.id = "normalise",
          .label = "Normalise columns",
          .help = "Columns are mapped to 0 … 1 first.",
          .type = graph::ParameterType::Bool,
          .defaultValue = false},
-        integer("seed", "Seed", "Of the codebooks' first codewords.", 0, 0, 1 << 30)};
+        integerParameter("seed", "Seed", "Of the codebooks' first codewords.", 0, 0, 1 << 30)};
     own[1].movesAlongCurve = true;
     manifest.parameters.insert(manifest.parameters.begin(), own.begin(), own.end());
     addSequentialCalibration(manifest);

@@ -7,6 +7,7 @@
 #include "plugins/language/nodes.h"
 #include "plugins/weights/nodes.h"
 #include "tests/core/engine/llm/tiny_model.h"
+#include "tests/families/keeping_context.h"
 #include "tests/families/support.h"
 
 #include <QTest>
@@ -18,33 +19,6 @@ using namespace ratescope::media;
 using namespace ratescope::media::test;
 
 namespace {
-
-using Checkpoints = std::map<std::string, std::vector<std::byte>>;
-
-/// Keeps checkpoints in memory, and stops the node once it has saved so many.
-class KeepingContext : public TestContext {
-  public:
-    explicit KeepingContext(Checkpoints& kept, int most = 1000) : kept_(kept), most_(most) {}
-
-    std::optional<std::vector<std::byte>> loadCheckpoint(const std::string& name) override {
-        const auto found = kept_.find(name);
-        return found == kept_.end() ? std::nullopt : std::optional(found->second);
-    }
-    void saveCheckpoint(const std::string& name, std::span<const std::byte> state) override {
-        kept_[name].assign(state.begin(), state.end());
-        if (++saved == most_) throw Error(ErrorKind::Cancelled, "Stopped.", "");
-    }
-    bool said(const std::string& words) const {
-        return std::any_of(lines.begin(), lines.end(),
-                           [&](const std::string& line) { return line.find(words) != std::string::npos; });
-    }
-
-    int saved = 0;
-
-  private:
-    Checkpoints& kept_;
-    const int most_;
-};
 
 /// Six matrices, each of which is a run of its own but for the small ones, which go together.
 TensorSet manyTensors() {
@@ -182,14 +156,13 @@ class CheckpointsTest : public QObject {
   private slots:
     void aStoppedRunGoesOn() {
         for (const Long& node : longRuns()) {
-            Checkpoints kept;
-            KeepingContext undisturbed(kept);
+            KeepingContext undisturbed;
             const std::string whole = node.run(undisturbed);
-            QVERIFY2(undisturbed.saved == node.checkpoints, node.name);
+            QVERIFY2(undisturbed.saves == node.checkpoints, node.name);
             for (int stop = 1; stop <= node.checkpoints; ++stop) {
-                Checkpoints left;
-                KeepingContext stopped(left, stop), again(left);
+                KeepingContext stopped(stop);
                 QVERIFY2(errorOf([&] { node.run(stopped); }).startsWith("cancelled"), node.name);
+                KeepingContext again(0, stopped.states);
                 QVERIFY2(node.run(again) == whole, node.name);
                 QVERIFY2(stop != 2 || again.said(node.afterTwo), node.name);
             }
@@ -198,27 +171,27 @@ class CheckpointsTest : public QObject {
 
     void finishedTensorsAreNotDoneAgain() {
         const Run run = encoding(weights::gptqNode(), {});
-        Checkpoints left;
-        KeepingContext stopped(left, 2), again(left);
+        KeepingContext stopped(2);
         QVERIFY(errorOf([&] { run(stopped); }).startsWith("cancelled"));
+        KeepingContext again(0, stopped.states);
         run(again);
-        QCOMPARE(again.saved, 1);
+        QCOMPARE(again.saves, 1);
         QVERIFY(again.checks < stopped.checks);
     }
 
     void damagedCheckpointsAreMadeAgain() {
         for (const Long& node : longRuns()) {
-            Checkpoints kept;
-            KeepingContext undisturbed(kept);
+            KeepingContext undisturbed;
             const std::string whole = node.run(undisturbed);
+            KeepingContext::States kept = undisturbed.states;
             for (auto& [name, state] : kept)
                 state[state.size() / 2] ^= std::byte{4};
-            KeepingContext again(kept);
+            KeepingContext again(0, kept);
             QVERIFY2(node.run(again) == whole, node.name);
             QVERIFY2(again.said("is damaged; what it held is made again"), node.name);
             for (auto& [name, state] : kept)
                 state.resize(3);
-            KeepingContext cutShort(kept);
+            KeepingContext cutShort(0, kept);
             QVERIFY2(node.run(cutShort) == whole, node.name);
         }
     }
@@ -269,8 +242,7 @@ class CheckpointsTest : public QObject {
     }
 
     void fieldsAreReadToTheirEnd() {
-        Checkpoints kept;
-        KeepingContext context(kept);
+        KeepingContext context;
         FieldWriter fields;
         fields.varint(5);
         fields.varint(6);

@@ -50,4 +50,22 @@ at::Tensor drawnSequences(std::mt19937_64 random, std::span<const std::int32_t> 
     return idTensor(all).view({count, length});
 }
 
+std::vector<graph::Parameter> drawParameters(const DrawDefaults& defaults) {
+    return {{.id = "sequences",
+             .label = "Sequences",
+             .help = "So many are drawn from the text.",
+             .type = graph::ParameterType::Int,
+             .defaultValue = defaults.sequences,
+             .minimum = static_cast<double>(defaults.least),
+             .maximum = static_cast<double>(defaults.most)},
+            {.id = "length",
+             .label = "Length",
+             .help = "Of a sequence of the text.",
+             .type = graph::ParameterType::Int,
+             .unit = "tokens",
+             .defaultValue = defaults.length,
+             .minimum = 8,
+             .maximum = 32768}};
+}
+
 }  // namespace ratescope::engine

@@ -3,6 +3,7 @@
 // Text as models read it: what the nodes that calibrate, search and predict with it share.
 
 #include "core/engine/llm/tokenizer.h"
+#include "core/graph/manifest.h"
 #include "core/media/node/value.h"
 
 #include <ATen/core/Tensor.h>
@@ -29,5 +30,14 @@ Tokenizer tokenizerOf(const media::LanguageModel& model);
 /// the text is shorter than one.
 at::Tensor drawnSequences(std::mt19937_64 random, std::span<const std::int32_t> ids, std::int64_t count,
                           std::int64_t length);
+
+/// What a node draws unless its user says otherwise, and the bounds of `sequences`.
+struct DrawDefaults {
+    std::int64_t sequences = 32, length = 512;
+    std::int64_t least = 1, most = 4096;
+};
+
+/// The parameters "sequences" and "length", as drawnSequences() takes them.
+std::vector<graph::Parameter> drawParameters(const DrawDefaults& defaults = {});
 
 }  // namespace ratescope::engine

@@ -9,6 +9,7 @@
 #include "core/engine/llm/tokenizer.h"
 #include "plugins/language/nodes.h"
 #include "tests/core/engine/llm/tiny_model.h"
+#include "tests/families/keeping_context.h"
 #include "tests/families/support.h"
 
 #include <ATen/ATen.h>
@@ -82,17 +83,6 @@ engine::FisherSums expected(std::int64_t sequences, std::int64_t batch) {
     return sums;
 }
 
-class KeepingContext : public TestContext {
-  public:
-    std::optional<std::vector<std::byte>> loadCheckpoint(const std::string&) override { return state; }
-    void saveCheckpoint(const std::string&, std::span<const std::byte> saved) override {
-        state = std::vector<std::byte>(saved.begin(), saved.end());
-        throw Error(ErrorKind::Cancelled, "Cancelled.", "");
-    }
-
-    std::optional<std::vector<std::byte>> state;
-};
-
 }  // namespace
 
 class LanguageFisherTest : public QObject {
@@ -122,7 +112,7 @@ class LanguageFisherTest : public QObject {
     }
 
     void whatWasCutOffGoesOn() {
-        KeepingContext context;
+        KeepingContext context(1);
         const auto made = node.make();
         const auto& calibration = dynamic_cast<const ValueNode&>(*made);
         const Parameters parameters = complete(node.manifest, settings(40));
@@ -131,7 +121,7 @@ class LanguageFisherTest : public QObject {
         while (errorOf([&] {
                    outputs = calibration.run(context, given(), parameters);
                }).startsWith("cancelled: "))
-            ++cuts;
+            context.stopAt = ++cuts + 1;
         QCOMPARE(cuts, 2);  // after 16 and 32
         QVERIFY(sumsOf(outputs) == sumsOf(transform(node, given(), settings(40))));
     }

@@ -5,6 +5,7 @@
 #include "core/media/quality/ranking.h"
 #include "plugins/language/nodes.h"
 #include "tests/core/engine/llm/tiny_bert.h"
+#include "tests/families/keeping_context.h"
 #include "tests/families/language/node_calls.h"
 
 #include <ATen/ATen.h>
@@ -221,6 +222,48 @@ class RetrievalTest : public QObject {
                     measure(language::retrievalNode(), references(model), valueOf(model),
                             {{"length", std::int64_t{9}}}, 3);
                 }).contains("Cancelled"));
+    }
+
+    void goesOnWhereItWasStopped() {
+        const engine::ComputeScope scope(1);
+        const LanguageModel model = engine::testing::tinyBert(256);
+        // So long that a checkpoint is saved on the way.
+        Table given = corpus();
+        for (std::string& text : std::get<Texts>(given.columns[2].cells))
+            for (int i = 0; i < 250; ++i)
+                text += i % 3 ? " b" : " e";
+        for (Column& column : given.columns) {
+            auto& cells = std::get<Texts>(column.cells);
+            const Texts first = cells;
+            for (int copy = 1; copy < 40; ++copy)
+                for (const std::string& cell : first)
+                    cells.push_back(column.name == "_id" ? cell + "-" + std::to_string(copy) : cell);
+        }
+        const NodeEntry entry = language::retrievalNode();
+        const auto node = entry.make();
+        const auto& measure = dynamic_cast<const MeasureNode&>(*node);
+        const Parameters parameters = complete(entry.manifest);
+        KeepingContext undisturbed;
+        const Prepared prepared = measure.prepare(undisturbed, references(model, given), parameters);
+        QVERIFY(undisturbed.saves >= 1);
+        const LanguageModel coarse = blurred(model, 0.5F);
+        const auto scored = [&](Context& context) {
+            return measure.score(context, prepared, valueOf(coarse), parameters).scores;
+        };
+        KeepingContext whole;
+        const std::vector<Score> expected = scored(whole);
+        KeepingContext stopped(1);
+        QVERIFY(errorOf([&] { scored(stopped); }).startsWith("cancelled"));
+        KeepingContext again(0, stopped.states), damaged(0, stopped.states);
+        for (auto& [name, state] : damaged.states)
+            state[state.size() / 2] ^= std::byte{4};
+        for (KeepingContext* context : {&again, &damaged}) {
+            const std::vector<Score> scores = scored(*context);
+            for (std::size_t i = 0; i < scores.size(); ++i)
+                QCOMPARE(scores[i].s0, expected[i].s0);
+        }
+        QVERIFY(again.checks < whole.checks && !again.said("is damaged"));
+        QVERIFY(damaged.said("is damaged; what it held is made again"));
     }
 
     void rankingsTakeTheFirstOfEqualOnes() {

@@ -9,6 +9,7 @@
 #include "plugins/weights/nodes.h"
 #include "tests/families/support.h"
 #include "tests/families/weights/calibrated_model.h"
+#include "tests/families/weights/stream_parts.h"
 
 #include <QTest>
 #include <algorithm>

@@ -9,6 +9,7 @@
 #include "plugins/weights/bitstack_stream.h"
 #include "plugins/weights/nodes.h"
 #include "tests/core/engine/llm/tiny_model.h"
+#include "tests/families/keeping_context.h"
 #include "tests/families/weights/bitstack_cut.h"
 
 #include <QTest>
@@ -106,24 +107,6 @@ Settings fewSequences(Settings more = {}) {
                         {"length", std::int64_t{24}}});
     return more;
 }
-
-/// Keeps checkpoints, and stops behind one of them.
-class KeptContext : public TestContext {
-  public:
-    std::optional<std::vector<std::byte>> loadCheckpoint(const std::string& name) override {
-        const auto found = kept.find(name);
-        if (found == kept.end()) return {};
-        ++loads;
-        return found->second;
-    }
-    void saveCheckpoint(const std::string& name, std::span<const std::byte> state) override {
-        kept[name].assign(state.begin(), state.end());
-        if (++saves == stopAt) throw Error(ErrorKind::Cancelled, "Stopped.", "");
-    }
-
-    std::map<std::string, std::vector<std::byte>> kept;
-    int saves = 0, loads = 0, stopAt = 0;
-};
 
 ByteSink encodeIn(Context& context, const Inputs& given, const Settings& settings) {
     ByteSink sink;
@@ -306,13 +289,12 @@ class BitstackNodeTest : public QObject {
 
     /// Stopped behind each of its checkpoints in turn, it comes to the same and does not begin anew.
     void encodesGoOnWhereTheyWereStopped() {
-        KeptContext whole;
+        KeepingContext whole;
         const ByteSink expected =
             encodeIn(whole, calibrated(), fewSequences({{"sequences", std::int64_t{9}}}));
         QVERIFY(whole.saves > 14 + 3 * 2);
         for (int stop = 1; stop <= whole.saves; stop += stop < 3 ? 1 : 4) {
-            KeptContext context;
-            context.stopAt = stop;
+            KeepingContext context(stop);
             QVERIFY(errorOf([&] {
                         encodeIn(context, calibrated(), fewSequences({{"sequences", std::int64_t{9}}}));
                     }).startsWith("cancelled"));

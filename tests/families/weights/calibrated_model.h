@@ -63,38 +63,10 @@ inline Inputs calibrated(const TensorSet& set, const std::string& name = "a.weig
     return all;
 }
 
-inline std::uint64_t searchedBits(const Ledger& ledger) {
-    std::uint64_t bits = 0;
-    for (const Part& part : ledger.parts)
-        if (part.searched) bits += part.bits;
-    return bits;
-}
-
 inline std::vector<float> decodedWeights(const NodeEntry& node, const ByteSink& stream) {
     const Outputs outputs = decode(node, stream.bytes());
     const auto values = tensorsAt(outputs).tensors.at(0).array.as<float>();
     return {values.begin(), values.end()};
-}
-
-/// The stream with one byte of one section changed, its checksums made right again.
-inline std::vector<std::byte> changed(const ByteSink& stream, const std::string& section, std::size_t byte) {
-    const ContainerReader reader(stream.bytes());
-    ContainerWriter writer(reader.nodeId(), reader.nodeVersion());
-    FieldReader header = reader.header();
-    std::vector<std::byte> fields;
-    const auto copied = header.raw(header.left());
-    fields.assign(copied.begin(), copied.end());
-    if (section == "header") fields[byte % fields.size()] ^= std::byte{0x15};
-    writer.header().raw(fields);
-    for (const std::string& name : reader.sectionNames()) {
-        const auto bytes = reader.section(name);
-        std::vector<std::byte> content(bytes.begin(), bytes.end());
-        if (name == section && !content.empty()) content[byte % content.size()] ^= std::byte{0x15};
-        writer.addSection(name, content);
-    }
-    ByteSink sink;
-    writer.finish(sink);
-    return sink.bytes();
 }
 
 }  // namespace ratescope::media::test

@@ -7,6 +7,7 @@
 #include "core/media/node/model_tensors.h"
 #include "plugins/weights/search_units.h"
 #include "tests/families/support.h"
+#include "tests/families/weights/whole_text.h"
 
 #include <ATen/ATen.h>
 
@@ -52,13 +53,6 @@ struct Stories {
         return engine::toTensorSet(all);
     }
 };
-
-engine::Minibatch whole(std::int64_t count, std::int64_t length) {
-    engine::Minibatch batch;
-    for (std::int64_t i = 0; i < count; ++i)
-        batch.push_back({i, length});
-    return batch;
-}
 
 }  // namespace
 

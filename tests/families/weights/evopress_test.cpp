@@ -13,7 +13,9 @@
 #include "tests/core/error_check.h"
 #include "tests/core/media/assets/gguf_files.h"
 #include "tests/core/media/assets/model_files.h"
+#include "tests/families/keeping_context.h"
 #include "tests/families/support.h"
+#include "tests/families/weights/whole_text.h"
 
 #include <ATen/ATen.h>
 
@@ -140,24 +142,6 @@ Value allocationOf(const LanguageModel& model, int bits, const std::map<std::str
     return std::make_shared<const Table>(allocationTable(AllocationKind::Bits, units));
 }
 
-/// Keeps checkpoints, and stops at the n-th one that is saved.
-class StoppingContext : public TestContext {
-  public:
-    explicit StoppingContext(int stopAt) : stopAt_(stopAt) {}
-    std::optional<std::vector<std::byte>> loadCheckpoint(const std::string& name) override {
-        const auto found = saved.find(name);
-        return found == saved.end() ? std::nullopt : std::optional(found->second);
-    }
-    void saveCheckpoint(const std::string& name, std::span<const std::byte> state) override {
-        saved[name] = {state.begin(), state.end()};
-        if (++count_ == stopAt_) throw Error(ErrorKind::Cancelled, "Killed.", "");
-    }
-    std::map<std::string, std::vector<std::byte>> saved;
-
-  private:
-    int stopAt_, count_ = 0;
-};
-
 Outputs searched(Context& context, const LanguageModel& model, const Settings& settings) {
     const NodeEntry entry = evoPressSearchNode();
     const auto node = entry.make();
@@ -172,13 +156,6 @@ at::Tensor someSequences(std::int64_t count, std::int64_t length, std::int64_t v
     for (std::int64_t i = 0; i < ids.numel(); ++i)
         ids.flatten()[i] = static_cast<std::int64_t>(random() % static_cast<unsigned long>(vocabulary));
     return ids;
-}
-
-engine::Minibatch whole(std::int64_t count, std::int64_t length) {
-    engine::Minibatch batch;
-    for (std::int64_t i = 0; i < count; ++i)
-        batch.push_back({i, length});
-    return batch;
 }
 
 }  // namespace
@@ -275,7 +252,9 @@ class EvoPressTest : public QObject {
                                                 calibration.hessian(tensor.name, source->array.shape()[1])},
                                                settings);
             const int level = (mixed.contains(tensor.name) ? mixed.at(tensor.name) : 3) - leastBits;
-            const PackedUnit again = packedUnitFrom(toBytes(unit));
+            const FieldWriter fields = fieldsOf(unit);
+            FieldReader reader(fields.bytes());
+            const PackedUnit again = packedUnitFrom(reader);
             QVERIFY(std::ranges::equal(weightsAt(again, level).values, tensor.array.as<float>()));
             QVERIFY(std::ranges::equal(weightsAt(again, level).values, weightsAt(unit, level).values));
             // More bits, less error; and five levels take less than the weights in single precision.
@@ -294,14 +273,13 @@ class EvoPressTest : public QObject {
     void goesOnWhereItWasKilled() {
         const LanguageModel model = tiny();
         const Settings settings = quick({{"target", 3.5}});
-        StoppingContext undisturbed(0);
+        KeepingContext undisturbed;
         const Outputs whole = searched(undisturbed, model, settings);
         // 14 tensors and 5 generations, each with a checkpoint.
         for (const int killed : {3, 14, 15, 17, 19}) {
-            StoppingContext first(killed);
-            QCOMPARE(errorOf([&] { searched(first, model, settings); }), QString("cancelled: Killed. "));
-            StoppingContext second(0);
-            second.saved = first.saved;
+            KeepingContext first(killed);
+            QCOMPARE(errorOf([&] { searched(first, model, settings); }), QString("cancelled: Stopped. "));
+            KeepingContext second(0, first.states);
             const Outputs rest = searched(second, model, settings);
             for (const char* port : {"allocation", "log"})
                 QVERIFY(toParts(rest.at(port)).fields == toParts(whole.at(port)).fields);

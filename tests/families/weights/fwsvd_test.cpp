@@ -9,7 +9,9 @@
 #include "core/media/coding/container.h"
 #include "core/media/quality/half.h"
 #include "plugins/weights/nodes.h"
+#include "tests/families/keeping_context.h"
 #include "tests/families/support.h"
+#include "tests/families/weights/stream_parts.h"
 
 #include <ATen/ATen.h>
 
@@ -66,13 +68,6 @@ Inputs calibrated(const TensorSet& set, const engine::FisherSums& sums = informa
     return all;
 }
 
-std::uint64_t searchedBits(const Ledger& ledger) {
-    std::uint64_t bits = 0;
-    for (const Part& part : ledger.parts)
-        if (part.searched) bits += part.bits;
-    return bits;
-}
-
 at::Tensor weightsOf(const TensorSet& set, std::size_t index = 0) {
     return engine::tensorOf(set.tensors.at(index).array).to(at::kDouble);
 }
@@ -99,42 +94,6 @@ std::vector<std::int64_t> ranksOf(const ByteSink& stream) {
         ranks.push_back(static_cast<std::int64_t>(reader.get(16)));
     return ranks;
 }
-
-/// The stream with one byte of one section changed, its checksums made right again.
-std::vector<std::byte> changed(const ByteSink& stream, const std::string& section, std::size_t byte) {
-    const ContainerReader reader(stream.bytes());
-    ContainerWriter writer(reader.nodeId(), reader.nodeVersion());
-    FieldReader header = reader.header();
-    const auto copied = header.raw(header.left());
-    std::vector<std::byte> fields(copied.begin(), copied.end());
-    if (section == "header") fields[byte % fields.size()] ^= std::byte{0x15};
-    writer.header().raw(fields);
-    for (const std::string& name : reader.sectionNames()) {
-        const auto bytes = reader.section(name);
-        std::vector<std::byte> content(bytes.begin(), bytes.end());
-        if (name == section && !content.empty()) content[byte % content.size()] ^= std::byte{0x15};
-        writer.addSection(name, content);
-    }
-    ByteSink sink;
-    writer.finish(sink);
-    return sink.bytes();
-}
-
-/// Keeps what is saved, and stops the task when it has saved so often.
-class KeepingContext : public TestContext {
-  public:
-    std::optional<std::vector<std::byte>> loadCheckpoint(const std::string& name) override {
-        const auto found = states.find(name);
-        return found == states.end() ? std::nullopt : std::optional(found->second);
-    }
-    void saveCheckpoint(const std::string& name, std::span<const std::byte> state) override {
-        states[name] = {state.begin(), state.end()};
-        if (++saves == stopAt) throw Error(ErrorKind::Cancelled, "Cancelled.", "");
-    }
-
-    std::map<std::string, std::vector<std::byte>> states;
-    int saves = 0, stopAt = 0;
-};
 
 }  // namespace
 
@@ -316,8 +275,7 @@ class FwsvdTest : public QObject {
         QVERIFY(same.bytes() == whole.bytes());
         QVERIFY(undisturbed.saves > 5);  // 4 spectra, and the factors
         for (int stopAt = 1; stopAt <= undisturbed.saves; ++stopAt) {
-            KeepingContext context;
-            context.stopAt = stopAt;
+            KeepingContext context(stopAt);
             ByteSink cut, resumed;
             QVERIFY(
                 errorOf([&] { codec.encode(context, given, parameters, cut); }).startsWith("cancelled: "));
