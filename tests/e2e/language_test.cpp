@@ -207,7 +207,8 @@ void LanguageTest::modelsAreMeasuredOnTexts() {
     COMPARE_JSON(questions.json()["metrics"][1]["value"], 1.0);
 }
 
-/// util-linux' script gives the command a terminal, on which Ctrl-C is typed.
+/// util-linux' script gives the command a terminal, on which Ctrl-C is typed. The shell that script starts hands its
+/// place over (exec): one that stays would take the interrupt too and answer 130.
 void LanguageTest::progressStandsOnATerminal() {
     NEED_STORIES();
     const QString script = QStandardPaths::findExecutable("script");
@@ -215,9 +216,10 @@ void LanguageTest::progressStandsOnATerminal() {
     const Place place;
     QProcess process;
     process.setProcessEnvironment(place.environment);
-    process.start(script,
-                  {"-qec", builtProgram("ratescope-cli") + " perplexity '" + stories + "' '" + wiki + "'",
-                   "/dev/null"});
+    process.start(
+        script,
+        {"-qec", "exec " + builtProgram("ratescope-cli") + " perplexity '" + stories + "' '" + wiki + "'",
+         "/dev/null"});
     QByteArray shown;
     const auto shows = [&](const QByteArray& text) {
         return waitFor(
