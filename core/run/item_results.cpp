@@ -46,9 +46,11 @@ void ItemRunner::takeResult(const UnitRun& unit, const TaskReport& report) {
                                        librariesOf(unit, report.key)});
     if (task.kind == TaskKind::Prepare) house_.counts[report.key] = report.counts;
     reach_.took(task, report);
+    const bool ofItem =
+        makesStream(task.kind) || task.kind == TaskKind::Decode || task.kind == TaskKind::Score;
     for (const auto& [name, csv] : report.tables)
         if (house_.study(unit.study) && (task.kind != TaskKind::Score || name != "samples"))
-            house_.log.add(store::TableRecord{unit.study, task.node, name, report.key, csv});
+            house_.log.add(store::TableRecord{unit.study, task.node, name, report.key, csv, ofItem});
     if (task.kind == TaskKind::Score) settleScore(unit, report);
     if (report.key == unit.candidate) settleCandidate(unit, report.key, {}, report.kept);
 }

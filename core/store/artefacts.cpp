@@ -207,7 +207,8 @@ std::uint64_t removeUnnamed(Library::Connection& connection) {
             "stream) "
             "AND id NOT IN (SELECT artefact FROM kept_value) "
             "AND id NOT IN (SELECT samples FROM measurement WHERE samples IS NOT NULL) "
-            "AND id NOT IN (SELECT artefact FROM study_table)");
+            "AND id NOT IN (SELECT artefact FROM study_table) "
+            "AND id NOT IN (SELECT artefact FROM task_table)");
         while (rows.next()) {
             ids.push_back(rows.integer(0));
             if (rows.integer(3)) files.push_back(artefactPath(connection, rows.hash(1)));

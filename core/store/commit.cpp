@@ -200,8 +200,12 @@ void BatchWriter::noteRateDifferences(MeasurementId measurement) {
 }
 
 void BatchWriter::write(const TableRecord& table, const Hash& csv) {
+    const std::int64_t artefact = artefacts_.row(csv);
     database_.run("INSERT OR REPLACE INTO study_table VALUES (?, ?, ?, ?, ?)", table.study, table.node,
-                  table.name, table.key, artefacts_.row(csv));
+                  table.name, table.key, artefact);
+    if (table.ofTask)
+        database_.run("INSERT OR REPLACE INTO task_table VALUES (?, ?, ?, ?)", table.key, table.name,
+                      table.node, artefact);
 }
 
 }  // namespace

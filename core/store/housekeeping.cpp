@@ -29,6 +29,13 @@ void removeStreams(Database& database, const char* whichTasks) {
                  "reach_stream)");
 }
 
+/// Tables of tasks whose result is gone.
+void removeTaskTables(Database& database) {
+    database.run(
+        "DELETE FROM task_table WHERE task NOT IN (SELECT task FROM stream) AND task NOT IN (SELECT key FROM "
+        "measurement) AND task NOT IN (SELECT task FROM reach_score) AND task NOT IN (SELECT key FROM item)");
+}
+
 void removeEmptyPoints(Database& database) {
     // The number of a point may be given again: nothing of it must be left in the sums.
     refreshPoints(database,
@@ -135,6 +142,7 @@ std::uint64_t Library::collectGarbage(bool orphanedRows) {
         database.run("DELETE FROM reach_stream");
         database.run("DELETE FROM measurement WHERE orphaned = 1");
         database.run("DELETE FROM stream WHERE task NOT IN (SELECT task FROM item_stream)");
+        removeTaskTables(database);
         database.run(std::string("UPDATE item SET reconstruction = NULL WHERE reconstruction IS NOT NULL AND "
                                  "study NOT IN ") +
                      keepingStudies);
@@ -173,6 +181,7 @@ void Library::deleteStudy(StudyId study) {
                          study);
         database.run("DELETE FROM item WHERE study = ?", study);
         removeStreams(database, "SELECT task FROM named");
+        removeTaskTables(database);
         database.run("DELETE FROM study WHERE id = ?", study);
         removeUnnamedValues(database, false);
         database.run("DELETE FROM stale WHERE point NOT IN (SELECT id FROM point)");

@@ -343,21 +343,45 @@ std::vector<FailureRow> Library::failures(std::optional<StudyId> study, std::siz
     return failures;
 }
 
-std::vector<TableRecord> Library::tables(StudyId study) const {
-    Database& database = *connection_->database;
-    const Snapshot snapshot(database);
+namespace {
+
+/// Rows of study, node, name, key and the artefact's hash.
+std::vector<TableRecord> tablesIn(const Library& library, Statement rows) {
     std::vector<TableRecord> tables;
-    Statement rows = database.query(
-        "SELECT node, name, key, artefact.hash FROM study_table JOIN artefact ON artefact.id = "
-        "study_table.artefact "
-        "WHERE study = ? ORDER BY node, name",
-        study);
     while (rows.next()) {
-        const std::vector<std::byte> csv = artefact(rows.hash(3));
-        tables.push_back({study, rows.text(0), rows.text(1), rows.hash(2),
+        const std::vector<std::byte> csv = library.artefact(rows.hash(4));
+        tables.push_back({rows.integer(0), rows.text(1), rows.text(2), rows.hash(3),
                           std::string(reinterpret_cast<const char*>(csv.data()), csv.size())});
     }
     return tables;
+}
+
+}  // namespace
+
+std::vector<TableRecord> Library::tables(StudyId study) const {
+    const Snapshot snapshot(*connection_->database);
+    return tablesIn(*this, connection_->database->query(
+                               "SELECT study, node, name, key, artefact.hash FROM study_table "
+                               "JOIN artefact ON artefact.id = study_table.artefact WHERE study = ? "
+                               "ORDER BY node, name",
+                               study));
+}
+
+std::vector<TableRecord> tablesOf(const Library& library, ItemId item) {
+    Database& database = *library.connection().database;
+    const Snapshot snapshot(database);
+    readItem(database, item);
+    return tablesIn(
+        library,
+        database.query(
+            "SELECT (SELECT study FROM item WHERE id = ?1), node, name, task, artefact.hash FROM task_table "
+            "JOIN artefact ON artefact.id = task_table.artefact WHERE task IN ("
+            "SELECT task FROM item_stream WHERE item = ?1 UNION SELECT key FROM item WHERE id = ?1 "
+            "UNION SELECT key FROM measurement WHERE item = ?1 AND orphaned = 0 "
+            "UNION SELECT reach_score.task FROM reach_score "
+            "JOIN measurement ON measurement.id = reach_score.measurement "
+            "WHERE measurement.item = ?1 AND measurement.orphaned = 0) ORDER BY node, name",
+            item));
 }
 
 }  // namespace ratescope::store

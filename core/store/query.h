@@ -93,6 +93,9 @@ struct MeasurementRow {
 std::vector<MeasurementRow> measurementsOf(const Library& library, ItemId item);
 /// The streams that make the item's bits, outermost last, with their named parts.
 std::vector<StreamRecord> streamsOf(const Library& library, ItemId item);
+/// The tables that the tasks of its streams, its candidate and its measurements have reported, by node and name;
+/// `node` is the one that a task was first asked for.
+std::vector<TableRecord> tablesOf(const Library& library, ItemId item);
 std::optional<Failure> failureOf(const Library& library, ItemId item);
 /// Where and how the item was made; nothing until it has ended.
 std::optional<Environment> environmentOf(const Library& library, ItemId item);

@@ -193,6 +193,7 @@ struct TableRecord {
     std::string node, name;
     Hash key;
     std::string csv;
+    bool ofTask = false;  ///< kept with what its task gave, beside the study's newest of that node and name
 };
 
 /// What one durable commit writes. Files of streams and values are in the staging folder.

@@ -31,7 +31,8 @@ void forgetLost(Database& database, const std::vector<Hash>& lost) {
     database.run(
         "UPDATE measurement SET state = CASE state WHEN 2 THEN 5 ELSE state END, samples = NULL "
         "WHERE samples IN (SELECT artefact FROM lost)");
-    database.run("DELETE FROM study_table WHERE artefact IN (SELECT artefact FROM lost)");
+    for (const char* const table : {"study_table", "task_table"})
+        database.run(std::string("DELETE FROM ") + table + " WHERE artefact IN (SELECT artefact FROM lost)");
     database.run("DELETE FROM artefact WHERE id IN (SELECT artefact FROM lost)");
     database.script("DROP TABLE lost");
 }

@@ -214,6 +214,14 @@ CREATE TABLE study_value (
 CREATE INDEX study_value_task ON study_value (task);
 )sql";
 
+// What single tasks report beside their results. Since version 6.
+constexpr const char* taskTables = R"sql(
+CREATE TABLE task_table (
+    task BLOB NOT NULL, name TEXT NOT NULL, node TEXT NOT NULL, artefact INTEGER NOT NULL REFERENCES artefact,
+    PRIMARY KEY (task, name)) STRICT, WITHOUT ROWID;
+CREATE INDEX task_table_artefact ON task_table (artefact);
+)sql";
+
 // Sums become stale by trigger, so that no way of changing a row can forget it.
 constexpr const char* triggers = R"sql(
 CREATE TRIGGER item_counted AFTER INSERT ON item BEGIN
@@ -340,8 +348,9 @@ void packAllSeries(Database& database) {
 // Version 0 stands for the libraries before the first release, which had no notes on items. Version 1 kept the sums
 // of each point in a row of their own; those of version 2 are made when the writer is
 // idle. Version 2 knew no items that reach something and no attributes of assets; version 3 not what was changed in a
-// program that was built of changed sources; version 4 no kept values.
-constexpr std::array<Migration, 5> allMigrations = {{
+// program that was built of changed sources; version 4 no kept values; version 5 kept of
+// each table the newest only.
+constexpr std::array<Migration, 6> allMigrations = {{
     {0, "ALTER TABLE item ADD COLUMN notes TEXT NOT NULL DEFAULT '';", nullptr},
     {1, R"sql(
 CREATE TABLE reconstruction (
@@ -361,6 +370,7 @@ INSERT OR IGNORE INTO stale SELECT point FROM item WHERE orphaned = 0 AND state 
     {2, reachTables, nullptr},
     {3, "ALTER TABLE environment ADD COLUMN patch TEXT NOT NULL DEFAULT '';", nullptr},
     {4, valueTables, nullptr},
+    {5, taskTables, nullptr},
 }};
 
 void dropViews(Database& database) {
@@ -396,6 +406,7 @@ void createSchema(Database& database) {
     database.script(tables);
     database.script(reachTables);
     database.script(valueTables);
+    database.script(taskTables);
     database.script(triggers);
     database.script(views);
     stamp(database, schemaVersion);

@@ -11,7 +11,7 @@
 namespace ratescope::store {
 
 inline constexpr std::int64_t applicationId = 0x52534c42;  // "RSLB"
-inline constexpr std::int64_t schemaVersion = 5;
+inline constexpr std::int64_t schemaVersion = 6;
 
 /// Turns a library of version `from` into one of version from + 1.
 struct Migration {

@@ -211,6 +211,48 @@ class CommitTest : public QObject {
         QVERIFY(std::filesystem::is_empty(library.stagingFolder()));
     }
 
+    void tablesOfTasksStayWithTheirItems() {
+        const SampleFolder folder;
+        Library library(folder.library(), Access::Write);
+        SampleShape shape;
+        shape.series = {"jpeg"};
+        shape.qualities = {10, 90};
+        shape.assets = 1;
+        const auto planned = sampleItems(shape);
+        const StudyId study = library.saveStudy(sampleStudy());
+        const auto rows = library.reconcile(study, planned).items;
+        for (std::size_t i = 0; i < 2; ++i) {
+            Batch batch = outcomeOf(library, planned[i], rows[i]);
+            const std::string encode = "encode " + std::to_string(i), score = "score " + std::to_string(i);
+            batch.tables.push_back({study, "jpeg", "layers", planned[i].streams[0], encode, true});
+            batch.tables.push_back({study, "psnr", "estimates", planned[i].measurements[0].key, score, true});
+            batch.tables.push_back({study, "other", "layers", sha256("no item's"), "other", true});
+            library.commit(batch);
+        }
+        const auto said = [&](std::size_t i) {
+            QStringList all;
+            for (const TableRecord& table : tablesOf(library, rows[i].id))
+                all += QString::fromStdString(table.node + "." + table.name + "=" + table.csv);
+            return all.join(' ');
+        };
+        for (int round = 0; round < 2; ++round) {
+            QCOMPARE(said(0), QString("jpeg.layers=encode 0 psnr.estimates=score 0"));
+            QCOMPARE(said(1), QString("jpeg.layers=encode 1 psnr.estimates=score 1"));
+            library.collectGarbage(true);
+        }
+        // The study has the newest of each.
+        QCOMPARE(library.tables(study).size(), 3u);
+        QCOMPARE(library.tables(study)[0].csv, std::string("encode 1"));
+        const auto count = [&] {
+            return library.connection().database->integer("SELECT count(*) FROM task_table");
+        };
+        QCOMPARE(count(), 4);
+        library.deleteStudy(study);
+        QCOMPARE(count(), 0);
+        library.collectGarbage(false);
+        QCOMPARE(library.connection().database->integer("SELECT count(*) FROM artefact"), 0);
+    }
+
     void readersSeeWhatAWriterRuns() {
         const SampleFolder folder;
         Library writer(folder.library(), Access::Write);

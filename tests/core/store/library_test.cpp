@@ -296,6 +296,8 @@ class LibraryTest : public QObject {
         QTest::newRow("version 1") << "version-1.rslib";
         QTest::newRow("version 2") << "version-2.rslib";
         QTest::newRow("version 3") << "version-3.rslib";
+        QTest::newRow("version 4") << "version-4.rslib";
+        QTest::newRow("version 5") << "version-5.rslib";
     }
 
     void opensOldFiles() {
