@@ -191,8 +191,8 @@ bits an input, not folded into the norm or the layer before, so that any set of 
 without a Hessian has α = 0: round to nearest, of ranges that `clip` may have shrunk.
 
 **Bits a weight**, all of them counted: those of `weights.rtn`, and 16/m for the input scales. Parts: `codes`, `scales`,
-`zero-points`, `levels`, `input-scales` (of searched tensors), `kept`, `header`, `container`, `padding`. Which tensors:
-as for `weights.rtn`.
+`zero-points`, `levels`, `input-scales` (of searched tensors), `kept`, `header`, `container`, `padding`. Which tensors,
+and the table `layers`: as for `weights.gptq`.
 )";
 
 graph::Manifest awqManifest() {

@@ -6,7 +6,10 @@
 #include "core/media/quality/searched.h"
 #include "plugins/weights/sequential.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -39,7 +42,7 @@ Calibration::Calibration(const TensorSet* hessians, const TensorSet& weights) : 
 }
 
 engine::Matrix<double> Calibration::hessian(const std::string& name, std::int64_t columns) const {
-    if (!hessians_ || !has(name)) return identity(columns);
+    if (!has(name)) return identity(columns);
     engine::Matrix<double> values = engine::hessianOf(*hessians_, name).values;
     if (values.rows != columns)
         throw Error(ErrorKind::Input,
@@ -50,8 +53,8 @@ engine::Matrix<double> Calibration::hessian(const std::string& name, std::int64_
 }
 
 bool Calibration::has(const std::string& name) const {
-    return std::any_of(hessians_->tensors.begin(), hessians_->tensors.end(),
-                       [&](const Tensor& tensor) { return tensor.name == name; });
+    return hessians_ && std::any_of(hessians_->tensors.begin(), hessians_->tensors.end(),
+                                    [&](const Tensor& tensor) { return tensor.name == name; });
 }
 
 engine::Matrix<float> matrixOf(const Array& array) {
@@ -73,6 +76,50 @@ engine::InverseFactor factorOf(Context& context, const CalibratedTensor& tensor,
 
 namespace {
 
+template <typename T>
+at::Tensor doubles(const engine::Matrix<T>& matrix, at::ScalarType type) {
+    return at::from_blob(const_cast<T*>(matrix.values.data()), {matrix.rows, matrix.columns}, type)
+        .to(at::kDouble);
+}
+
+/// tr(M·H·Mᵀ); not below 0, where rounding would bring it.
+double quadraticForm(const at::Tensor& matrix, const at::Tensor& hessian) {
+    return std::max(0.0, (matrix.matmul(hessian) * matrix).sum().item<double>());
+}
+
+/// To nine figures: the last ones of a product depend on the processor's vectors.
+double rounded(double value) {
+    if (value == 0 || !std::isfinite(value)) return value;
+    const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 8);
+    return std::round(value / unit) * unit;
+}
+
+LayerRow layerOf(const CalibratedTensor& tensor, const engine::Matrix<float>& restored, std::uint64_t bits) {
+    LayerRow row{tensor.name, tensor.weights.values.size(), bits,
+                 relativeError(tensor.weights.values, restored.values)};
+    if (!tensor.hasHessian) return row;
+    const at::Tensor weights = doubles(tensor.weights, at::kFloat),
+                     hessian = doubles(tensor.hessian, at::kDouble);
+    const double loss = quadraticForm(doubles(restored, at::kFloat) - weights, hessian);
+    row.outputError = rounded(relativeError(loss, quadraticForm(weights, hessian)));
+    return row;
+}
+
+}  // namespace
+
+FinishedTensor finishedTensor(const SectionWriters& writers, const Quantise& quantise,
+                              const CalibratedTensor& tensor, engine::Matrix<float>& restored) {
+    restored = quantise(tensor);
+    FinishedTensor finished{takeBits(writers), {}};
+    std::uint64_t bits = 0;
+    for (const LedgeredBytes& section : finished.bits)
+        bits += section.ledger.bits();
+    finished.layer = layerOf(tensor, restored, bits);
+    return finished;
+}
+
+namespace {
+
 /// The end of the run of tensors that begins there.
 std::size_t endOfRun(const std::vector<const Tensor*>& tensors, std::size_t begin) {
     std::int64_t weights = 0;
@@ -82,17 +129,18 @@ std::size_t endOfRun(const std::vector<const Tensor*>& tensors, std::size_t begi
 }
 
 /// What these tensors give one after the other, in runs that are checkpoints.
-std::vector<TensorBits> quantisedRuns(Context& context, const Inputs& inputs,
-                                      const std::vector<const Tensor*>& tensors,
-                                      const SectionWriters& writers, const Quantise& quantise) {
+std::vector<FinishedTensor> quantisedRuns(Context& context, const Inputs& inputs,
+                                          const std::vector<const Tensor*>& tensors,
+                                          const SectionWriters& writers, const Quantise& quantise) {
     const Calibration calibration(inputs.has("hessians") ? &inputs.tensors("hessians") : nullptr,
                                   inputs.tensors("tensors"));
-    std::vector<TensorBits> finished;
+    std::vector<FinishedTensor> finished;
+    engine::Matrix<float> restored;
     std::size_t takenUp = 0;
     for (std::size_t begin = 0; begin < tensors.size();) {
         const std::size_t end = endOfRun(tensors, begin);
         const std::string checkpoint = "tensors-" + std::to_string(begin);
-        std::vector<TensorBits> run = savedTensors(context, checkpoint, end - begin, writers.size());
+        std::vector<FinishedTensor> run = savedTensors(context, checkpoint, end - begin, writers.size());
         takenUp += run.size();
         if (run.empty() && takenUp > 0)
             context.log("Took up " + std::to_string(std::exchange(takenUp, 0)) + " of " +
@@ -100,9 +148,12 @@ std::vector<TensorBits> quantisedRuns(Context& context, const Inputs& inputs,
         for (std::size_t i = begin + run.size(); i < end; ++i) {
             context.progress(static_cast<double>(i) / static_cast<double>(tensors.size()));
             const Tensor& tensor = *tensors[i];
-            quantise({tensor.name, matrixOf(tensor.array),
-                      calibration.hessian(tensor.name, matrixShape(tensor.array.shape()).columns)});
-            run.push_back(takeBits(writers));
+            run.push_back(
+                finishedTensor(writers, quantise,
+                               {tensor.name, matrixOf(tensor.array),
+                                calibration.hessian(tensor.name, matrixShape(tensor.array.shape()).columns),
+                                calibration.has(tensor.name)},
+                               restored));
             if (i + 1 == end && end < tensors.size()) saveTensors(context, checkpoint, run);
         }
         std::ranges::move(run, std::back_inserter(finished));
@@ -130,16 +181,20 @@ void forEachTensor(Context& context, const Inputs& inputs, const Parameters& par
         else if (!tensor.array.empty())
             searched.push_back(&tensor);
     }
-    std::map<std::string, TensorBits> blocks;
+    std::map<std::string, FinishedTensor> blocks;
     if (inputs.has("text")) blocks = quantisedBlocks(context, inputs, parameters, writers, quantise);
     std::ranges::copy_if(searched, std::back_inserter(left),
                          [&](const Tensor* tensor) { return !blocks.contains(tensor->name); });
-    const std::vector<TensorBits> others = quantisedRuns(context, inputs, left, writers, quantise);
+    const std::vector<FinishedTensor> others = quantisedRuns(context, inputs, left, writers, quantise);
     auto other = others.begin();
+    LayerTable layers;
     for (const Tensor* tensor : searched) {
         const auto block = blocks.find(tensor->name);
-        appendBits(writers, block == blocks.end() ? *other++ : block->second);
+        const FinishedTensor& finished = block == blocks.end() ? *other++ : block->second;
+        appendBits(writers, finished.bits);
+        layers.add(finished.layer);
     }
+    layers.report(context);
 }
 
 TensorSet decodedSet(Context& context, TensorList list, BitReader& kept, const std::string& nodeId,

@@ -20,6 +20,7 @@ struct CalibratedTensor {
     std::string name;
     engine::Matrix<float> weights;   ///< W [m, n]
     engine::Matrix<double> hessian;  ///< H [n, n]; the identity where there is none of that name
+    bool hasHessian = false;
 };
 
 /// The Hessians that a set's tensors are compressed with.
@@ -30,10 +31,9 @@ class Calibration {
     Calibration(const TensorSet* hessians, const TensorSet& weights);
     /// The identity where there is none of that name. Throws Error(Input) when it has another size.
     engine::Matrix<double> hessian(const std::string& name, std::int64_t columns) const;
-
-  private:
     bool has(const std::string& name) const;
 
+  private:
     const TensorSet* hessians_;
 };
 
@@ -48,10 +48,15 @@ engine::InverseFactor factorOf(Context& context, const CalibratedTensor& tensor,
 /// Fills the writers with what is stored of a tensor, and gives the weights Ŵ [m, n] that this decodes to.
 using Quantise = std::function<engine::Matrix<float>(const CalibratedTensor&)>;
 
+/// What `quantise` has made of a tensor: the writers' bits, and what these cost and lose, the error of outputs by the
+/// undamped Hessian and to nine figures.
+FinishedTensor finishedTensor(const SectionWriters& writers, const Quantise& quantise,
+                              const CalibratedTensor& tensor, engine::Matrix<float>& restored);
+
 /// Calls `quantise` for each tensor that is searched and not empty, and puts the others into `kept`; the writers hold
 /// all in the set's order. On the task's threads. With a text the model is calibrated as sequential.h says. Finished
 /// tensors are kept as checkpoints, in runs of 65,536 weights or more, and a run of the task after it was killed goes
-/// on behind them. Throws Error(Input) when there are no weights, when no Hessian is of any of these tensors, and when
+/// on behind them. Reports the table of layer_table.h. Throws Error(Input) when there are no weights, when no Hessian is of any of these tensors, and when
 /// one has another size than its tensor has columns; Error(Usage) for Hessians and a text at once.
 void forEachTensor(Context& context, const Inputs& inputs, const Parameters& parameters, BitWriter& kept,
                    const SectionWriters& writers, const Quantise& quantise);

@@ -226,7 +226,8 @@ whether it stays. What is left out is not stored; it comes back as zeros and so 
 What stays is stored in 16 bits.
 
 **Bits**, all of them counted. Parts: `allocation` (3 bits a tensor, or 2 a block), `codes`, `scales`, `zero-points`,
-`permutation`, `weights` (of searched tensors), `kept`, `header`, `container`, `padding`.
+`permutation`, `weights` (of searched tensors), `kept`, `header`, `container`, `padding`. Where widths are stored, the table
+`layers` is that of `weights.gptq`.
 )";
 
 graph::Manifest evoPressManifest() {

@@ -30,6 +30,24 @@ LedgeredBytes bitsFrom(FieldReader& fields) {
     return bits;
 }
 
+void putLayer(FieldWriter& fields, const LayerRow& layer) {
+    fields.text(layer.tensor);
+    fields.varint(layer.weights);
+    fields.varint(layer.bits);
+    fields.f64(layer.error);
+    fields.f64(layer.outputError);
+}
+
+LayerRow layerFrom(FieldReader& fields) {
+    LayerRow layer;
+    layer.tensor = fields.text();
+    layer.weights = fields.varint();
+    layer.bits = fields.varint();
+    layer.error = fields.f64();
+    layer.outputError = fields.f64();
+    return layer;
+}
+
 }  // namespace
 
 TensorBits takeBits(const SectionWriters& writers) {
@@ -44,24 +62,29 @@ void appendBits(const SectionWriters& writers, const TensorBits& bits) {
         writers[i]->append(bits.at(i));
 }
 
-void saveTensors(Context& context, const std::string& checkpoint, const std::vector<TensorBits>& tensors) {
+void saveTensors(Context& context, const std::string& checkpoint,
+                 const std::vector<FinishedTensor>& tensors) {
     FieldWriter fields;
-    for (const TensorBits& tensor : tensors)
-        for (const LedgeredBytes& bits : tensor)
+    for (const FinishedTensor& tensor : tensors) {
+        putLayer(fields, tensor.layer);
+        for (const LedgeredBytes& bits : tensor.bits)
             putBits(fields, bits);
+    }
     saveFields(context, checkpoint, fields);
 }
 
-std::vector<TensorBits> savedTensors(Context& context, const std::string& checkpoint, std::size_t tensors,
-                                     std::size_t sections) {
+std::vector<FinishedTensor> savedTensors(Context& context, const std::string& checkpoint, std::size_t tensors,
+                                         std::size_t sections) {
     const auto read = [&](FieldReader& fields) {
-        std::vector<TensorBits> all(tensors);
-        for (TensorBits& tensor : all)
+        std::vector<FinishedTensor> all(tensors);
+        for (FinishedTensor& tensor : all) {
+            tensor.layer = layerFrom(fields);
             for (std::size_t i = 0; i < sections; ++i)
-                tensor.push_back(bitsFrom(fields));
+                tensor.bits.push_back(bitsFrom(fields));
+        }
         return all;
     };
-    return takeUp(context, checkpoint, read).value_or(std::vector<TensorBits>());
+    return takeUp(context, checkpoint, read).value_or(std::vector<FinishedTensor>());
 }
 
 }  // namespace ratescope::media::weights

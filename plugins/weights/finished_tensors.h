@@ -4,6 +4,7 @@
 
 #include "core/media/coding/bit_writer.h"
 #include "core/media/node/context.h"
+#include "plugins/weights/layer_table.h"
 
 #include <string>
 #include <vector>
@@ -15,13 +16,18 @@ using SectionWriters = std::vector<BitWriter*>;
 /// What one tensor has put into each of them.
 using TensorBits = std::vector<LedgeredBytes>;
 
+struct FinishedTensor {
+    TensorBits bits;
+    LayerRow layer;
+};
+
 /// Leaves the writers empty.
 TensorBits takeBits(const SectionWriters& writers);
 void appendBits(const SectionWriters& writers, const TensorBits& bits);
 
-void saveTensors(Context& context, const std::string& checkpoint, const std::vector<TensorBits>& tensors);
+void saveTensors(Context& context, const std::string& checkpoint, const std::vector<FinishedTensor>& tensors);
 /// So many tensors of so many sections each; none where there is no such checkpoint.
-std::vector<TensorBits> savedTensors(Context& context, const std::string& checkpoint, std::size_t tensors,
-                                     std::size_t sections);
+std::vector<FinishedTensor> savedTensors(Context& context, const std::string& checkpoint, std::size_t tensors,
+                                         std::size_t sections);
 
 }  // namespace ratescope::media::weights

@@ -3,15 +3,19 @@
 
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/device/device.h"
+#include "core/engine/quant/low_rank.h"
 #include "core/engine/quant/weighted_svd.h"
 #include "core/engine/tensor.h"
 #include "core/error.h"
 #include "core/media/coding/container.h"
 #include "core/media/node/checkpoint.h"
+#include "core/media/quality/execution.h"
+#include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/calibrated.h"
 #include "plugins/weights/fwsvd_decoder.h"
 #include "plugins/weights/fwsvd_layers.h"
+#include "plugins/weights/layer_table.h"
 #include "plugins/weights/nodes.h"
 
 #include <ATen/core/Tensor.h>
@@ -73,7 +77,7 @@ class Encoder {
         container.addSection("dense", dense_.finish());
         container.addSection("kept", kept_.finish());
         container.finish(sink);
-        context_.table("layers", table());
+        report();
     }
 
   private:
@@ -156,15 +160,32 @@ class Encoder {
         if (layer.rank > largestStoredRank)
             throw Error(ErrorKind::Usage, "\"" + layer.tensor->name + "\" would have a rank above 65535.",
                         "Set a smaller ratio.");
+        const std::uint64_t before = bits();
         ranks_.put(static_cast<std::uint64_t>(layer.rank), 16);
-        if (layer.rank == 0) return putKept(dense_, *layer.tensor);
+        const double error = layer.rank == 0 ? putDense(layer) : putFactors(layer, i);
+        table_.add({layer.tensor->name, static_cast<std::uint64_t>(layer.tensor->array.size()),
+                    bits() - before, error});
+    }
+
+    /// Of searched tensors.
+    std::uint64_t bits() const { return ranks_.bits() + left_.bits() + right_.bits() + dense_.bits(); }
+
+    double putDense(const SvdLayer& layer) {
+        putKept(dense_, *layer.tensor);
+        return 0;
+    }
+
+    /// Relative error of the weights.
+    double putFactors(SvdLayer& layer, std::size_t i) {
         const auto state =
             keptOrMade(context_, "factors-" + std::to_string(i), [&] { return factored(layer); });
         FieldReader reader(state);
         layer.loss = reader.f64();
+        const double error = reader.f64();
         const auto length = static_cast<std::size_t>(layer.rank) * 2;
         append(left_, reader.raw(length * static_cast<std::size_t>(layer.shape.rows)));
         append(right_, reader.raw(length * static_cast<std::size_t>(layer.shape.columns)));
+        return error;
     }
 
     FieldWriter factored(const SvdLayer& layer) {
@@ -173,9 +194,17 @@ class Encoder {
         const LowRank factors = svd.stored(layer.rank);
         FieldWriter writer;
         writer.f64(std::sqrt(engine::tailShare(svd.energies(), layer.rank)));
+        writer.f64(errorOf(*layer.tensor, factors));
         writer.raw(std::as_bytes(std::span(factors.left.values)));
         writer.raw(std::as_bytes(std::span(factors.right.values)));
         return writer;
+    }
+
+    double errorOf(const Tensor& tensor, const LowRank& factors) const {
+        const Array weights = toFloat32(tensor.array);
+        std::vector<float> restored(weights.as<float>().size());
+        engine::addProduct(restored, factors, executionIn(context_));
+        return relativeError(weights.as<float>(), restored);
     }
 
     static void append(BitWriter& writer, std::span<const std::byte> bytes) {
@@ -186,23 +215,14 @@ class Encoder {
 
     void step() { context_.progress(static_cast<double>(step_++) / static_cast<double>(steps_)); }
 
-    Table table() const {
-        std::vector<std::string> tensors;
-        std::vector<std::int64_t> ranks, numbers;
+    void report() const {
+        std::vector<std::int64_t> ranks;
         std::vector<double> losses;
         for (const SvdLayer& layer : layers_) {
-            tensors.push_back(layer.tensor->name);
             ranks.push_back(layer.rank);
-            numbers.push_back(layer.rank == 0 ? layer.tensor->array.size()
-                                              : layer.rank * (layer.shape.rows + layer.shape.columns));
             losses.push_back(layer.loss);
         }
-        Table table;
-        table.columns = {{"tensor", "", tensors},
-                         {"rank", "", ranks},
-                         {"numbers", "", numbers},
-                         {"weighted-error", "", losses}};
-        return table;
+        table_.report(context_, {{"rank", "", std::move(ranks)}, {"weighted-error", "", std::move(losses)}});
     }
 
     Context& context_;
@@ -210,6 +230,7 @@ class Encoder {
     const FwsvdSettings settings_;
     const FisherInformation information_;
     std::vector<SvdLayer> layers_;
+    LayerTable table_;
     std::size_t step_ = 0, steps_ = 0;
     BitWriter ranks_{"ranks", true}, left_{"output-factors", true}, right_{"input-factors", true},
         dense_{"dense", true}, kept_{"kept"};
@@ -256,7 +277,7 @@ layers are no part of the budget. Where factors don't pay, the matrix stays as i
 **Bits a weight**, all of them counted: 16·r·(m + n)/(m·n) and 16 bits a layer for r. Parts: `output-factors`,
 `input-factors`, `ranks`, `dense` (matrices that stay; all of searched tensors), `kept`, `header`, `container`. The
 decomposition is in double precision and is saved layer by layer, so that what is cut off goes on from there. The table
-`layers` says each layer's rank, numbers, and relative weighted error √(Σ_{k>r} σ²/Σ σ²). Fine-tuning the factors is not
+`layers` says each layer's weights, bits, relative error ‖Ŵ − W‖/‖W‖, rank, and relative weighted error √(Σ_{k>r} σ²/Σ σ²). Fine-tuning the factors is not
 part of this node.
 )";
 

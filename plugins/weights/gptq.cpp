@@ -148,6 +148,9 @@ calibrates must not be the text that is measured.
 
 **Bits a weight**, all of them counted: those of `weights.rtn`, and 16/m for the permutation. Parts: `codes`,
 `scales`, `zero-points`, `levels`, `permutation` (of searched tensors), `kept`, `header`, `container`, `padding`.
+
+The table `layers` has of each searched tensor its bits, its relative error ‖Ŵ − W‖/‖W‖ and, where it has a Hessian, that of
+what it puts out, √(tr(ΔHΔᵀ)/tr(WHWᵀ)): what to read first when a model breaks.
 )";
 
 graph::Manifest gptqManifest() {

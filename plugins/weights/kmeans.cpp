@@ -198,7 +198,8 @@ codewords.
 
 **Bits a weight**, all of them counted: index-bits/v + 16·v·2^index-bits/(m·n) with vectors of v weights;
 b + 16·2^b/n with a codebook of 2^b values for each row of n. Parts: `indices`, `codebooks` (of searched tensors),
-`kept`, `header`, `container`, `padding`. Which tensors: as for `weights.rtn`.
+`kept`, `header`, `container`, `padding`. Which tensors, and the table `layers`:
+as for `weights.gptq`.
 )";
 
 std::vector<graph::Parameter> kmeansParameters() {

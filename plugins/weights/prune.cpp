@@ -300,7 +300,8 @@ without a Hessian is treated as if its inputs were independent and of equal stre
 (16 + 16)·(1 − s) + 32·(m + 1)/(m·n) with 16 bits a column (32 where there are more than 65536), and one bit a tensor
 that says which; weights that half precision does not tell from zero are zero. With runs 16 and ⌈log₂ M⌉ bits for each
 weight that is not pruned: 9 with 2 of 4. Parts: `formats`, `mask`, `row-pointers`, `columns`, `places`, `values` (of
-searched tensors), `kept`, `header`, `container`, `padding`. Which tensors: as for `weights.rtn`.
+searched tensors), `kept`, `header`, `container`, `padding`. Which tensors, and the table
+`layers`: as for `weights.gptq`.
 )";
 
 std::vector<graph::Parameter> pruneParameters() {

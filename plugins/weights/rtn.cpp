@@ -7,6 +7,7 @@
 #include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/grid_parameters.h"
+#include "plugins/weights/layer_table.h"
 #include "plugins/weights/nodes.h"
 #include "plugins/weights/tensor_list.h"
 
@@ -30,6 +31,18 @@ struct Settings {
 std::size_t groupSizeOf(const Settings& settings, const MatrixShape& matrix) {
     const bool wholeRow = settings.groupSize < 0 || settings.groupSize > matrix.columns;
     return static_cast<std::size_t>(wholeRow ? matrix.columns : settings.groupSize);
+}
+
+void restore(std::span<const std::uint8_t> codes, const engine::Levels& levels, float* weights) {
+    const float low = halfToFloat(levels.low), high = halfToFloat(levels.high);
+    std::transform(codes.begin(), codes.end(), weights,
+                   [=](std::uint8_t code) { return code != 0 ? high : low; });
+}
+
+void restore(std::span<const std::uint8_t> codes, const engine::Grid& grid, float* weights) {
+    const float scale = halfToFloat(grid.scale);
+    std::transform(codes.begin(), codes.end(), weights,
+                   [&](std::uint8_t code) { return scale * static_cast<float>(code - grid.zero); });
 }
 
 class Encoder {
@@ -56,6 +69,7 @@ class Encoder {
         if (settings_.grid.hasZeroPoints()) container.addSection("zero-points", zeroPoints_.finish());
         container.addSection("kept", kept_.finish());
         container.finish(sink);
+        layers_.report(context_);
     }
 
   private:
@@ -72,16 +86,21 @@ class Encoder {
         engine::requireFinite(tensor.name, weights);
         const MatrixShape matrix = matrixShape(array.shape());
         const auto columns = static_cast<std::size_t>(matrix.columns);
+        const std::uint64_t before = bits();
         std::vector<std::uint8_t> codes(columns);
+        std::vector<float> restored(weights.size());
         for (std::size_t begin = 0; begin < weights.size(); begin += columns) {
             context_.check();
-            addRow(tensor.name, weights.subspan(begin, columns), groupSizeOf(settings_, matrix), codes);
+            addRow(tensor.name, weights.subspan(begin, columns), groupSizeOf(settings_, matrix), codes,
+                   restored.data() + begin);
             codes_.putPacked(codes, settings_.grid.bits);
         }
+        if (weights.empty()) return;
+        layers_.add({tensor.name, weights.size(), bits() - before, relativeError(weights, restored)});
     }
 
     void addRow(const std::string& name, std::span<const float> row, std::size_t groupSize,
-                std::vector<std::uint8_t>& codes) {
+                std::vector<std::uint8_t>& codes, float* restored) {
         for (std::size_t begin = 0; begin < row.size(); begin += groupSize) {
             const auto group = row.subspan(begin, std::min(groupSize, row.size() - begin));
             std::uint8_t* target = codes.data() + begin;
@@ -90,6 +109,7 @@ class Encoder {
                 levels_.put(levels.low, 16);
                 levels_.put(levels.high, 16);
                 engine::chooseLevels(group, levels, target);
+                restore({target, group.size()}, levels, restored + begin);
                 continue;
             }
             const engine::Grid grid = engine::fitGrid(name, group, settings_.grid);
@@ -97,13 +117,20 @@ class Encoder {
             if (settings_.grid.hasZeroPoints())
                 zeroPoints_.put(static_cast<std::uint64_t>(grid.zero), settings_.grid.bits);
             engine::quantise(group, grid, settings_.grid.largestCode(), target);
+            restore({target, group.size()}, grid, restored + begin);
         }
+    }
+
+    /// Of searched tensors.
+    std::uint64_t bits() const {
+        return codes_.bits() + scales_.bits() + zeroPoints_.bits() + levels_.bits();
     }
 
     Context& context_;
     Settings settings_;
     BitWriter codes_{"codes", true}, scales_{"scales", true}, zeroPoints_{"zero-points", true},
         levels_{"levels", true}, kept_{"kept"};
+    LayerTable layers_;
 };
 
 class Decoder {
@@ -158,29 +185,24 @@ class Decoder {
             codes_.getPacked(codes, settings_.grid.bits);
             for (std::size_t begin = 0; begin < columns; begin += groupSize) {
                 const std::size_t count = std::min(groupSize, columns - begin);
-                restore({codes.data() + begin, count}, weights.subspan(row + begin, count));
+                restoreNext({codes.data() + begin, count}, weights.data() + row + begin);
             }
         }
         return array;
     }
 
-    void restore(std::span<const std::uint8_t> codes, std::span<float> weights) {
+    void restoreNext(std::span<const std::uint8_t> codes, float* weights) {
         if (settings_.grid.hasLevels()) {
-            const float low = nextHalf(levels_), high = nextHalf(levels_);
-            std::transform(codes.begin(), codes.end(), weights.begin(),
-                           [&](std::uint8_t code) { return code != 0 ? high : low; });
-            return;
+            const std::uint16_t low = nextHalf(levels_), high = nextHalf(levels_);
+            return restore(codes, engine::Levels{low, high}, weights);
         }
-        const float scale = nextHalf(scales_);
+        const std::uint16_t scale = nextHalf(scales_);
         const int zero = settings_.grid.symmetric ? settings_.grid.symmetricZero()
                                                   : static_cast<int>(zeroPoints_.get(settings_.grid.bits));
-        std::transform(codes.begin(), codes.end(), weights.begin(),
-                       [&](std::uint8_t code) { return scale * static_cast<float>(code - zero); });
+        restore(codes, engine::Grid{scale, zero}, weights);
     }
 
-    static float nextHalf(BitReader& reader) {
-        return halfToFloat(static_cast<std::uint16_t>(reader.get(16)));
-    }
+    static std::uint16_t nextHalf(BitReader& reader) { return static_cast<std::uint16_t>(reader.get(16)); }
 
     Context& context_;
     ContainerReader container_;
@@ -234,6 +256,8 @@ infinities are refused, naming the tensor.
 **Bits a weight**, all of them counted: b + (16 + b)/g asymmetric, b + 16/g symmetric, 1 + 32/g at one bit. Parts:
 `codes`, `scales`, `zero-points`, `levels` (of searched tensors), `kept`, `header` (names, shapes, metadata),
 `container`, `padding` (less than a byte a section).
+
+The table `layers` has weights, bits and relative error of each searched tensor.
 )";
 
 graph::Manifest rtnManifest() {

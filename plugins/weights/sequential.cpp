@@ -26,7 +26,7 @@ class Blocks {
             if (isSearched(tensor)) searched_.insert(tensor.name);
     }
 
-    std::map<std::string, TensorBits> run(const at::Tensor& ids) {
+    std::map<std::string, FinishedTensor> run(const at::Tensor& ids) {
         const at::Tensor embedded = model_.embed(ids);
         engine::States states = engine::savedStates(context_, embedded).value_or(engine::States{});
         if (!takeUpBlocks(states.blocks)) states = {0, embedded};
@@ -58,21 +58,21 @@ class Blocks {
     }
 
     void saveBlock(std::int64_t layer) const {
-        std::vector<TensorBits> bits;
+        std::vector<FinishedTensor> block;
         for (const std::string& name : tensorsOf(layer))
-            bits.push_back(finished_.at(name));
-        saveTensors(context_, checkpointOf(layer), bits);
+            block.push_back(finished_.at(name));
+        saveTensors(context_, checkpointOf(layer), block);
     }
 
     /// False, with nothing taken up, unless all these blocks are there.
     bool takeUpBlocks(std::int64_t blocks) {
         for (std::int64_t layer = 0; layer < blocks; ++layer) {
             const std::vector<std::string> names = tensorsOf(layer);
-            auto bits = savedTensors(context_, checkpointOf(layer), names.size(), writers_.size());
-            if (bits.size() != names.size()) finished_.clear();
-            if (bits.size() != names.size()) return false;
+            auto block = savedTensors(context_, checkpointOf(layer), names.size(), writers_.size());
+            if (block.size() != names.size()) finished_.clear();
+            if (block.size() != names.size()) return false;
             for (std::size_t i = 0; i < names.size(); ++i)
-                finished_[names[i]] = std::move(bits[i]);
+                finished_[names[i]] = std::move(block[i]);
         }
         if (blocks > 0)
             context_.log("Took up " + std::to_string(blocks) + " blocks that an earlier run had finished.");
@@ -90,8 +90,9 @@ class Blocks {
             const at::Tensor before = model_.tensor(name).contiguous();
             engine::Matrix<float> weights(before.size(0), before.size(1));
             std::copy_n(before.const_data_ptr<float>(), weights.values.size(), weights.values.begin());
-            engine::Matrix<float> after = quantise_({name, std::move(weights), hessian.values});
-            finished_[name] = takeBits(writers_);
+            engine::Matrix<float> after;
+            finished_[name] =
+                finishedTensor(writers_, quantise_, {name, std::move(weights), hessian.values, true}, after);
             model_.setTensor(name,
                              at::from_blob(after.values.data(), {after.rows, after.columns}, at::kFloat));
         }
@@ -102,14 +103,15 @@ class Blocks {
     const SectionWriters& writers_;
     const Quantise& quantise_;
     std::set<std::string> searched_;
-    std::map<std::string, TensorBits> finished_;
+    std::map<std::string, FinishedTensor> finished_;
 };
 
 }  // namespace
 
-std::map<std::string, TensorBits> quantisedBlocks(Context& context, const Inputs& inputs,
-                                                  const Parameters& parameters, const SectionWriters& writers,
-                                                  const Quantise& quantise) {
+std::map<std::string, FinishedTensor> quantisedBlocks(Context& context, const Inputs& inputs,
+                                                      const Parameters& parameters,
+                                                      const SectionWriters& writers,
+                                                      const Quantise& quantise) {
     // Of the set, so that the runtime shares those of its tensors that stand alone.
     const LanguageModel model = languageModelOf(inputs.tensors("tensors"));
     const std::vector<std::int32_t> ids = engine::tokenizerOf(model).encode(

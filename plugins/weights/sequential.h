@@ -12,12 +12,13 @@ namespace ratescope::media::weights {
 
 /// Sequences of the text at "text" go through the blocks of the model at "tensors". Layers that read the same come
 /// together: their Hessian is taken, `quantise` is called for each of them that is searched, and the rows go on through
-/// what it gives back. What they have put into the writers, by the tensor's name; the writers are left empty. Each
+/// what it gives back. What has become of each, by the tensor's name; the writers are left empty. Each
 /// finished block is a checkpoint. Throws Error(Input) where the tensors are no language model of the Llama
 /// architecture, and what engine::drawnSequences throws.
-std::map<std::string, TensorBits> quantisedBlocks(Context& context, const Inputs& inputs,
-                                                  const Parameters& parameters, const SectionWriters& writers,
-                                                  const Quantise& quantise);
+std::map<std::string, FinishedTensor> quantisedBlocks(Context& context, const Inputs& inputs,
+                                                      const Parameters& parameters,
+                                                      const SectionWriters& writers,
+                                                      const Quantise& quantise);
 
 /// Adds the port "text", the parameters "sequences" and "length", and the seed that draws them.
 void addSequentialCalibration(graph::Manifest& manifest);

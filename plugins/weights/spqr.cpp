@@ -233,8 +233,8 @@ T is the `threshold` times the mean over columns of Var(w)/U_jj²: a smaller thr
 **Bits a weight**, all of them counted: b + 2·b_s/β1 + 64/(β1·β2) + 32·r, with r the share of outliers, 32 bits a row
 for row pointers and 16 an input for the permutation of `act-order`. Parts: `codes`, `scales`, `zeros`,
 `second-level`, `outliers`, `row-pointers`, `permutation` (of searched tensors), `kept`, `header`, `container`,
-`padding`. Which tensors, and those without a Hessian: as for `weights.gptq`. Groups far from zero (1024 steps) are
-taken as constant, so that their zero fits half precision.
+`padding`. Which tensors, those without a Hessian, and the table `layers`: as for `weights.gptq`. Groups far from zero
+(1024 steps) are taken as constant, so that their zero fits half precision.
 )";
 
 graph::Manifest spqrManifest() {

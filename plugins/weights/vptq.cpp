@@ -261,7 +261,7 @@ which decide small tensors, 32/m for `normalise`, 16/m for the permutation of `a
 padded with zeros where v does not divide its rows, and each row of indices is padded to 32-bit words. Where there are
 fewer vectors than codewords, there are as many codewords as vectors, and the log says so. Parts: `indices`,
 `codebooks`, `norms`, `permutation`, `geometry` and the words' `padding` (of searched tensors), `kept`, `header`,
-`container`. Which tensors, and those without a Hessian: as for `weights.gptq`.
+`container`. Which tensors, those without a Hessian, and the table `layers`: as for `weights.gptq`.
 )";
 
 graph::Manifest vptqManifest() {

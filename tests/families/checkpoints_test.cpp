@@ -60,6 +60,21 @@ std::string textOf(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// The table "layers" that the node has reported.
+std::string layersOf(Context& context) {
+    std::string all;
+    for (const Column& column : dynamic_cast<TestContext&>(context).tables.at("layers").columns) {
+        if (const auto* names = std::get_if<std::vector<std::string>>(&column.cells))
+            for (const std::string& name : *names)
+                all += name;
+        if (const auto* counts = std::get_if<std::vector<std::int64_t>>(&column.cells))
+            all += textOf(std::as_bytes(std::span(*counts)));
+        if (const auto* errors = std::get_if<std::vector<double>>(&column.cells))
+            all += textOf(std::as_bytes(std::span(*errors)));
+    }
+    return all;
+}
+
 /// What a node gives, as bytes.
 using Run = std::function<std::string(Context&)>;
 
@@ -72,7 +87,7 @@ Run encoding(const NodeEntry& entry, const Settings& settings) {
         std::string all = textOf(sink.bytes());
         for (const Part& part : sink.ledger().parts)
             all += part.name + (part.searched ? "!" : "?") + std::to_string(part.bits);
-        return all;
+        return all + layersOf(context);
     };
 }
 
@@ -92,7 +107,7 @@ Run compressing() {
         const auto node = entry.make();
         dynamic_cast<const CodecNode&>(*node).encode(context, modelAndText("tensors"),
                                                      complete(entry.manifest, fewSequences), sink);
-        return textOf(sink.bytes());
+        return textOf(sink.bytes()) + layersOf(context);
     };
 }
 

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/media/node/context.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,13 +27,14 @@ class TestContext : public Context {
     std::filesystem::path scratch() override { return {}; }
     std::optional<std::vector<std::byte>> loadCheckpoint(const std::string&) override { return {}; }
     void saveCheckpoint(const std::string&, std::span<const std::byte>) override {}
-    void table(const std::string&, Table) override {}
+    void table(const std::string& name, Table table) override { tables[name] = std::move(table); }
     void log(const std::string& line) override { lines.push_back(line); }
 
     int checks = 0;
     int threadCount = 1;
     std::uint64_t seed = 7;
     std::vector<std::string> lines;
+    std::map<std::string, Table> tables;
 
   private:
     int cancelAt_;

@@ -147,6 +147,49 @@ class CalibratedTest : public QObject {
         }
     }
 
+    void layersSayWhatDecodes() {
+        for (const NodeEntry& node : nodes()) {
+            TestContext context;
+            ByteSink stream;
+            const auto made = node.make();
+            dynamic_cast<const CodecNode&>(*made).encode(context, calibrated(model()),
+                                                         complete(node.manifest), stream);
+            const Table& layers = context.tables.at("layers");
+            QCOMPARE(std::get<std::vector<std::string>>(layers.column("tensor")->cells),
+                     (std::vector<std::string>{"a.weight", "kernel"}));
+            std::uint64_t bits = 0;
+            for (const std::int64_t each : std::get<std::vector<std::int64_t>>(layers.column("bits")->cells))
+                bits += static_cast<std::uint64_t>(each);
+            const std::uint64_t searched = searchedBits(stream.ledger());
+            QVERIFY2(bits <= searched && searched - bits < 64, node.manifest.id.c_str());
+            // tr(ΔHΔᵀ) and tr(WHWᵀ) in double precision.
+            const engine::Hessian inputsOf = hessian();
+            const Array given = model().tensors[0].array;
+            const auto before = given.as<float>();
+            const std::vector<float> after = decodedWeights(node, stream);
+            double squares = 0, energy = 0, loss = 0, whole = 0;
+            for (std::size_t row = 0; row < rows; ++row)
+                for (std::size_t i = 0; i < columns; ++i) {
+                    const std::size_t at = row * columns + i;
+                    squares += std::pow(after[at] - before[at], 2);
+                    energy += std::pow(before[at], 2);
+                    for (std::size_t j = 0; j < columns; ++j) {
+                        const std::size_t other = row * columns + j;
+                        const double h = inputsOf.values.values[i * columns + j];
+                        loss += h * (after[at] - before[at]) * (after[other] - before[other]);
+                        whole += h * before[at] * before[other];
+                    }
+                }
+            const auto value = [&](const char* column) {
+                return std::get<std::vector<double>>(layers.column(column)->cells).at(0);
+            };
+            QVERIFY(std::abs(value("error") / std::sqrt(squares / energy) - 1) < 1e-6);
+            QVERIFY(std::abs(value("output-error") / std::sqrt(loss / whole) - 1) < 1e-8);
+            // The kernel has no Hessian.
+            QVERIFY(std::isnan(std::get<std::vector<double>>(layers.column("output-error")->cells).at(1)));
+        }
+    }
+
     void withoutHessiansGptqIsRoundToNearest() {
         const Settings groups{{"group-size", std::int64_t{16}}};
         const ByteSink nearest = encode(weights::rtnNode(), inputs("tensors", model()), groups);

@@ -285,6 +285,29 @@ class FwsvdTest : public QObject {
         }
     }
 
+    void layersSayWhatDecodes() {
+        for (const double ratio : {0.4, 1.0}) {
+            TestContext context;
+            ByteSink stream;
+            const auto made = node.make();
+            dynamic_cast<const CodecNode&>(*made).encode(context, calibrated(model()),
+                                                         complete(node.manifest, {{"ratio", ratio}}), stream);
+            const Table& layers = context.tables.at("layers");
+            std::uint64_t bits = 0;
+            for (const std::int64_t each : std::get<std::vector<std::int64_t>>(layers.column("bits")->cells))
+                bits += static_cast<std::uint64_t>(each);
+            const std::uint64_t searched = searchedBits(stream.ledger());
+            QVERIFY(bits <= searched && searched - bits < 40);
+            const TensorSet set{"", {model().tensors[0]}, {}};
+            const auto before = weightsOf(set);
+            const double error = frobenius(decodedWeights(stream) - before) / frobenius(before);
+            QCOMPARE(std::get<std::vector<std::string>>(layers.column("tensor")->cells)[0],
+                     set.tensors[0].name);
+            QVERIFY(std::abs(std::get<std::vector<double>>(layers.column("error")->cells)[0] - error) <
+                    1e-6 * error);
+        }
+    }
+
     void informationThatDoesNotFitIsRefused() {
         const auto with = [](const engine::FisherSums& sums) {
             return errorOf([&] { encode(node, calibrated(model(), sums)); });

@@ -135,6 +135,47 @@ class RtnTest : public QObject {
         QVERIFY(bitsOf(ledger, "padding") < 8 * 4);
     }
 
+    void layersSayWhatDecodes_data() {
+        QTest::addColumn<int>("bits");
+        for (const int bits : {1, 3, 8})
+            QTest::addRow("%d bits", bits) << bits;
+    }
+    void layersSayWhatDecodes() {
+        QFETCH(int, bits);
+        const auto weights = normal(12 * 100), more = normal(5 * 16, 2);
+        const TensorSet set{
+            "",
+            {tensor("w", {12, 100}, weights), tensor("b", {12}, normal(12)), tensor("v", {5, 16}, more)},
+            {}};
+        TestContext context;
+        ByteSink stream;
+        const auto node = rtn().make();
+        dynamic_cast<const CodecNode&>(*node).encode(context, inputs("tensors", set),
+                                                     complete(rtn().manifest, settings(bits, 32)), stream);
+        const Table& layers = context.tables.at("layers");
+        QCOMPARE(layers.schema, std::string("layers"));
+        QCOMPARE(std::get<std::vector<std::string>>(layers.column("tensor")->cells),
+                 (std::vector<std::string>{"w", "v"}));
+        QCOMPARE(std::get<std::vector<std::int64_t>>(layers.column("weights")->cells),
+                 (std::vector<std::int64_t>{1200, 80}));
+        const auto counted = std::get<std::vector<std::int64_t>>(layers.column("bits")->cells);
+        QCOMPARE(static_cast<std::uint64_t>(counted[0] + counted[1]), searchedBits(stream.ledger()));
+        // Groups of 32: 4 a row of 100, 1 a row of 16.
+        QCOMPARE(counted[1], 80 * bits + 5 * (bits == 1 ? 32 : 16 + bits));
+        const Outputs outputs = decode(rtn(), stream.bytes());
+        const auto errors = std::get<std::vector<double>>(layers.column("error")->cells);
+        for (const double error : std::get<std::vector<double>>(layers.column("output-error")->cells))
+            QVERIFY(std::isnan(error));  // it knows nothing of inputs
+        for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+            const auto& given = i == 0 ? weights : more;
+            double energy = 0;
+            for (const float weight : given)
+                energy += static_cast<double>(weight) * weight;
+            const auto restored = valuesOf(tensorsAt(outputs).tensors.at(2 * i).array);
+            QVERIFY(std::abs(errors[i] - std::sqrt(squaredError(given, restored) / energy)) < 1e-12);
+        }
+    }
+
     void zerosAndConstantsAreExact_data() {
         QTest::addColumn<float>("constant");
         for (const float constant : {0.0F, 1.0F, -1.0F, 0.015625F, -3.5F, 60000.0F})
