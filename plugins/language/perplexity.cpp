@@ -9,6 +9,7 @@
 #include "core/engine/llm/texts.h"
 #include "core/error.h"
 #include "core/media/node/model_tensors.h"
+#include "core/media/quality/tensor_profile.h"
 #include "plugins/language/measured_model.h"
 #include "plugins/language/nodes.h"
 #include "plugins/language/score_checkpoint.h"
@@ -140,6 +141,26 @@ void addDivergence(Summary& summary, const engine::Divergence& all) {
     summary.add("change of probability, RMS", "", all.probabilityChangeRms);
 }
 
+/// Metrics with their standard errors, as if tokens were independent: what llama.cpp prints behind its ±.
+void addEstimates(const Reading& reading, std::span<const double> logLikelihoods,
+                  const engine::Divergence* moved, Context& context) {
+    std::vector<std::string> metrics{reading.protocol.metric};
+    std::vector<Estimate> estimates{engine::perplexityOf(logLikelihoods)};
+    if (moved) {
+        metrics.insert(metrics.end(), {"kld-mean", "same-top-1", "dp-rms"});
+        estimates.insert(estimates.end(), {moved->mean, moved->sameTop, moved->probabilityChangeRms});
+    }
+    std::vector<double> values, errors;
+    for (const Estimate& estimate : estimates) {
+        values.push_back(estimate.value);
+        errors.push_back(estimate.standardError);
+    }
+    Table table;
+    table.schema = "estimates";
+    table.columns = {{"metric", "", metrics}, {"value", "", values}, {"standard-error", "", errors}};
+    context.table("estimates", std::move(table));
+}
+
 class Perplexity : public MeasureNode {
   public:
     Resources resources(const Parameters&) const override { return modelResources(); }
@@ -171,6 +192,13 @@ class Perplexity : public MeasureNode {
                    : scored(context, decoder, reading, done);
     }
 
+    Value map(Context& context, const Prepared& prepared, const Value& candidate,
+              const Parameters&) const override {
+        modelOf(candidate, "language.perplexity");  // refuses what is no language model
+        return std::make_shared<const TensorSet>(
+            tensorProfile(context, *asTensors(prepared.values.at("reference")), *asTensors(candidate)));
+    }
+
   private:
     static Scores basic(const Reading& reading, std::span<const double> logLikelihoods) {
         const double loss = -sumOf(logLikelihoods);
@@ -194,6 +222,7 @@ class Perplexity : public MeasureNode {
         Scores scores = basic(reading, score.logLikelihoods);
         scores.samples = windowTable(reading, score.logLikelihoods, nullptr);
         context.table("summary", summaryOf(reading, score.logLikelihoods).table());
+        addEstimates(reading, score.logLikelihoods, nullptr, context);
         return scores;
     }
 
@@ -227,6 +256,7 @@ class Perplexity : public MeasureNode {
         Summary summary = summaryOf(reading, rows.candidateLogLikelihood);
         addDivergence(summary, all);
         context.table("summary", std::move(summary).table());
+        addEstimates(reading, rows.candidateLogLikelihood, &all, context);
         return scores;
     }
 };

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/media/node/model_tensors.h"
 #include "core/media/quality/searched.h"
+#include "core/media/quality/tensor_profile.h"
 #include "plugins/measure/nodes.h"
 
 #include <memory>
@@ -67,6 +68,12 @@ class TensorErrorMeasure : public MeasureNode {
         scores.samples = sampleTable(errors);
         return scores;
     }
+
+    Value map(Context& context, const Prepared& prepared, const Value& candidate,
+              const Parameters&) const override {
+        return std::make_shared<const TensorSet>(
+            tensorProfile(context, *tensorsIn(prepared.values.at("reference")), *tensorsIn(candidate)));
+    }
 };
 
 constexpr const char* tensorErrorManual =
@@ -80,7 +87,8 @@ first, so every weight counts alike.
 **Denominators**: `weights`, all floating-point elements of the original; `searched-weights`, those of floating-point
 tensors with two or more dimensions, which weight codecs compress. Integer tensors count as neither.
 
-**Per tensor** the samples list elements, squared error, energy (Σ w²) and the largest error.
+**Per tensor** the samples list elements, squared error, energy (Σ w²) and the largest error. The **map** holds of each
+tensor its relative error and histograms of original and reconstruction: what the tab Model shows.
 )";
 
 graph::Manifest tensorErrorManifest() {
@@ -115,6 +123,7 @@ graph::Manifest tensorErrorManifest() {
                          .pool = graph::Pool::SumThenFinish,
                          .help = "√(Σ(ŵ − w)² / Σw²) over the floating-point weights."}};
     manifest.tolerance = 1e-12;
+    manifest.hasMap = true;
     return manifest;
 }
 

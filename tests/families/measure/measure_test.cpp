@@ -182,6 +182,28 @@ class MeasureTest : public QObject {
         QVERIFY(refusal(cmyk, cmyk).contains("image.convert"));
     }
 
+    void tensorsHaveAMapOfEach() {
+        const NodeEntry entry = measure::tensorErrorNode();
+        QVERIFY(entry.manifest.hasMap);
+        TensorSet reference;
+        reference.tensors = {{"w", Array(DType::F32, {3, 2})}};
+        std::ranges::fill(reference.tensors[0].array.writable<float>(), 2.0F);
+        const auto candidate = std::make_shared<TensorSet>(reference);
+        candidate->tensors[0].array = Array(DType::F32, {3, 2});
+        std::ranges::fill(candidate->tensors[0].array.writable<float>(), 1.0F);
+        TestContext context;
+        const auto node = entry.make();
+        const auto& tensorNode = dynamic_cast<const MeasureNode&>(*node);
+        const Parameters parameters = complete(entry.manifest);
+        const Prepared prepared = tensorNode.prepare(context, inputs("reference", reference), parameters);
+        const Value map =
+            tensorNode.map(context, prepared, std::shared_ptr<const TensorSet>(candidate), parameters);
+        const TensorSet& profile = *std::get<std::shared_ptr<const TensorSet>>(map);
+        QCOMPARE(profile.schema, std::string("tensor-profile"));
+        QCOMPARE(profile.tensors.at(2).name, std::string("error"));
+        QCOMPARE(profile.tensors.at(2).array.as<double>()[0], 0.5);
+    }
+
     void mapHasTheErrorOfEachPixel() {
         const Image image = picture(12, 5, ColourModel::Rgb), other = altered(image);
         TestContext context;
