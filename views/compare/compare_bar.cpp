@@ -1,10 +1,10 @@
 #include "views/compare/compare_bar.h"
 
 #include "views/compare/crop_box.h"
-#include "views/compare/wrapping_row.h"
 #include "views/controls/eliding_combo.h"
 #include "views/controls/segments.h"
 #include "views/controls/series_mark.h"
+#include "views/controls/wrapping_row.h"
 #include "views/theme/icon.h"
 #include "views/theme/tokens.h"
 

@@ -7,6 +7,7 @@
 #include "views/compare/pixel_table.h"
 #include "views/compare/worst_items.h"
 #include "views/controls/empty_state.h"
+#include "views/session/measured.h"
 #include "views/theme/tokens.h"
 
 #include <QAction>
@@ -25,6 +26,12 @@ constexpr int rightWidth = 320, splitterWidth = 4;
 
 QString qt(const std::string& text) {
     return QString::fromStdString(text);
+}
+
+bool measuresPictures(const graph::Manifest& manifest) {
+    return std::any_of(manifest.inputs.begin(), manifest.inputs.end(), [](const graph::Port& port) {
+        return port.role == graph::PortRole::Candidate && port.type == graph::PortType::Image;
+    });
 }
 
 }  // namespace
@@ -149,6 +156,8 @@ void ComparePanel::rowsChanged() {
 // --- what is looked at -------------------------------------------------------------------------------------
 
 void ComparePanel::showItem(store::ItemId item) {
+    // Models are no pictures, and large: they are not decoded for nothing.
+    if (measuresOnlyModels(session_.document)) return;
     session_.results.ask(
         this, "item",
         [item, metric = choice_.metric](const OpenLibrary& open) { return choiceOf(open, item, metric); },
@@ -255,7 +264,7 @@ void ComparePanel::fillOverlays(const WorstTable& table) {
     // All metrics of a measure have one map.
     for (const store::StudyMetric& metric : table.metrics) {
         const graph::Manifest* manifest = session_.document.manifestOf(metric.node);
-        if (metric.node == last || !manifest || !manifest->hasMap) continue;
+        if (metric.node == last || !manifest || !manifest->hasMap || !measuresPictures(*manifest)) continue;
         last = metric.node;
         overlays.emplace_back(qt(metric.metric.id), tr("Map of %1").arg(qt(shortTitle(metric.metric))));
     }

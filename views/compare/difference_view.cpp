@@ -1,6 +1,6 @@
 #include "views/compare/difference_view.h"
 
-#include "views/compare/section_header.h"
+#include "views/controls/section_header.h"
 #include "views/controls/tabular.h"
 #include "views/figure/marks.h"
 #include "views/theme/style.h"

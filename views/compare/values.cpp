@@ -1,132 +1,24 @@
 #include "views/compare/values.h"
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
-
 namespace ratescope::views {
 namespace {
 
-/// Mapped files cost address space, not memory; this many are kept for a quick way back.
-constexpr std::size_t mostKept = 48;
-
-Values::Value open(const ValueKey& key, const std::string& file) {
-    try {
-        if (key.port.starts_with("map:")) return {{}, MetricMap::open(file), {}, file};
-        return {Picture::open(file), {}, {}, file};
-    } catch (const Error& error) {
-        return {{}, {}, error, {}};
-    }
+std::any opened(const ValueKey& key, const std::string& file) {
+    if (key.port.starts_with("map:")) return MetricMap::open(file);
+    return Picture::open(file);
 }
 
 }  // namespace
 
-Values::Values(Session& session, QObject* parent) : QObject(parent), session_(session) {
-    pool_.setMaxThreadCount(1);
-}
-
-Values::~Values() {
-    pool_.clear();
-    pool_.waitForDone();
-}
-
-void Values::want(const std::vector<ValueKey>& keys) {
-    ++turn_;
-    for (const ValueKey& key : keys)
-        if (const auto found = entries_.find(key); found != entries_.end()) found->second.used = turn_;
-    dropUnused();
-    const SupervisorLink::State state = session_.supervisor.state();
-    const bool all =
-        std::all_of(keys.begin(), keys.end(), [&](const ValueKey& key) { return entries_.contains(key); });
-    if (all) return;
-    if (state == SupervisorLink::State::None || state == SupervisorLink::State::Lost)
-        session_.supervisor.start(session_.settings.jobs());
-    // The supervisor serves the newest request first.
-    for (auto key = keys.rbegin(); key != keys.rend(); ++key)
-        if (!entries_.contains(*key)) ask(*key);
-}
-
-void Values::ask(const ValueKey& key) {
-    Entry& entry = entries_[key];
-    entry.used = turn_;
-    entry.serial = ++lastSerial_;
-    entry.request = session_.supervisor.request(
-        "value", {{"item", key.item}, {"port", key.port}}, this,
-        [this, key, serial = entry.serial](const nlohmann::json& result) {
-            map(key, serial, result.at("file").get<std::string>());
-        },
-        [this, key, serial = entry.serial](const Error& error) {
-            settle(key, serial, {{}, {}, error, {}});
-        });
-}
-
-Values::Entry* Values::entryOf(const ValueKey& key, quint64 serial) {
-    const auto found = entries_.find(key);
-    return found == entries_.end() || found->second.serial != serial ? nullptr : &found->second;
-}
-
-void Values::map(const ValueKey& key, quint64 serial, const std::string& file) {
-    Entry* entry = entryOf(key, serial);
-    if (!entry) return;
-    entry->request = 0;
-    pool_.start([this, key, serial, file] {
-        // The destructor waits for this thread before the object goes.
-        QMetaObject::invokeMethod(
-            this, [this, key, serial, value = open(key, file)] { settle(key, serial, value); },
-            Qt::QueuedConnection);
-    });
-}
-
-void Values::settle(const ValueKey& key, quint64 serial, const Value& value) {
-    Entry* entry = entryOf(key, serial);
-    if (!entry) return;
-    entry->request = 0;
-    entry->value = value;
-    emit changed();
-}
-
-void Values::dropUnused() {
-    std::vector<std::map<ValueKey, Entry>::iterator> settled;
-    for (auto each = entries_.begin(); each != entries_.end();) {
-        auto& [key, entry] = *each;
-        if (entry.used == turn_ || entry.value.settled()) {
-            if (entry.used != turn_) settled.push_back(each);
-            ++each;
-            continue;
-        }
-        if (entry.request)
-            session_.supervisor.request(
-                "forget", {{"target", entry.request}}, this, [](const nlohmann::json&) {},
-                [](const Error&) {});
-        each = entries_.erase(each);
-    }
-    if (settled.size() <= mostKept) return;
-    std::sort(settled.begin(), settled.end(),
-              [](const auto& a, const auto& b) { return a->second.used < b->second.used; });
-    for (std::size_t i = 0; i + mostKept < settled.size(); ++i)
-        entries_.erase(settled[i]);
-}
+Values::Values(Session& session, QObject* parent) : AskedValues(session, opened, parent) {}
 
 Values::Value Values::of(const ValueKey& key) const {
-    const auto found = entries_.find(key);
-    return found == entries_.end() ? Value{} : found->second.value;
-}
-
-void Values::retry() {
-    std::erase_if(entries_, [](const auto& entry) { return entry.second.value.failure.has_value(); });
-}
-
-void Values::clear() {
-    ++turn_;
-    for (auto& [key, entry] : entries_)
-        entry.used = 0;
-    dropUnused();
-    entries_.clear();
-}
-
-std::size_t Values::waiting() const {
-    return static_cast<std::size_t>(std::count_if(
-        entries_.begin(), entries_.end(), [](const auto& entry) { return entry.second.request != 0; }));
+    const Asked found = asked(key);
+    Value value{{}, {}, found.failure, found.file};
+    if (const auto* picture = std::any_cast<std::shared_ptr<const Picture>>(&found.value))
+        value.picture = *picture;
+    if (const auto* map = std::any_cast<std::shared_ptr<const MetricMap>>(&found.value)) value.map = *map;
+    return value;
 }
 
 }  // namespace ratescope::views

@@ -1,30 +1,13 @@
 #pragma once
 
-// Pictures and maps of items, asked of the supervisor and mapped in a thread of their own. What is wanted is said
-// anew each time; what is not wanted any more is taken back.
+// Pictures and maps of items.
 
 #include "views/compare/picture.h"
-#include "views/session/session.h"
-
-#include <QObject>
-#include <QThreadPool>
-#include <map>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
+#include "views/session/asked_values.h"
 
 namespace ratescope::views {
 
-/// "reference", "candidate" or "map:METRIC" of an item.
-struct ValueKey {
-    store::ItemId item = 0;
-    std::string port;
-
-    auto operator<=>(const ValueKey&) const = default;
-};
-
-class Values : public QObject {
+class Values : public AskedValues {
     Q_OBJECT
 
   public:
@@ -38,41 +21,9 @@ class Values : public QObject {
     };
 
     explicit Values(Session& session, QObject* parent = nullptr);
-    ~Values() override;
 
-    /// The first is wanted most. Starts a supervisor where none is attached.
-    void want(const std::vector<ValueKey>& keys);
     /// Empty while it is on its way.
     Value of(const ValueKey& key) const;
-    /// Forgets what failed, so that it is asked for again.
-    void retry();
-    /// Another library: all that is here is void.
-    void clear();
-
-    /// Requests that are not answered yet.
-    std::size_t waiting() const;
-
-  signals:
-    void changed();
-
-  private:
-    struct Entry {
-        int request = 0;     ///< number of the request while it waits
-        quint64 serial = 0;  ///< of the request: an answer to an older one is void
-        Value value;
-        quint64 used = 0;
-    };
-
-    void ask(const ValueKey& key);
-    void map(const ValueKey& key, quint64 serial, const std::string& file);
-    void settle(const ValueKey& key, quint64 serial, const Value& value);
-    Entry* entryOf(const ValueKey& key, quint64 serial);
-    void dropUnused();
-
-    Session& session_;
-    std::map<ValueKey, Entry> entries_;
-    quint64 turn_ = 0, lastSerial_ = 0;
-    QThreadPool pool_;
 };
 
 }  // namespace ratescope::views

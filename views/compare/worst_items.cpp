@@ -1,7 +1,7 @@
 #include "views/compare/worst_items.h"
 
-#include "views/compare/figure_delegate.h"
-#include "views/compare/section_header.h"
+#include "views/controls/figure_delegate.h"
+#include "views/controls/section_header.h"
 #include "views/theme/style.h"
 #include "views/theme/tokens.h"
 

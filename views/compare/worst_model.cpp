@@ -4,24 +4,9 @@
 #include "views/controls/tabular.h"
 
 #include <QFileInfo>
-#include <QPainter>
-#include <QPixmap>
 #include <algorithm>
 
 namespace ratescope::views {
-namespace {
-
-QPixmap markPixmap(const curves::SeriesStyle& style) {
-    constexpr int side = 16, sharpness = 3;
-    QPixmap pixmap(side * sharpness, side * sharpness);
-    pixmap.setDevicePixelRatio(sharpness);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    paintSeriesMark(painter, style, QPointF(side / 2.0, side / 2.0), 8);
-    return pixmap;
-}
-
-}  // namespace
 
 WorstModel::WorstModel(StyleOf styleOf, QObject* parent)
     : QAbstractTableModel(parent), styleOf_(std::move(styleOf)) {}
@@ -124,7 +109,7 @@ QVariant WorstModel::headerData(int section, Qt::Orientation orientation, int ro
         case Qt::DisplayRole:
             return title + arrow;
         case Qt::DecorationRole:
-            return markPixmap(styleOf_(series));
+            return seriesMark(styleOf_(series));
         case Qt::ToolTipRole:
             return tr("%1: click to sort").arg(title);
         default:

@@ -24,6 +24,16 @@ void paintSeriesMark(QPainter& painter, const curves::SeriesStyle& style, QPoint
     painter.restore();
 }
 
+QPixmap seriesMark(const curves::SeriesStyle& style) {
+    constexpr int side = 16, sharpness = 3;
+    QPixmap pixmap(side * sharpness, side * sharpness);
+    pixmap.setDevicePixelRatio(sharpness);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    paintSeriesMark(painter, style, QPointF(side / 2.0, side / 2.0), 8);
+    return pixmap;
+}
+
 void paintSeriesLine(QPainter& painter, const curves::SeriesStyle& style, QPointF from, QPointF to) {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);

@@ -5,6 +5,7 @@
 #include "core/curves/series_style.h"
 #include "views/theme/tokens.h"
 
+#include <QPixmap>
 #include <QPointF>
 
 class QPainter;
@@ -14,6 +15,9 @@ namespace ratescope::views {
 /// In the colour of the look; hollow ones are filled with the surface.
 void paintSeriesMark(QPainter& painter, const curves::SeriesStyle& style, QPointF centre, double diameter,
                      bool hollow = false, Look look = currentLook());
+
+/// The same alone, 16 × 16, for headers and lists.
+QPixmap seriesMark(const curves::SeriesStyle& style);
 
 /// A short piece of its line with the mark in the middle, as in a legend.
 void paintSeriesLine(QPainter& painter, const curves::SeriesStyle& style, QPointF from, QPointF to);

@@ -1,4 +1,4 @@
-#include "views/compare/section_header.h"
+#include "views/controls/section_header.h"
 
 #include "views/controls/series_mark.h"
 #include "views/controls/tabular.h"

@@ -16,6 +16,11 @@ class FigureDelegate : public QStyledItemDelegate {
     using QStyledItemDelegate::QStyledItemDelegate;
     void paint(QPainter* painter, const QStyleOptionViewItem& option,
                const QModelIndex& index) const override;
+
+  protected:
+    void paintGround(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
+    /// Swatch and text, elided within option.rect.
+    void paintContent(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
 };
 
 }  // namespace ratescope::views

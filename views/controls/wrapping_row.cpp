@@ -1,4 +1,4 @@
-#include "views/compare/wrapping_row.h"
+#include "views/controls/wrapping_row.h"
 
 #include "views/theme/tokens.h"
 
