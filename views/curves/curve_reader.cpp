@@ -8,6 +8,9 @@
 #include "views/curves/curve_plots.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <string>
 
 namespace ratescope::views {
 namespace {
@@ -40,11 +43,34 @@ const curves::Sample* worstOf(const Curve& curve, const curves::Point& point) {
     return worst == point.samples.end() ? nullptr : &*worst;
 }
 
+/// Whether a finished item that the measure has looked at lacks this metric: a manifest may name others than fit.
+class Unmeasured {
+  public:
+    Unmeasured(const store::Library& library, store::StudyId study) {
+        store::ItemFilter filter;
+        filter.state = store::State::Done;
+        const auto page = store::itemsPage(library, study, filter, store::ItemOrder::Planned, false, {}, 1);
+        for (const store::ItemRow& row : page.rows)
+            for (const store::MeasurementRow& measurement : store::measurementsOf(library, row.id))
+                for (const store::ScoreRow& score : measurement.scores)
+                    measured_[measurement.node].insert(score.metric.id);
+    }
+    bool operator()(const store::StudyMetric& metric) const {
+        const auto node = measured_.find(metric.node);
+        return node != measured_.end() && !node->second.contains(metric.metric.id);
+    }
+
+  private:
+    std::map<std::string, std::set<std::string>> measured_;
+};
+
 }  // namespace
 
 void CurveReader::readOffer(const OpenLibrary& open) {
     offer_ = {};
+    const Unmeasured isUnmeasured(open.library, study_);
     for (const store::StudyMetric& metric : metricsOf(open.library, study_)) {
+        if (isUnmeasured(metric)) continue;
         const bool qualified = metric.id != metric.metric.id;
         offer_.axes.push_back(
             {metric.id, metric.metric.title + (qualified ? " (" + metric.node + ")" : ""), Kind::Metric});
