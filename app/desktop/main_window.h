@@ -25,6 +25,7 @@ class GraphPanel;
 class HistoryPanel;
 class InspectorPanel;
 class LibraryPanel;
+class ModelPanel;
 class RunsPanel;
 class StartPage;
 }  // namespace ratescope::views
@@ -108,6 +109,7 @@ class MainWindow : public QMainWindow {
     views::GraphPanel* graph_;
     views::ComparePanel* compare_;
     views::FigurePanel* figure_;
+    views::ModelPanel* model_;
     views::LibraryPanel* library_;
     views::InspectorPanel* inspector_;
     views::RunsPanel* runsPanel_;

@@ -72,9 +72,11 @@ void MainWindow::makeRunActions() {
 }
 
 void MainWindow::makeViewActions() {
-    const std::pair<const char*, QString> tabs[] = {
-        {"view.graph", tr("Graph")}, {"view.compare", tr("Compare")}, {"view.figure", tr("Figure")}};
-    for (int i = 0; i < 3; ++i)
+    const std::pair<const char*, QString> tabs[] = {{"view.graph", tr("Graph")},
+                                                    {"view.compare", tr("Compare")},
+                                                    {"view.figure", tr("Figure")},
+                                                    {"view.model", tr("Model")}};
+    for (int i = 0; i < tabs_->count(); ++i)
         connect(actions_.add(tabs[i].first, tabs[i].second, tabs[i].first + 5,
                              QKeySequence(QString("Ctrl+%1").arg(i + 1)), tr("Show this tab")),
                 &QAction::triggered, this, [this, i] {
@@ -153,7 +155,7 @@ void MainWindow::fillMenus() {
         }
     });
     menu(tr("Edit"), "history.", {"edit.undo", "edit.redo", ""});
-    QMenu* view = menu(tr("View"), {}, {"view.graph", "view.compare", "view.figure", ""});
+    QMenu* view = menu(tr("View"), {}, {"view.graph", "view.compare", "view.figure", "view.model", ""});
     for (QDockWidget* dock : docks_)
         view->addAction(dock->toggleViewAction());
     view->addSeparator();
@@ -166,6 +168,7 @@ void MainWindow::fillMenus() {
     menu(tr("Curves"), "curves.", {});
     menu(tr("Compare"), "compare.", {});
     menu(tr("Figure"), "figure.", {});
+    menu(tr("Model"), "model.", {});
     menu(tr("Library"), "library.", {});
     menu(tr("Tools"), {}, {"tools.palette", "tools.keys", "", "tools.reopen"});
     menu(tr("Help"), {}, {"help.about"});

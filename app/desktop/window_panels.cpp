@@ -12,6 +12,7 @@
 #include "views/history/history_panel.h"
 #include "views/inspector/inspector_panel.h"
 #include "views/library/library_panel.h"
+#include "views/model/model_panel.h"
 #include "views/palette/command_palette.h"
 #include "views/palette/keys_dialog.h"
 #include "views/runs/runs_panel.h"
@@ -33,6 +34,7 @@ void MainWindow::makePanels() {
     graph_ = new views::GraphPanel(session_);
     compare_ = new views::ComparePanel(session_);
     figure_ = new views::FigurePanel(session_);
+    model_ = new views::ModelPanel(session_);
     library_ = new views::LibraryPanel(session_);
     inspector_ = new views::InspectorPanel(session_);
     runsPanel_ = new views::RunsPanel(session_);
@@ -43,9 +45,11 @@ void MainWindow::makePanels() {
     tabs_->addTab(graph_, views::icon("graph", Token::Muted, Token::Text), tr("Graph"));
     tabs_->addTab(compare_, views::icon("compare", Token::Muted, Token::Text), tr("Compare"));
     tabs_->addTab(figure_, views::icon("figure", Token::Muted, Token::Text), tr("Figure"));
+    tabs_->addTab(model_, views::icon("model", Token::Muted, Token::Text), tr("Model"));
     tabs_->setCornerWidget(graph_->toolRow());
     // They have the window for themselves: what they need must not widen the graph among its docks.
-    for (QWidget* whole : {static_cast<QWidget*>(compare_), static_cast<QWidget*>(figure_)})
+    for (QWidget* whole :
+         {static_cast<QWidget*>(compare_), static_cast<QWidget*>(figure_), static_cast<QWidget*>(model_)})
         whole->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
     connect(tabs_, &QTabWidget::currentChanged, this, &MainWindow::showDocks);
     connect(pages_, &QStackedWidget::currentChanged, this, &MainWindow::showDocks);
@@ -57,8 +61,9 @@ void MainWindow::makePanels() {
     addDock("curves", tr("Curves"), curves_, Qt::BottomDockWidgetArea);
     addDock("outline", tr("Outline"), new views::GraphOutline(session_), Qt::RightDockWidgetArea);
     addDock("history", tr("Edits"), history_, Qt::RightDockWidgetArea);
-    for (const QList<QAction*>& actions : {graph_->actions(), library_->actions(), runsPanel_->actions(),
-                                           curves_->actions(), compare_->actions(), figure_->actions()})
+    for (const QList<QAction*>& actions :
+         {graph_->actions(), library_->actions(), runsPanel_->actions(), curves_->actions(),
+          compare_->actions(), figure_->actions(), model_->actions()})
         actions_.adopt(actions);
 }
 
@@ -105,11 +110,16 @@ void MainWindow::connectPanels() {
         tabs_->setCurrentWidget(figure_);
         figure_->addFigure(figure);
     });
-    connect(&session_.selection, &views::Selection::reconstructionAsked, this,
-            [this] { tabs_->setCurrentWidget(compare_); });
+    connect(model_, &views::ModelPanel::runAsked, this, &MainWindow::run);
+    connect(model_, &views::ModelPanel::graphAsked, this, &MainWindow::showGraph);
+    connect(&session_.selection, &views::Selection::reconstructionAsked, this, [this](qint64 item) {
+        tabs_->setCurrentWidget(model_->has(item) ? static_cast<QWidget*>(model_) : compare_);
+    });
     const auto say = [this](const QString& text) { panelStatus_->setText(text); };
     connect(compare_, &views::ComparePanel::statusText, this, say);
     connect(figure_, &views::FigurePanel::statusText, this, say);
+    connect(model_, &views::ModelPanel::statusText, this, say);
+    connect(model_, &views::ModelPanel::failed, messages_, &MessageBar::fail);
     connect(compare_, &views::ComparePanel::plateSaved, this,
             [say](const QString& file) { say(tr("Saved %1").arg(file)); });
     connect(compare_, &views::ComparePanel::failed, messages_, &MessageBar::fail);

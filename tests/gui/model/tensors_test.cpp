@@ -1,0 +1,155 @@
+// A model of 10,000 tensors: nothing that the table and the chart do holds the window's thread up for a frame.
+
+#include "tests/gui/support.h"
+#include "tests/patience.h"
+#include "views/model/layer_chart.h"
+#include "views/model/tensor_delegate.h"
+#include "views/model/tensor_model.h"
+
+#include <time.h>
+
+#include <QAbstractItemModelTester>
+#include <QHeaderView>
+#include <QScrollBar>
+#include <QTableView>
+#include <cstdio>
+
+using namespace ratescope::views;
+
+namespace {
+
+constexpr int tensors = 10'000;
+constexpr double frame = 16;
+
+/// Of this thread's own time: what others do on the machine does not count.
+double milliseconds(const std::function<void()>& work) {
+    const auto now = [] {
+        timespec time{};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+        return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+    };
+    const double begin = now();
+    work();
+    return now() - begin;
+}
+
+ModelSide sideOf(double factor) {
+    auto profile = std::make_shared<TensorProfile>();
+    ModelSide side;
+    for (int i = 0; i < tensors; ++i) {
+        TensorFacts facts;
+        facts.name = "model.layers." + std::to_string(i * 7919 % tensors) + ".mlp.down_proj.weight";
+        facts.shape = "576 × 1536";
+        facts.type = "bf16";
+        facts.weights = 1000 + i;
+        facts.searched = true;
+        facts.error = factor * (i * 104'729 % 9973) / 9973.0;
+        facts.high = 1;
+        for (std::size_t bin = 0; bin < histogramBins; ++bin)
+            facts.reference[bin] = facts.candidate[bin] = static_cast<std::uint32_t>(bin * (32 - bin));
+        side.layers.push_back({facts.name, static_cast<double>(facts.weights),
+                               4.0 * static_cast<double>(facts.weights), facts.error, facts.error / 2});
+        profile->tensors.push_back(std::move(facts));
+    }
+    side.profile = profile;
+    return side;
+}
+
+}  // namespace
+
+class TensorsTest : public QObject {
+    Q_OBJECT
+  private slots:
+    void tenThousandTensorsHoldNothingUp() {
+        const ModelSide a = sideOf(1), b = sideOf(0.5);
+        TensorTable joined = tensorTableOf(a, &b);
+        QCOMPARE(joined.rows.size(), std::size_t{tensors});
+        TensorModel model;
+        QTableView table;
+        auto* delegate = new TensorDelegate(&table);
+        delegate->setAreaColour(Qt::blue);
+        table.setItemDelegate(delegate);
+        table.setModel(&model);
+        table.setWordWrap(false);
+        table.verticalHeader()->hide();
+        table.verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+        LayerChart chart;
+        table.resize(1200, 700);
+        chart.resize(1200, 200);
+        table.show();
+        chart.show();
+        QImage shot(table.size(), QImage::Format_RGB32);
+        chart.render(&shot);  // fonts are loaded once
+        const auto within = [](const char* what, double spent) {
+            std::printf("%s: %.2f ms\n", what, spent);
+            QVERIFY2(spent < frame * ratescope::test::patience, what);
+        };
+        within("set", milliseconds([&] { model.setTable(std::move(joined)); }));
+        QCOMPARE(model.rowCount(), tensors);
+        within("chart set", milliseconds([&] { chart.setTable(model.table(), ErrorKindShown::Weights); }));
+        QCOMPARE(chart.bars(), std::size_t{tensors});
+        within("chart painted", milliseconds([&] { chart.render(&shot); }));
+        for (int column = 0; column < model.columnCount(); ++column)
+            within("sorted", milliseconds([&] { model.sort(column, Qt::DescendingOrder); }));
+        within("filtered", milliseconds([&] { model.setFilter("layers.77 DOWN"); }));
+        QVERIFY(model.rowCount() > 0 && model.rowCount() < tensors);
+        within("all again", milliseconds([&] { model.setFilter({}); }));
+        double slowest = 0;
+        QScrollBar& bar = *table.verticalScrollBar();
+        for (int step = 0; step <= 50; ++step)
+            slowest = std::max(slowest, milliseconds([&] {
+                                   bar.setValue(static_cast<int>(std::int64_t{bar.maximum()} * step / 50));
+                                   table.viewport()->render(&shot);
+                               }));
+        within("scrolled", slowest);
+    }
+
+    void filterAndOrderKeepTheRows() {
+        const ModelSide side = sideOf(1);
+        TensorModel model;
+        model.setTable(tensorTableOf(side, nullptr));
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setFilter("layers.77");
+        const int few = model.rowCount();
+        model.sort(4, Qt::AscendingOrder);
+        const QPersistentModelIndex kept = model.index(3, 0);
+        const QString name = kept.data().toString();
+        model.sort(0, Qt::DescendingOrder);
+        QCOMPARE(kept.data().toString(), name);
+        QCOMPARE(model.rowCount(), few);
+        for (int row = 1; row < few; ++row)
+            QVERIFY(model.index(row - 1, 0).data().toString() > model.index(row, 0).data().toString());
+        for (int row = 0; row < few; ++row)
+            QCOMPARE(model.rowOf(model.tensorAt(row)), row);
+        QCOMPARE(model.tensorAt(few), -1);
+        model.setErrorKind(ErrorKindShown::Outputs);
+        QCOMPARE(model.index(0, 5).data().toString().toDouble() > 0, true);
+        model.sort(-1, Qt::AscendingOrder);
+        model.setFilter({});
+        QCOMPARE(model.index(1, 0).data().toString(), QString("model.layers.1.mlp.down_proj.weight"));
+    }
+
+    void whatIsUnknownStandsLast() {
+        TensorTable table;
+        for (const double error : {0.5, unknown, 0.9}) {
+            TensorRow row;
+            row.name = QString::number(error);
+            row.searched = true;
+            row.a.error = error;
+            table.rows.push_back(row);
+        }
+        TensorModel model;
+        model.setTable(table);
+        QCOMPARE(model.worst(), 2);
+        for (const Qt::SortOrder order : {Qt::AscendingOrder, Qt::DescendingOrder}) {
+            model.sort(5, order);
+            QCOMPARE(model.index(2, 5).data().toString(), QString(QChar(0x2013)));
+        }
+        QVERIFY(!model.table().knows(ErrorKindShown::Outputs));
+        model.setTable({});
+        QCOMPARE(model.worst(), -1);
+    }
+};
+
+RATESCOPE_GUI_TEST_MAIN(TensorsTest)
+#include "tensors_test.moc"
