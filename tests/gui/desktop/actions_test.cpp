@@ -54,8 +54,9 @@ class ActionsTest : public QObject {
         gui::Desk desk;
         desk.open(gui::threeCodecs());
         const auto& tabs = *desk.window().findChild<QTabWidget*>();
-        for (const auto& [action, tab] : {std::pair("view.figure", 2), std::pair("view.compare", 1),
-                                          std::pair("view.figure", 2), std::pair("view.graph", 0)}) {
+        for (const auto& [action, tab] :
+             {std::pair("view.figure", 2), std::pair("view.compare", 1), std::pair("view.model", 3),
+              std::pair("view.figure", 2), std::pair("view.graph", 0)}) {
             desk.act(action);
             QCOMPARE(tabs.currentIndex(), tab);
             tabs.currentWidget()->setFocus();

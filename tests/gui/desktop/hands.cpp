@@ -1,6 +1,7 @@
 #include "tests/gui/desktop/hands.h"
 
 #include "core/graph/document.h"
+#include "tests/core/test_data.h"
 #include "views/graph/graph_panel.h"
 #include "views/graph/graph_view.h"
 #include "views/graph/node_item.h"
@@ -72,6 +73,13 @@ void moveTo(QWidget& widget, QPoint point, Qt::MouseButtons held) {
     QMouseEvent event(QEvent::MouseMove, point, widget.mapToGlobal(point), Qt::NoButton, held,
                       Qt::NoModifier);
     QApplication::sendEvent(&widget, &event);
+}
+
+QString shortText(const Desk& desk, const QString& name) {
+    QFile whole(QString::fromStdString((dataFolder() / "text/wikitext-2").string()) + '/' + name);
+    if (!whole.open(QIODevice::ReadOnly)) throw std::runtime_error("there is no " + name.toStdString());
+    const QByteArray part = whole.read(20'000);
+    return desk.place().write(name, part.left(part.lastIndexOf('\n') + 1));
 }
 
 GraphHands::GraphHands(Desk& desk) : desk_(desk), view_(panelOf<views::GraphPanel>(desk).view()) {

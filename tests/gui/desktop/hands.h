@@ -42,6 +42,9 @@ void choose(QComboBox& box, const QString& choice);
 /// A moved pointer, as the canvas sees it.
 void moveTo(QWidget& widget, QPoint point, Qt::MouseButtons held = Qt::NoButton);
 
+/// The first lines of a text of the data's WikiText-2, beside the document; its path.
+QString shortText(const Desk& desk, const QString& name);
+
 /// Hands on the Graph tab and on the inspector beside it.
 class GraphHands {
   public:

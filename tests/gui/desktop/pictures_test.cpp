@@ -3,22 +3,23 @@
 
 #include "core/graph/edit.h"
 #include "core/store/query.h"
-#include "tests/gui/desktop/desk.h"
+#include "tests/core/test_data.h"
+#include "tests/gui/desktop/hands.h"
 #include "views/compare/compare_panel.h"
 #include "views/curves/curves_panel.h"
 #include "views/figures/figure_panel.h"
 #include "views/graph/graph_panel.h"
+#include "views/model/model_panel.h"
+#include "views/model/tensor_table_view.h"
 
+#include <QComboBox>
 #include <QDockWidget>
 
 using namespace ratescope;
 
 namespace {
 
-template <typename Panel>
-Panel& panelOf(gui::Desk& desk) {
-    return *desk.window().findChild<Panel*>();
-}
+using gui::panelOf;
 
 void settle() {
     QTest::qWait(1500);
@@ -56,6 +57,39 @@ class PicturesTest : public QObject {
         settle();
         settle();
         gui::shoot(desk.window(), "figure");
+    }
+
+    void twoCompressedModels() {
+        REQUIRE_DATA(dataFolder() / "models/stories260K/stories260K.bin");
+        gui::Desk desk;
+        QFile example(qEnvironmentVariable("RATESCOPE_SOURCE") +
+                      "/resources/examples/language-model.ratescope");
+        QVERIFY(example.open(QIODevice::ReadOnly));
+        QByteArray document = example.readAll();
+        for (const char* text : {"wiki.valid.raw", "wiki.test.raw"})
+            document.replace(QByteArray("${RATESCOPE_DATA}/text/wikitext-2/") + text,
+                             gui::shortText(desk, text).toUtf8());
+        const QString study = desk.place().write("language-model.ratescope", document);
+        const e2e::Outcome outcome = desk.place().cli({"run", study}, {}, 120'000);
+        QVERIFY2(outcome.code == 0, outcome.said());
+        desk.window().openFile(study);
+        QVERIFY(gui::waitFor([&] { return desk.session().results.hasStudy(); }));
+        desk.act("view.model");
+        auto& model = panelOf<views::ModelPanel>(desk);
+        QVERIFY(gui::waitFor([&] { return model.itemA().has_value(); }));
+        for (const auto& [box, start] :
+             {std::pair("model.a", "GPTQ · bits 3"), std::pair("model.b", "Round to nearest · bits 3")}) {
+            auto& combo = gui::seen<QComboBox>(model, box);
+            QString whole;
+            for (int i = 0; i < combo.count(); ++i)
+                if (combo.itemText(i).startsWith(start)) whole = combo.itemText(i);
+            gui::choose(combo, whole);
+        }
+        QVERIFY(gui::waitFor([&] { return model.settled() && model.itemB(); }, 60'000));
+        model.table().setFocus();
+        desk.act("model.worst");
+        settle();
+        gui::shoot(desk.window(), "model");
     }
 
     void aSmallWindowCutsNothing() {
