@@ -6,13 +6,12 @@
 #include "views/model/tensor_delegate.h"
 #include "views/model/tensor_model.h"
 
-#include <time.h>
-
 #include <QAbstractItemModelTester>
 #include <QHeaderView>
 #include <QScrollBar>
 #include <QTableView>
 #include <cstdio>
+#include <ctime>
 
 using namespace ratescope::views;
 
