@@ -166,6 +166,29 @@ class PerplexityNodeTest : public QObject {
                     std::exp(loss.mean));
     }
 
+    void estimatesAreTheSummaryByMetric() {
+        const std::pair<std::string, const char*> rows[] = {{"ppl-window-128", "perplexity"},
+                                                            {"kld-mean", "divergence, mean"},
+                                                            {"same-top-1", "same top token"},
+                                                            {"dp-rms", "change of probability, RMS"}};
+        for (const bool divergence : {false, true}) {
+            const Measured given = measured(letterModel(1), letterModel(2), someText(),
+                                            {{"context", std::string("128")},
+                                             {"protocol", std::string("window")},
+                                             {"divergence", divergence}});
+            const Table& table = given.tables.at("estimates");
+            const auto& metrics = std::get<std::vector<std::string>>(table.column("metric")->cells);
+            QCOMPARE(metrics.size(), divergence ? std::size(rows) : std::size_t{1});
+            for (std::size_t i = 0; i < metrics.size(); ++i) {
+                const auto& [metric, statistic] = rows[i];
+                QCOMPARE(metrics[i], metric);
+                const Moments row = rowOf(given, statistic);
+                QCOMPARE(std::get<std::vector<double>>(table.column("value")->cells)[i], row.mean);
+                QCOMPARE(std::get<std::vector<double>>(table.column("standard-error")->cells)[i], row.error);
+            }
+        }
+    }
+
     void theBeginningStandsBeforeTheTextAndInEachWindow() {
         const LanguageModel model = letterModel(3);
         std::vector<std::int32_t> ids = letterIds(someText());
