@@ -131,7 +131,7 @@ class FamiliesTest : public QObject {
             << 8;
         QTest::newRow("language models")
             << "language-model"
-            << "rtn gptq spqr/bits=2 spqr/bits=3 spqr/bits=4 awq kmeans sparsegpt" << 24;
+            << "rtn gptq spqr awq kmeans sparsegpt" << 24;
         QTest::newRow("bitstack") << "bitstack"
                                   << "rtn gptq bitstack not-sorted not-scaled no-signs" << 120;
         QTest::newRow("fwsvd") << "fwsvd"

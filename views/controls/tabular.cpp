@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 namespace ratescope::views {
 namespace {
@@ -15,15 +16,36 @@ QString tr(const char* text) {
     return QCoreApplication::translate("Tabular", text);
 }
 
-double figureWidth(const QFontMetricsF& metrics) {
+/// Of the ten figures of a font, in its units. To ask a font for an advance costs as much as to draw the figure.
+struct Figures {
+    QFont font;
+    std::array<double, 10> advances{};
     double widest = 0;
-    for (char16_t figure = u'0'; figure <= u'9'; ++figure)
-        widest = std::max(widest, metrics.horizontalAdvance(QChar(figure)));
-    return widest;
+
+    explicit Figures(const QFont& of) : font(of) {
+        const QFontMetricsF metrics(font);
+        for (std::size_t i = 0; i < advances.size(); ++i) {
+            advances[i] = metrics.horizontalAdvance(QChar(u'0' + static_cast<char16_t>(i)));
+            widest = std::max(widest, advances[i]);
+        }
+    }
+
+    static bool holds(QChar character) { return character >= u'0' && character <= u'9'; }
+    double advanceOf(QChar figure) const {
+        return advances[static_cast<std::size_t>(figure.unicode() - u'0')];
+    }
+};
+
+/// Those of the font asked for last are kept: a table or axis asks for the same one, again and again.
+const Figures& figuresOf(const QFont& font) {
+    thread_local std::optional<Figures> kept;
+    if (!kept || kept->font != font) kept.emplace(font);
+    return *kept;
 }
 
-double advanceOf(const QFontMetricsF& metrics, QChar character, double figure) {
-    return character.isDigit() ? figure : metrics.horizontalAdvance(character);
+/// What a character takes: every figure as much as the widest.
+double placeOf(QChar character, const Figures& figures, const QFontMetricsF& metrics) {
+    return Figures::holds(character) ? figures.widest : metrics.horizontalAdvance(character);
 }
 
 QString withTrueMinus(QString text) {
@@ -33,26 +55,27 @@ QString withTrueMinus(QString text) {
 }  // namespace
 
 double tabularWidth(const QFont& font, const QString& text) {
+    const Figures& figures = figuresOf(font);
     const QFontMetricsF metrics(font);
-    const double figure = figureWidth(metrics);
     double width = 0;
     for (const QChar character : text)
-        width += advanceOf(metrics, character, figure);
+        width += placeOf(character, figures, metrics);
     return width;
 }
 
 void drawTabular(QPainter& painter, const QRectF& place, const QString& text, Qt::Alignment alignment) {
+    const Figures& figures = figuresOf(painter.font());
     const QFontMetricsF metrics(painter.font());
-    const double figure = figureWidth(metrics), width = tabularWidth(painter.font(), text);
+    const double width = tabularWidth(painter.font(), text);
     double x = place.left();
     if (alignment & Qt::AlignRight) x = place.right() - width;
     if (alignment & Qt::AlignHCenter) x = place.center().x() - width / 2;
     const double baseline = place.center().y() + (metrics.ascent() - metrics.descent()) / 2;
     for (const QChar character : text) {
-        const double advance = advanceOf(metrics, character, figure);
-        const double inset = (advance - metrics.horizontalAdvance(character)) / 2;
+        const double taken = placeOf(character, figures, metrics);
+        const double inset = Figures::holds(character) ? (taken - figures.advanceOf(character)) / 2 : 0;
         painter.drawText(QPointF(x + inset, baseline), QString(character));
-        x += advance;
+        x += taken;
     }
 }
 

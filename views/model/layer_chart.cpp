@@ -18,7 +18,15 @@ namespace {
 
 constexpr int labelRow = 20, errorDigits = 3;
 constexpr double widestBar = 24, barShare = 0.72;
-constexpr float barOpacity = 0.5f;
+constexpr float barShareOfColour = 0.5f;
+
+/// Half of the side's colour on the ground. Opaque: Qt blends through its thread pool and waits for it, bar by bar.
+QColor barColour(const QColor& side) {
+    const QColor ground = colour(Token::Surface);
+    const auto mixed = [](float a, float b) { return barShareOfColour * a + (1 - barShareOfColour) * b; };
+    return QColor::fromRgbF(mixed(side.redF(), ground.redF()), mixed(side.greenF(), ground.greenF()),
+                            mixed(side.blueF(), ground.blueF()));
+}
 
 }  // namespace
 
@@ -108,6 +116,7 @@ std::vector<LayerChart::Drawn> LayerChart::drawn(double Bar::*error, const QRect
         if (std::isnan(value)) continue;
         const double height = heightOf(value, plot);
         double left = plot.left() + each * (static_cast<double>(i) + 0.5) - width / 2;
+        // A pixel's column each where there are more bars than columns: the highest is seen.
         if (each < 1) left = std::floor(left);
         if (each < 1 && !all.empty() && all.back().place.left() == left) {
             if (height <= all.back().place.height()) continue;
@@ -162,10 +171,11 @@ void LayerChart::paintGrid(QPainter& painter, const QRectF& plot) const {
 
 /// A line where another block begins, and its number where there is room.
 void LayerChart::paintBlocks(QPainter& painter, const QRectF& plot) const {
+    const double each = step();
     double free = plot.left();
     for (std::size_t i = 0; i < bars_.size(); ++i) {
         if (bars_[i].block < 0 || (i > 0 && bars_[i - 1].block == bars_[i].block)) continue;
-        const double x = plot.left() + step() * static_cast<double>(i);
+        const double x = plot.left() + each * static_cast<double>(i);
         if (x < free) continue;
         const QString number = QString::number(bars_[i].block);
         const double width = tabularWidth(painter.font(), number);
@@ -182,8 +192,7 @@ void LayerChart::paintBlocks(QPainter& painter, const QRectF& plot) const {
 }
 
 void LayerChart::paintBars(QPainter& painter, const QRectF& plot) const {
-    QColor ground = colourA_;
-    ground.setAlphaF(barOpacity);
+    const QColor side = barColour(colourA_);
     if (current_ >= 0) {
         const double width = std::max(1.0, step() * barShare),
                      middle = plot.left() + step() * (current_ + 0.5);
@@ -191,7 +200,7 @@ void LayerChart::paintBars(QPainter& painter, const QRectF& plot) const {
                          colour(Token::Selected));
     }
     for (const Drawn& one : drawn(&Bar::a, plot))
-        painter.fillRect(one.place, static_cast<int>(one.bar) == worst_ ? colour(Token::Bad) : ground);
+        painter.fillRect(one.place, static_cast<int>(one.bar) == worst_ ? colour(Token::Bad) : side);
 }
 
 void LayerChart::paintB(QPainter& painter, const QRectF& plot) const {

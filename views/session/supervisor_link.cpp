@@ -9,7 +9,6 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
-#include <QProcess>
 #include <QStandardPaths>
 #include <utility>
 
@@ -21,10 +20,6 @@ using nlohmann::json;
 constexpr int lookEveryMs = 500, startingLookEveryMs = 20;
 /// The supervisor of the window before may be just ending and hold the library's lock still.
 constexpr int launches = 4, relaunchAfterMs = 400;
-
-bool runs(qint64 process) {
-    return QFile::exists(QString("/proc/%1").arg(process));
-}
 
 Error errorOf(const json& error) {
     return Error(errorKindFromText(error.value("kind", "")), error.value("what", ""),
@@ -78,7 +73,7 @@ SupervisorLink::~SupervisorLink() {
 void SupervisorLink::setLibrary(const QString& library) {
     if (library == library_) return;
     library_ = library;
-    started_ = 0;
+    started_.reset();
     socket_.abort();
     refuseAll(nobody());
     progress_.reset();
@@ -96,21 +91,11 @@ void SupervisorLink::start(int jobs) {
 
 void SupervisorLink::launch() {
     --launchesLeft_;
-    QProcess serve;
-    serve.setProgram(program_);
-    QStringList arguments{"serve", "--library", library_, "--until-left"};
-    if (jobs_ > 0) arguments << "--jobs" << QString::number(jobs_);
-    serve.setArguments(arguments);
+    std::vector<std::string> arguments{"serve", "--library", library_.toStdString(), "--until-left"};
+    if (jobs_ > 0) arguments.insert(arguments.end(), {"--jobs", std::to_string(jobs_)});
     startErrors_ = QDir(QStandardPaths::writableLocation(QStandardPaths::TempLocation))
                        .filePath(QString("ratescope-serve-%1.log").arg(QCoreApplication::applicationPid()));
-    serve.setStandardErrorFile(startErrors_);
-    serve.setStandardOutputFile(QProcess::nullDevice());
-    serve.setStandardInputFile(QProcess::nullDevice());
-    if (!serve.startDetached(&started_)) {
-        launchFailed(Error(ErrorKind::Resource, serve.program().toStdString() + " can't be started.",
-                           "Install Ratescope again: ratescope-cli lies beside ratescope."));
-        return;
-    }
+    started_ = run::startDetached(program_.toStdString(), arguments, startErrors_.toStdString());
     setState(State::Starting);
     looking_.start(startingLookEveryMs);
 }
@@ -123,11 +108,17 @@ void SupervisorLink::setState(State state) {
 
 void SupervisorLink::look() {
     if (library_.isEmpty() || socket_.state() != QLocalSocket::UnconnectedState) return;
-    if (started_ && !runs(started_)) {
+    if (started_ && *started_ == run::DetachedState::CannotStart) {
+        started_.reset();
+        launchFailed(Error(ErrorKind::Resource, program_.toStdString() + " can't be started.",
+                           "Install Ratescope again: ratescope-cli lies beside ratescope."));
+        return;
+    }
+    if (started_ && *started_ == run::DetachedState::Ended) {
         QFile said(startErrors_);
         const std::string text =
             said.open(QIODevice::ReadOnly) ? said.readAll().trimmed().toStdString() : std::string();
-        started_ = 0;
+        started_.reset();
         if (launchesLeft_ > 0) {
             QTimer::singleShot(relaunchAfterMs, this, [this, library = library_] {
                 // Somebody else may hold it by now.
@@ -160,7 +151,7 @@ void SupervisorLink::launchFailed(const Error& error) {
 }
 
 void SupervisorLink::greet() {
-    started_ = 0;
+    started_.reset();
     if (!startErrors_.isEmpty()) QFile::remove(std::exchange(startErrors_, {}));
     looking_.start(lookEveryMs);
     // Requests that waited keep their order behind these.

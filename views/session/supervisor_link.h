@@ -4,6 +4,7 @@
 // `ratescope-cli serve` where none does, and passes on what it says. Never waits.
 
 #include "core/error.h"
+#include "core/run/detached_process.h"
 #include "core/run/supervisor.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -96,7 +97,8 @@ class SupervisorLink : public QObject {
     std::map<int, Request> waiting_;  ///< sent, or to be sent once attached
     int lastRequest_ = 0;
     int jobs_ = 0, launchesLeft_ = 0;
-    qint64 started_ = 0;   ///< process that start() made and that does not answer yet
+    /// Of the process that start() made and that does not answer yet.
+    std::shared_ptr<const std::atomic<run::DetachedState>> started_;
     QString startErrors_;  ///< file with what it says
     State state_ = State::None;
     qint64 process_ = 0;
