@@ -32,7 +32,7 @@
 namespace ratescope::views {
 namespace {
 
-constexpr int rightWidth = 320, splitterWidth = 4;
+constexpr int rightWidth = 490, splitterWidth = 4;
 
 }  // namespace
 
@@ -88,7 +88,7 @@ void ModelPanel::build() {
     splitter->addWidget(leftColumn());
     splitter->addWidget(rightColumn());
     splitter->setStretchFactor(0, 1);
-    splitter->setSizes({1276, rightWidth});
+    splitter->setSizes({1106, rightWidth});
     for (QAction* action : actions_)
         splitter->addAction(action);
     empty_ = new EmptyState(QString(), QString(), this);

@@ -69,6 +69,7 @@ class PicturesTest : public QObject {
         for (const char* text : {"wiki.valid.raw", "wiki.test.raw"})
             document.replace(QByteArray("${RATESCOPE_DATA}/text/wikitext-2/") + text,
                              gui::shortText(desk, text).toUtf8());
+        document.replace("${RATESCOPE_DATA}", QByteArray::fromStdString(dataFolder().string()));
         const QString study = desk.place().write("language-model.ratescope", document);
         const e2e::Outcome outcome = desk.place().cli({"run", study}, {}, 120'000);
         QVERIFY2(outcome.code == 0, outcome.said());
@@ -89,7 +90,7 @@ class PicturesTest : public QObject {
         model.table().setFocus();
         desk.act("model.worst");
         settle();
-        gui::shoot(desk.window(), "model");
+        gui::shoot(desk.window(), "quantised");
     }
 
     void aSmallWindowCutsNothing() {
