@@ -331,7 +331,7 @@ GgufFile decodeGguf(std::span<const std::byte> bytes, const std::shared_ptr<cons
     readHeader(reader, name);
     const auto tensors = reader.number<std::uint64_t>();
     const auto keys = reader.number<std::uint64_t>();
-    GgufFile file{GgufMetadata(name), {}};
+    GgufFile file{GgufMetadata(name, owner), {}};
     readMetadata(reader, bytes, keys, file.metadata);
     if (tensors > reader.left() / leastPerTensor)
         throw reader.damaged("it would have " + std::to_string(tensors) +

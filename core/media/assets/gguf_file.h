@@ -28,11 +28,12 @@ struct GgufValue {
     std::span<const std::byte> bytes;
 };
 
-/// Metadata by key. Each getter gives nothing where the key is missing, and throws Error(Input) that names the key
-/// where its value is of another kind.
+/// Metadata by key, views of memory that is kept alive. Each getter gives nothing where the key is missing, and throws
+/// Error(Input) that names the key where its value is of another kind.
 class GgufMetadata {
   public:
-    explicit GgufMetadata(std::string name) : name_(std::move(name)) {}
+    GgufMetadata(std::string name, std::shared_ptr<const void> owner)
+        : name_(std::move(name)), owner_(std::move(owner)) {}
 
     std::optional<std::int64_t> integer(const std::string& key) const;
     std::optional<double> real(const std::string& key) const;
@@ -48,6 +49,7 @@ class GgufMetadata {
   private:
     const GgufValue* find(const std::string& key, bool isArray) const;
     std::string name_;
+    std::shared_ptr<const void> owner_;
 };
 
 struct GgufFile {

@@ -391,7 +391,8 @@ class ReachTest : public QObject {
         document.nodes[1].parameters["behaviour"] = text("slow");
         house.start(1);
         const Submitted submitted = house.supervisor().submit(document, house.folder());
-        QVERIFY(house.until([&] { return house.ran("encode") == 1; }));
+        // The worker writes down what it runs before the supervisor hears of it.
+        QVERIFY(house.until([&] { return house.ran("encode") == 1 && house.items(State::Running) == 1; }));
         house.supervisor().pause();
         QVERIFY(house.until([&] { return house.items(State::Running) == 0; }));
         const int ran = house.ran("encode");
