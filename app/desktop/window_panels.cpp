@@ -1,6 +1,7 @@
 // Where the panels stand, and what passes between them that the session does not carry.
 
 #include "app/desktop/main_window.h"
+#include "app/desktop/tab_fit.h"
 #include "app/desktop/worker_light.h"
 #include "views/compare/compare_panel.h"
 #include "views/controls/dock_title.h"
@@ -47,6 +48,7 @@ void MainWindow::makePanels() {
     tabs_->addTab(figure_, views::icon("figure", Token::Muted, Token::Text), tr("Figure"));
     tabs_->addTab(model_, views::icon("model", Token::Muted, Token::Text), tr("Model"));
     tabs_->setCornerWidget(graph_->toolRow());
+    new TabFit(*tabs_);  // becomes the tabs' own
     // They have the window for themselves: what they need must not widen the graph among its docks.
     for (QWidget* whole :
          {static_cast<QWidget*>(compare_), static_cast<QWidget*>(figure_), static_cast<QWidget*>(model_)})

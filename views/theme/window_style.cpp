@@ -8,6 +8,7 @@
 #include <QPainterPath>
 #include <QStyleFactory>
 #include <QStyleOption>
+#include <QTabBar>
 
 namespace ratescope::views {
 namespace {
@@ -247,6 +248,13 @@ int WindowStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, con
         case PM_SliderLength:
         case PM_SliderThickness:
             return 15;
+        case PM_TabBarTabHSpace: {
+            // Without icons, room is short.
+            const auto* bar = qobject_cast<const QTabBar*>(widget);
+            return bar && bar->count() > 0 && bar->tabIcon(0).isNull()
+                       ? 2 * measure::padding
+                       : QProxyStyle::pixelMetric(metric, option, widget);
+        }
         case PM_TabBarTabShiftVertical:
         case PM_TabBarTabShiftHorizontal:
         case PM_ButtonShiftVertical:
