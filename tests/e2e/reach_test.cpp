@@ -246,7 +246,8 @@ void ReachTest::killedAndGoneOn() {
         for (const qint64 worker : workers)
             sendSignal(worker, SIGKILL);
         sendSignal(process->processId(), SIGKILL);
-        QVERIFY(process->waitForFinished(60'000));
+        // On a busy machine it may have been faster than the run before.
+        QVERIFY(process->state() == QProcess::NotRunning || process->waitForFinished(60'000));
     }
     // Streams and scores of probes that were committed are there as they were: none was made again.
     const QByteArray probes =

@@ -274,8 +274,9 @@ void ComparePanel::fillOverlays(const WorstTable& table) {
 // --- how it is shown ---------------------------------------------------------------------------------------
 
 CellContents::StyleOf ComparePanel::styleOf() const {
-    return [this](const curves::SeriesInfo& series) {
-        return session_.styleOfSeries(series.branch, series.slug);
+    // Not by way of this panel: tables are destroyed after it, and ask for their headers even then.
+    return [&session = session_](const curves::SeriesInfo& series) {
+        return session.styleOfSeries(series.branch, series.slug);
     };
 }
 

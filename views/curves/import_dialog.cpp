@@ -105,6 +105,12 @@ ImportDialog::ImportDialog(const std::vector<AxisOption>& metrics, const std::st
     });
 }
 
+/// A dialog is hidden when it is half destroyed, and a field that loses the focus then says that it was edited.
+ImportDialog::~ImportDialog() {
+    for (QLineEdit* edit : {file_, title_, citation_, dataSet_, pooling_})
+        edit->disconnect(this);
+}
+
 void ImportDialog::browse() {
     auto* dialog = new QFileDialog(this, tr("Published curve"), file_->text(),
                                    tr("Curves (*.csv *.json);;All files (*)"));

@@ -25,6 +25,7 @@ class ImportDialog : public QDialog {
     /// `metrics`: of the study; `current`: the one that the plot shows.
     ImportDialog(const std::vector<AxisOption>& metrics, const std::string& current,
                  QWidget* parent = nullptr);
+    ~ImportDialog() override;
     /// Reads the file aside; curveRead() or a message at the field follows.
     void setFile(const QString& file);
     const std::optional<store::ImportedCurve>& curve() const { return curve_; }
