@@ -12,6 +12,7 @@
 #include "plugins/weights/nodes.h"
 #include "plugins/weights/sequential.h"
 
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -113,9 +114,15 @@ class Gptq : public CodecNode {
             {static_cast<int>(parameters.integer("bits")), parameters.flag("symmetric")},
             parameters.integer("group-size"),
             parameters.flag("static-groups"),
-            parameters.flag("search-ranges")};
+            parameters.flag("search-ranges"),
+            parameters.flag("group-aware") && !parameters.flag("act-order")};
         checkGroupSize(settings.groupSize, nodeId);
-        Encoder(context, settings, {parameters.real("damping"), parameters.flag("act-order")})
+        // A group of a whole row is one of all columns.
+        const std::int64_t together =
+            settings.groupSize > 0 ? settings.groupSize : std::numeric_limits<std::int64_t>::max();
+        Encoder(
+            context, settings,
+            {parameters.real("damping"), parameters.flag("act-order"), settings.keepsGroups ? together : 0})
             .encode(inputs, parameters, sink);
     }
 
@@ -135,7 +142,8 @@ the first column of a group is due; with `static-groups` on the weights as they 
 is the one of those shrunk by 0 … 79 % that has the least Σ|ŵ − w|^2.4.
 
 `act-order` takes the strongest inputs first. Groups are then neighbours in that order, and the **permutation** is
-stored (16 bits an input) unless groups are static. A tensor without a Hessian is treated as if its inputs were
+stored (16 bits an input) unless groups are static. Without it, `group-aware` takes the strongest inputs of each group
+first, and the groups by their strongest input: most of the gain, and no permutation to store. A tensor without a Hessian is treated as if its inputs were
 independent and of equal strength: that is round to nearest.
 
 **Calibration** comes as Hessians, of which `language.hessians` makes those of the uncompressed model, or as a `text`. Then
@@ -159,7 +167,9 @@ graph::Manifest gptqManifest() {
     manifest.summary = "Group quantisation that makes up for each column's error in the next ones";
     manifest.manual = gptqManual;
     manifest.papers = {{"E. Frantar et al., GPTQ: accurate post-training quantization, 2022",
-                        "https://arxiv.org/abs/2210.17323"}};
+                        "https://arxiv.org/abs/2210.17323"},
+                       {"T. Gafni et al., Dual precision quantization (group-aware reordering), 2025",
+                        "https://arxiv.org/abs/2505.14638"}};
     manifest.synonyms = {"OBQ", "quantization", "quantisation", "INT4", "weight-only", "group-wise"};
     std::vector<graph::Parameter> own = gridParameters();
     own.push_back(
@@ -168,6 +178,14 @@ graph::Manifest gptqManifest() {
          .help = "Grids are fitted before anything is compensated, on neighbours in the tensor's own order.",
          .type = graph::ParameterType::Bool,
          .defaultValue = false});
+    own.push_back(
+        {.id = "group-aware",
+         .label = "Strongest inputs first within groups",
+         .help =
+             "Groups and the columns in them by descending diagonal of the Hessian; nothing more is stored.",
+         .type = graph::ParameterType::Bool,
+         .defaultValue = false,
+         .visibleIf = graph::VisibleIf{"act-order", {false}}});
     own.push_back({.id = "search-ranges",
                    .label = "Search ranges",
                    .help = "Ranges of grids are shrunk where that brings the weights nearer.",

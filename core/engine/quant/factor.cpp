@@ -34,15 +34,29 @@ std::vector<std::uint8_t> deadInputs(const Matrix<double>& hessian) {
 }
 
 std::vector<std::int64_t> columnOrder(const Matrix<double>& hessian, const std::vector<std::uint8_t>& dead,
-                                      bool actOrder) {
+                                      const FactorSettings& settings) {
     std::vector<std::int64_t> order(static_cast<std::size_t>(hessian.rows));
     std::iota(order.begin(), order.end(), 0);
-    if (!actOrder) return order;
     const auto diagonal = [&](std::int64_t j) {
         return dead[static_cast<std::size_t>(j)] != 0 ? 1.0 : hessian.at(j, j);
     };
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::int64_t a, std::int64_t b) { return diagonal(a) > diagonal(b); });
+    const auto isStronger = [&](std::int64_t a, std::int64_t b) { return diagonal(a) > diagonal(b); };
+    if (settings.actOrder) std::stable_sort(order.begin(), order.end(), isStronger);
+    if (settings.actOrder || settings.groupSize <= 0) return order;
+    using Group = std::vector<std::int64_t>;
+    std::vector<Group> groups;
+    for (const std::int64_t column : order) {
+        if (column % settings.groupSize == 0) groups.emplace_back();
+        groups.back().push_back(column);
+    }
+    for (Group& group : groups)
+        std::stable_sort(group.begin(), group.end(), isStronger);
+    const bool lastIsShort = static_cast<std::int64_t>(groups.back().size()) < settings.groupSize;
+    std::stable_sort(groups.begin(), groups.end() - (lastIsShort ? 1 : 0),
+                     [&](const Group& a, const Group& b) { return isStronger(a.front(), b.front()); });
+    order.clear();
+    for (const Group& group : groups)
+        order.insert(order.end(), group.begin(), group.end());
     return order;
 }
 
@@ -74,7 +88,7 @@ InverseFactor factorInverse(const std::string& name, const Matrix<double>& hessi
     requireUsable(name, hessian);
     InverseFactor factor;
     factor.dead = deadInputs(hessian);
-    factor.order = columnOrder(hessian, factor.dead, settings.actOrder);
+    factor.order = columnOrder(hessian, factor.dead, settings);
     for (factor.damping = settings.damping; factor.damping <= mostDamping; factor.damping *= 10) {
         const at::Tensor upper = upperFactor(dampedHessian(hessian, factor));
         if (!upper.defined()) continue;

@@ -16,6 +16,9 @@ struct FactorSettings {
     double damping = 0.01;  ///< δ, of the mean of H's diagonal
     bool actOrder =
         false;  ///< columns by descending diagonal of H (equal ones as they lie), else as they lie
+    /// Above 0, without actOrder: so many neighbours stay together. The groups go by their largest diagonal, the columns
+    /// of each by theirs; a shorter last group stays last. Source: arXiv 2505.14638, group-aware reordering.
+    std::int64_t groupSize = 0;
 };
 
 /// U, upper triangular, with (H + δ·mean(diag H)·I)⁻¹ = UᵀU, rows and columns of H in `order`.

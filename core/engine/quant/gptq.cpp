@@ -96,33 +96,38 @@ void fitAll(Grids& grids, const Matrix<float>& weights) {
 
 class GptqColumns : public ColumnQuantiser {
   public:
-    GptqColumns(Grids& grids, const InverseFactor& factor, bool staticGroups, Matrix<std::uint16_t>& codes)
-        : grids_(grids), factor_(factor), staticGroups_(staticGroups), codes_(codes) {}
+    GptqColumns(Grids& grids, const InverseFactor& factor, const GroupSettings& settings,
+                Matrix<std::uint16_t>& codes)
+        : grids_(grids), factor_(factor), settings_(settings), codes_(codes) {}
 
-    std::int64_t groupSize() const override { return staticGroups_ ? 0 : grids_.groupSize(); }
+    std::int64_t groupSize() const override { return settings_.staticGroups ? 0 : grids_.groupSize(); }
 
     void startGroup(const RowTile& tile, std::int64_t first, std::int64_t count) override {
         std::vector<float> group(static_cast<std::size_t>(count));
         for (std::int64_t i = 0; i < tile.rows; ++i) {
             for (std::int64_t j = 0; j < count; ++j)
                 group[static_cast<std::size_t>(j)] = tile.column(first + j)[static_cast<std::size_t>(i)];
-            grids_.fit(tile.firstRow + i, first / grids_.groupSize(), group);
+            grids_.fit(tile.firstRow + i, groupOf(first), group);
         }
     }
 
     void quantise(const RowTile& tile, std::int64_t column, std::span<float> quantised) override {
         const std::int64_t input = factor_.order[static_cast<std::size_t>(column)];
         std::vector<std::uint16_t> codes(quantised.size());
-        grids_.quantise(tile.firstRow, (staticGroups_ ? input : column) / grids_.groupSize(),
-                        tile.column(column), codes.data(), quantised.data());
+        grids_.quantise(tile.firstRow, groupOf(column), tile.column(column), codes.data(), quantised.data());
         for (std::int64_t i = 0; i < tile.rows; ++i)
             codes_.at(tile.firstRow + i, input) = codes[static_cast<std::size_t>(i)];
     }
 
   private:
+    std::int64_t groupOf(std::int64_t column) const {
+        const bool asTheyLie = settings_.staticGroups || settings_.keepsGroups;
+        return (asTheyLie ? factor_.order[static_cast<std::size_t>(column)] : column) / grids_.groupSize();
+    }
+
     Grids& grids_;
     const InverseFactor& factor_;
-    const bool staticGroups_;
+    const GroupSettings& settings_;
     Matrix<std::uint16_t>& codes_;
 };
 
@@ -161,11 +166,11 @@ GroupQuantised gptq(const std::string& name, const Matrix<float>& weights, const
     if (settings.staticGroups && weights.columns == factor.size())
         fitAll(grids, withoutDead(weights, factor));
     result.codes = Matrix<std::uint16_t>(weights.rows, weights.columns);
-    GptqColumns columns(grids, factor, settings.staticGroups, result.codes);
+    GptqColumns columns(grids, factor, settings, result.codes);
     ColumnLoopResult loop = runColumnLoop(name, weights, factor, columns, execution, lazyColumns);
     result.weights = std::move(loop.quantised);
     result.loss = loop.loss;
-    if (!settings.staticGroups && factor.isOrdered()) result.order = factor.order;
+    if (!settings.staticGroups && !settings.keepsGroups && factor.isOrdered()) result.order = factor.order;
     grids.store(result);
     return result;
 }

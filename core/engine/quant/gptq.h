@@ -20,6 +20,9 @@ struct GroupSettings {
     /// permutation. Else on the compensated weights when their first column is due.
     bool staticGroups = false;
     bool searchClip = false;  ///< grids with the least Σ|ŵ − w|^2.4 (not at one bit)
+    /// The factor's order keeps groups of the original order together (FactorSettings::groupSize): they are the groups,
+    /// and a reader needs no permutation either.
+    bool keepsGroups = false;
 };
 
 /// What is stored of a linear, and what it stands for.

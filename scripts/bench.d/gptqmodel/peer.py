@@ -1,4 +1,4 @@
-"""Quantises SmolLM2 with GPT-QModel on the CPU. Writes one JSON object: seconds, and perplexity over the windows.
+"""Quantises SmolLM2 with GPT-QModel on the CPU. Writes one JSON object: seconds and peak memory (GiB) of loading and quantising, and perplexity over the windows.
 
 usage: peer.py MODEL.gguf CALIBRATION-IDS TEXT-IDS WINDOWS ACT-ORDER(0|1|none|rtn)
 
@@ -6,7 +6,7 @@ Ids are int32 files; calibration ids are sequences of 512 end to end. "none" mea
 the nearest on the same grid.
 """
 
-import json, math, os, sys, tempfile, time
+import json, math, os, resource, sys, tempfile, time
 
 os.environ.setdefault("GPTQMODEL_CPU_WORKERS", "2")
 import gguf, numpy, torch
@@ -82,12 +82,14 @@ def quantised(model):
         pieces = {piece: i for i, piece in enumerate(value("tokenizer.ggml.tokens"))}
         PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.BPE(vocab=pieces, merges=[])),
                                 eos_token=value("tokenizer.ggml.tokens")[2], pad_token=value("tokenizer.ggml.tokens")[2]).save_pretrained(folder)
-        settings = QuantizeConfig(bits=bits, group_size=group, sym=True, desc_act=order == "1", act_group_aware=False, damp_percent=0.05)
+        # Its defaults besides; layers that it has written to disk could not be read back below.
+        settings = QuantizeConfig(bits=bits, group_size=group, sym=True, desc_act=order == "1", act_group_aware=order == "0",
+                                  damp_percent=0.05, offload_to_disk=False)
         start = time.perf_counter()
         peer = GPTQModel.load(folder, settings, device="cpu", dtype=torch.float32)
         peer.quantize([{"input_ids": ids.tolist(), "attention_mask": [1] * length} for ids in sequences],
                       batch_size=1, backend=BACKEND.TORCH, calibration_sort=None)
-        seconds = time.perf_counter() - start
+        seconds, memory = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         found = 0
         for name, module in linears(model).items():
             layer = peer.model.get_submodule(name)
@@ -96,7 +98,7 @@ def quantised(model):
             found += 1
     if found != 7 * model.config.num_hidden_layers:
         sys.exit(f"{found} layers came back from GPT-QModel.")
-    return seconds
+    return seconds, memory
 
 
 def perplexity(model):
@@ -111,13 +113,13 @@ def perplexity(model):
 
 
 model = uncompressed()
-seconds = 0.0
+seconds, memory = 0.0, 0.0
 if order == "rtn":
     with torch.no_grad():
         for module in linears(model).values():
             module.weight.copy_(rounded(module.weight))
 elif order != "none":
-    seconds = quantised(model)
+    seconds, memory = quantised(model)
 running = perplexity(model)
-print(json.dumps({"seconds": seconds, "perplexity": {after: running[after - 1] for after in (16, 64) if after <= len(running)},
+print(json.dumps({"seconds": seconds, "memory": memory, "perplexity": {after: running[after - 1] for after in (16, 64) if after <= len(running)},
                   "last": running[-1]}))

@@ -103,6 +103,53 @@ class GptqTest : public QObject {
             }
     }
 
+    /// The same as the plain loop over a matrix whose columns lie in that order, and no permutation to store.
+    void groupsStayTogetherInTheirOrder() {
+        GroupSettings chosen = settings(3, 32);
+        const InverseFactor factor = factorInverse("layer", small().hessian.values, {0.01, false, 32});
+        const std::int64_t inputs = factor.size(), whole = inputs / 32;
+        QVERIFY(factor.isOrdered() && inputs % 32 != 0);
+        double before = std::numeric_limits<double>::infinity();
+        for (std::int64_t place = 0; place < inputs; ++place) {
+            const auto input = [&](std::int64_t at) { return factor.order[static_cast<std::size_t>(at)]; };
+            const auto strength = [&](std::int64_t at) {
+                return small().hessian.values.at(input(at), input(at));
+            };
+            QCOMPARE(input(place) / 32, input(place / 32 * 32) / 32);
+            if (place % 32 != 0) QVERIFY(strength(place) <= strength(place - 1));
+            if (place % 32 == 0 && place / 32 < whole) {
+                QVERIFY(strength(place) <= before);
+                before = strength(place);
+            }
+        }
+        QCOMPARE(factor.order.back() / 32, whole);
+
+        chosen.keepsGroups = true;
+        const GroupQuantised result = gptq("layer", small().weights, factor, chosen);
+        QVERIFY(result.order.empty());
+        QVERIFY(dequantised(result, chosen.grid) == result.weights);
+        SyntheticLayer turned = small();
+        turned.weights = ordered(turned.weights, factor.order);
+        for (std::int64_t i = 0; i < inputs; ++i)
+            for (std::int64_t j = 0; j < inputs; ++j)
+                turned.hessian.values.at(i, j) = small().hessian.values.at(
+                    factor.order[static_cast<std::size_t>(i)], factor.order[static_cast<std::size_t>(j)]);
+        const GroupQuantised plain = compress(turned, settings(3, 32));
+        QVERIFY(result.weights == restored(plain.weights, factor.order));
+        QVERIFY(result.loss < compress(small(), settings(3, 32)).loss);
+    }
+
+    void aWholeRowIsOneGroup() {
+        GroupSettings chosen = settings(3, -1);
+        chosen.keepsGroups = true;
+        const auto factor = factorInverse("layer", small().hessian.values,
+                                          {0.01, false, std::numeric_limits<std::int64_t>::max()});
+        const GroupQuantised result = gptq("layer", small().weights, factor, chosen);
+        const GroupQuantised inOrder = compress(small(), settings(3, -1), true);
+        QVERIFY(result.order.empty() && !inOrder.order.empty());
+        QVERIFY(result.weights == inOrder.weights);
+    }
+
     void independentInputsGiveRoundToNearest() {
         std::mt19937 random(3);
         std::uniform_real_distribution<float> draw(0.1F, 3.0F);
