@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # GPTQ on SmolLM2-135M: 210 linear layers, 4 bits, symmetric, groups of 128 with a last one of 64, 32 sequences of 512
-# tokens of wiki.valid.raw, damping 0.05, calibrated layer by layer while it is compressed; with its default order (group-aware) and
-# with act-order, and round to nearest. Against the PyPI package gptqmodel on the processor, both with 2 threads. Perplexity
-# (ppl-half-512) over 64 windows of wiki.test.raw, or RATESCOPE_WINDOWS. Time and peak memory are those of the encoder's
-# task, theirs of loading and quantising in a process of its own. RATESCOPE_PEER=no leaves the peer out.
-# Goals: time <= 0.5 x, memory <= 0.6 x, perplexity <= 1.00 x the peer's; known of the peer: 187 s, 1.94 GiB, 33.24
-# (31.15 with act-order), round to nearest 36.56.
+# tokens of wiki.valid.raw, damping 0.05, calibrated layer by layer while it is compressed; in a group-aware order (the
+# peer's default) and with act-order, and round to nearest. Against the PyPI package gptqmodel on the processor, both
+# with 2 threads. Perplexity (ppl-half-512) over 64 windows of wiki.test.raw, or RATESCOPE_WINDOWS. Time and peak memory
+# are those of the encoder's task, theirs of loading and quantising. RATESCOPE_PEER=no leaves the peer out.
+# Goals: time <= 0.5 x, memory <= 0.6 x, perplexity <= 1.00 x the peer's.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 build=${RATESCOPE_BUILD:-$root/build/release}

@@ -3,6 +3,7 @@
 #include "core/sanitizer.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,9 @@
 
 namespace ratescope::media {
 namespace {
+
+constexpr std::uint64_t worthTrimming =
+    256U << 20;  ///< bytes; below it a task of a millisecond would pay for nothing
 
 /// A line of /proc/self/status in bytes ("VmHWM:     1234 kB"); 0 if there is none.
 std::uint64_t statusBytes(const std::string& name) {
@@ -25,6 +29,8 @@ std::uint64_t statusBytes(const std::string& name) {
 }  // namespace
 
 void resetPeakMemory() {
+    // What an earlier task has freed, and the heap still holds, is not this one's.
+    if (statusBytes("VmRSS") > worthTrimming) ::malloc_trim(0);
     const int descriptor = ::open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
     if (descriptor < 0) return;
     // "5" sets VmHWM to the present size (proc(5)); where it is refused the older peak stands.

@@ -82,14 +82,17 @@ def quantised(model):
         pieces = {piece: i for i, piece in enumerate(value("tokenizer.ggml.tokens"))}
         PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.BPE(vocab=pieces, merges=[])),
                                 eos_token=value("tokenizer.ggml.tokens")[2], pad_token=value("tokenizer.ggml.tokens")[2]).save_pretrained(folder)
-        # Its defaults besides; layers that it has written to disk could not be read back below.
+        # Its defaults besides.
         settings = QuantizeConfig(bits=bits, group_size=group, sym=True, desc_act=order == "1", act_group_aware=order == "0",
-                                  damp_percent=0.05, offload_to_disk=False)
+                                  damp_percent=0.05)
         start = time.perf_counter()
         peer = GPTQModel.load(folder, settings, device="cpu", dtype=torch.float32)
         peer.quantize([{"input_ids": ids.tolist(), "attention_mask": [1] * length} for ids in sequences],
                       batch_size=1, backend=BACKEND.TORCH, calibration_sort=None)
         seconds, memory = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        # As written and read again: in memory, layers may lie on disk, and zero points as the file format has them.
+        peer.save(folder + "/quantised")
+        peer = GPTQModel.load(folder + "/quantised", device="cpu", backend=BACKEND.TORCH, dtype=torch.float16)
         found = 0
         for name, module in linears(model).items():
             layer = peer.model.get_submodule(name)
