@@ -147,7 +147,7 @@ void MainWindow::openExample(const QString& file, bool andRun) {
 void MainWindow::offerRecovery() {
     const auto recoveries = files_.recoveries();
     if (recoveries.empty()) return;
-    const DocumentFiles::Recovery recovery = recoveries.front();
+    const DocumentFiles::Recovery& recovery = recoveries.front();
     const QString name =
         recovery.file.isEmpty() ? tr("an unsaved study") : QFileInfo(recovery.file).fileName();
     messages_->say(MessageBar::Kind::Warning,

@@ -45,6 +45,15 @@ QString Blocks::text() const {
         .arg(each.join(", "));
 }
 
+Blocks measuredInTries(const std::function<Blocks()>& measure) {
+    Blocks blocks;
+    for (int i = 0; i < tries; ++i) {
+        blocks = measure();
+        if (blocks.withinLimits()) break;
+    }
+    return blocks;
+}
+
 bool WatchedApplication::notify(QObject* receiver, QEvent* event) {
     if (!watching_ || depth_ > 0) return QApplication::notify(receiver, event);
     const QString what = QString("%1(%2) event %3")

