@@ -4,6 +4,7 @@
 #include "core/engine/quant/hessian.h"
 #include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
+#include "core/media/quality/tensor_error.h"
 #include "plugins/weights/sequential.h"
 
 #include <ATen/ATen.h>
@@ -101,7 +102,7 @@ LayerRow layerOf(const CalibratedTensor& tensor, const engine::Matrix<float>& re
     const at::Tensor weights = doubles(tensor.weights, at::kFloat),
                      hessian = doubles(tensor.hessian, at::kDouble);
     const double loss = quadraticForm(doubles(restored, at::kFloat) - weights, hessian);
-    row.outputError = rounded(relativeError(loss, quadraticForm(weights, hessian)));
+    row.outputError = rounded(media::relativeError(loss, quadraticForm(weights, hessian)));
     return row;
 }
 

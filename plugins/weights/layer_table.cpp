@@ -1,5 +1,7 @@
 #include "plugins/weights/layer_table.h"
 
+#include "core/media/quality/tensor_error.h"
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -8,11 +10,6 @@
 
 namespace ratescope::media::weights {
 
-double relativeError(double squaredError, double energy) {
-    if (energy > 0) return std::sqrt(squaredError / energy);
-    return squaredError > 0 ? std::numeric_limits<double>::infinity() : 0;
-}
-
 double relativeError(std::span<const float> weights, std::span<const float> restored) {
     double squaredError = 0, energy = 0;
     for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -20,7 +17,7 @@ double relativeError(std::span<const float> weights, std::span<const float> rest
         squaredError += error * error;
         energy += weight * weight;
     }
-    return relativeError(squaredError, energy);
+    return media::relativeError(squaredError, energy);
 }
 
 void LayerTable::report(Context& context, std::vector<Column> own) const {

@@ -23,10 +23,8 @@ struct LayerRow {
     double outputError = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// ‖Ŵ − W‖ / ‖W‖ of equally many weights; 0 where both are zero, infinite where only W is.
+/// ‖Ŵ − W‖ / ‖W‖ of equally many weights, as tensor_error.h has it of sums of squares.
 double relativeError(std::span<const float> weights, std::span<const float> restored);
-/// The same of sums of squares.
-double relativeError(double squaredError, double energy);
 
 class LayerTable {
   public:

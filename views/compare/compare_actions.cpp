@@ -3,7 +3,7 @@
 #include "views/compare/compare_panel.h"
 #include "views/compare/crop_box.h"
 #include "views/compare/difference_view.h"
-#include "views/theme/icon.h"
+#include "views/controls/panel_action.h"
 
 #include <QAction>
 #include <algorithm>
@@ -12,14 +12,7 @@ namespace ratescope::views {
 
 QAction* ComparePanel::makeAction(const QString& name, const QString& text, const QString& tip,
                                   const QList<QKeySequence>& keys, const QString& iconName) {
-    auto* action = new QAction(text, this);
-    action->setObjectName("compare." + name);
-    action->setToolTip(
-        keys.isEmpty() ? tip : tr("%1 (%2)").arg(tip, keys.first().toString(QKeySequence::NativeText)));
-    action->setShortcuts(keys);
-    // Letters and figures are keys of the pictures only: combo boxes and lists have their own use for them.
-    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    if (!iconName.isEmpty()) action->setIcon(icon(iconName));
+    QAction* action = panelAction(*this, "compare." + name, text, tip, keys, iconName);
     actions_ += action;
     byName_[action->objectName()] = action;
     return action;

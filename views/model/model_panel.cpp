@@ -1,6 +1,7 @@
 #include "views/model/model_panel.h"
 
 #include "views/controls/empty_state.h"
+#include "views/controls/panel_action.h"
 #include "views/controls/section_header.h"
 #include "views/model/layer_chart.h"
 #include "views/model/numbers_model.h"
@@ -9,7 +10,6 @@
 #include "views/model/tensor_table_view.h"
 #include "views/model/tensor_view.h"
 #include "views/session/measured.h"
-#include "views/theme/icon.h"
 #include "views/theme/style.h"
 #include "views/theme/tokens.h"
 
@@ -54,13 +54,8 @@ ModelPanel::~ModelPanel() = default;
 
 QAction* ModelPanel::makeAction(const char* name, const QString& text, const QString& tip,
                                 const QKeySequence& key, const QString& iconName) {
-    auto* action = new QAction(text, this);
-    action->setObjectName(name);
-    action->setToolTip(key.isEmpty() ? tip : tr("%1 (%2)").arg(tip, key.toString(QKeySequence::NativeText)));
-    action->setShortcut(key);
-    // Of the table and the chart: fields and lists have their own use for letters.
-    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    if (!iconName.isEmpty()) action->setIcon(icon(iconName));
+    QAction* action =
+        panelAction(*this, name, text, tip, key.isEmpty() ? QList<QKeySequence>() : QList{key}, iconName);
     actions_ += action;
     return action;
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <unordered_map>
 
 namespace ratescope::media {
@@ -103,6 +104,11 @@ TensorError compare(const Tensor& reference, const Tensor& candidate, bool searc
 }
 
 }  // namespace
+
+double relativeError(double squaredError, double referenceEnergy) {
+    if (referenceEnergy > 0) return std::sqrt(squaredError / referenceEnergy);
+    return squaredError > 0 ? std::numeric_limits<double>::infinity() : 0;
+}
 
 std::vector<TensorError> tensorErrors(const TensorSet& reference, const TensorSet& candidate) {
     std::unordered_map<std::string, const Tensor*> candidates;

@@ -19,6 +19,9 @@ struct TensorError {
     bool searched = false;       ///< see searched.h
 };
 
+/// ‖ŵ − w‖ / ‖w‖ of sums of squares; 0 where both are zero, infinite where only the reference is.
+double relativeError(double squaredError, double referenceEnergy);
+
 /// One entry for each floating-point tensor of the reference, in its order. Elements are converted exactly to
 /// double (F16, BF16, F32, F64; the candidate's type may differ from the reference's) and summed in double,
 /// in blocks of 4096. Tensors of other types are not compared, but must be there with the same shape. Throws

@@ -57,11 +57,6 @@ void countInto(Context& context, std::span<const float> values, const Span& span
     });
 }
 
-double relative(const TensorError& error) {
-    if (error.referenceEnergy > 0) return std::sqrt(error.squaredError / error.referenceEnergy);
-    return error.squaredError > 0 ? std::numeric_limits<double>::infinity() : 0;
-}
-
 const Tensor& named(const TensorSet& set, const std::string& name,
                     const std::unordered_map<std::string, std::size_t>& places) {
     return set.tensors[places.at(name)];
@@ -93,7 +88,7 @@ TensorSet tensorProfile(Context& context, const TensorSet& reference, const Tens
         const Span span = spanOf(context, original.as<float>());
         weights.writable<std::int64_t>()[i] = static_cast<std::int64_t>(error.elements);
         searched.writable<std::uint8_t>()[i] = error.searched ? 1 : 0;
-        relativeErrors.writable<double>()[i] = relative(error);
+        relativeErrors.writable<double>()[i] = relativeError(error.squaredError, error.referenceEnergy);
         largest.writable<double>()[i] = error.largestError;
         low.writable<double>()[i] = span.low;
         high.writable<double>()[i] = span.high;
