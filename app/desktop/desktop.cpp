@@ -29,10 +29,7 @@ int runDesktop(int argc, char** argv, const QString& document) {
     MainWindow window(catalogue);
     window.show();
     // After the first paint: reading files and looking for a supervisor are not what the user waits for.
-    QTimer painted;
-    painted.setSingleShot(true);
-    QObject::connect(&painted, &QTimer::timeout, &window, [&window, document] { window.begin(document); });
-    painted.start(0);
+    QTimer::singleShot(0, &window, [&window, document] { window.begin(document); });
     return QApplication::exec() == 0 ? exitDone : exitInternal;
 }
 

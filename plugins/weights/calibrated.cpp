@@ -174,13 +174,15 @@ void forEachTensor(Context& context, const Inputs& inputs, const Parameters& par
                     "Take one of the two wires away.");
     const Searched isSearched(set);
     const engine::ComputeScope threads(context.threads());
-    std::vector<const Tensor*> searched, left;
+    std::vector<const Tensor*> searched, left, whole;
     for (const Tensor& tensor : set.tensors) {
         context.check();
-        if (!isSearched(tensor))
-            putKept(kept, tensor);
-        else if (!tensor.array.empty())
+        if (!isSearched(tensor)) {
+            keptArray(tensor);  // what can't be kept is refused before the long work
+            whole.push_back(&tensor);
+        } else if (!tensor.array.empty()) {
             searched.push_back(&tensor);
+        }
     }
     std::map<std::string, FinishedTensor> blocks;
     if (inputs.has("text")) blocks = quantisedBlocks(context, inputs, parameters, writers, quantise);
@@ -196,6 +198,11 @@ void forEachTensor(Context& context, const Inputs& inputs, const Parameters& par
         layers.add(finished.layer);
     }
     layers.report(context);
+    // Late, since it may be as large as all that was held while blocks were worked on.
+    for (const Tensor* tensor : whole) {
+        context.check();
+        putKept(kept, *tensor);
+    }
 }
 
 TensorSet decodedSet(Context& context, TensorList list, BitReader& kept, const std::string& nodeId,

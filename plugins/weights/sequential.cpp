@@ -1,5 +1,6 @@
 #include "plugins/weights/sequential.h"
 
+#include "core/buffer/freed_memory.h"
 #include "core/engine/llm/llama.h"
 #include "core/engine/llm/states_checkpoint.h"
 #include "core/engine/llm/texts.h"
@@ -16,28 +17,30 @@
 namespace ratescope::media::weights {
 namespace {
 
+constexpr std::int64_t tokensTogether = 2048;  // more is no faster, and takes more memory
+
 class Blocks {
   public:
     Blocks(Context& context, const LanguageModel& model, const SectionWriters& writers,
            const Quantise& quantise)
-        : context_(context), model_(model), writers_(writers), quantise_(quantise) {
+        : context_(context),
+          model_(model),
+          llama_(engine::llamaFrame(model, at::kCPU)),
+          writers_(writers),
+          quantise_(quantise) {
         const Searched isSearched(model);
         for (const ModelTensor& tensor : model.tensors)
             if (isSearched(tensor)) searched_.insert(tensor.name);
     }
 
     std::map<std::string, FinishedTensor> run(const at::Tensor& ids) {
-        const at::Tensor embedded = model_.embed(ids);
-        engine::States states = engine::savedStates(context_, embedded).value_or(engine::States{});
-        if (!takeUpBlocks(states.blocks)) states = {0, embedded};
-        while (states.blocks < model_.layers()) {
+        engine::States states{0, llama_.embed(ids)};
+        if (auto saved = engine::savedStates(context_, states.hidden); saved && takeUpBlocks(saved->blocks))
+            states = std::move(*saved);
+        while (states.blocks < llama_.layers()) {
             const std::int64_t layer = states.blocks;
-            states = {layer + 1,
-                      model_.block(layer, states.hidden,
-                                   [&](const std::vector<std::string>& readers, const at::Tensor& rows) {
-                                       quantiseReaders(layer, readers, rows, ids.size(0));
-                                   })};
-            if (states.blocks == model_.layers()) break;
+            states = {layer + 1, quantisedBlock(layer, std::move(states.hidden))};
+            if (states.blocks == llama_.layers()) break;
             saveBlock(layer);
             engine::saveStates(context_, states);
         }
@@ -51,7 +54,7 @@ class Blocks {
     std::vector<std::string> tensorsOf(std::int64_t layer) const {
         const std::string block = "model.layers." + std::to_string(layer) + ".";
         std::vector<std::string> names;
-        for (const std::string& linear : model_.linears())
+        for (const std::string& linear : llama_.linears())
             if (linear.starts_with(block) && searched_.contains(linear + ".weight"))
                 names.push_back(linear + ".weight");
         return names;
@@ -79,27 +82,58 @@ class Blocks {
         return blocks > 0;
     }
 
-    void quantiseReaders(std::int64_t layer, const std::vector<std::string>& readers, const at::Tensor& rows,
-                         std::int64_t sequences) {
+    /// What the next block reads. The model holds the one block that is worked on.
+    at::Tensor quantisedBlock(std::int64_t layer, at::Tensor hidden) {
+        llama_.setBlock(layer, engine::llamaBlock(model_, layer, llama_.device()));
         engine::Hessian hessian;
+        const engine::StageWatch watch{
+            [&](const std::vector<std::string>& readers, const at::Tensor& rows, std::int64_t windows) {
+                showProgress(layer);
+                if (areSearched(readers)) engine::accumulate(hessian, readers.front(), rows, windows);
+            },
+            [&](const std::vector<std::string>& readers) {
+                // Between these lie large matrices of other sizes, for which the heap would grow with every block.
+                giveBackFreed();
+                quantiseReaders(layer, readers, std::exchange(hessian, {}));
+                giveBackFreed();
+            }};
+        const std::int64_t together = std::max<std::int64_t>(1, tokensTogether / hidden.size(1));
+        at::Tensor next = llama_.blockInStages(layer, std::move(hidden), together, watch);
+        llama_.setBlock(layer, {});
+        return next;
+    }
+
+    void showProgress(std::int64_t layer) {
+        context_.progress(static_cast<double>(layer) / static_cast<double>(llama_.layers()));
+    }
+
+    bool areSearched(const std::vector<std::string>& readers) const {
+        return std::ranges::any_of(
+            readers, [&](const std::string& reader) { return searched_.contains(reader + ".weight"); });
+    }
+
+    void quantiseReaders(std::int64_t layer, const std::vector<std::string>& readers,
+                         engine::Hessian hessian) {
         for (const std::string& reader : readers) {
             const std::string name = reader + ".weight";
-            context_.progress(static_cast<double>(layer) / static_cast<double>(model_.layers()));
+            showProgress(layer);
             if (!searched_.contains(name)) continue;
-            if (hessian.sequences == 0) engine::accumulate(hessian, name, rows, sequences);
-            const at::Tensor before = model_.tensor(name).contiguous();
+            const at::Tensor before = llama_.tensor(name).contiguous();
             engine::Matrix<float> weights(before.size(0), before.size(1));
             std::copy_n(before.const_data_ptr<float>(), weights.values.size(), weights.values.begin());
+            engine::Matrix<double> second =
+                reader == readers.back() ? std::exchange(hessian.values, {}) : hessian.values;
             engine::Matrix<float> after;
-            finished_[name] =
-                finishedTensor(writers_, quantise_, {name, std::move(weights), hessian.values, true}, after);
-            model_.setTensor(name,
+            finished_[name] = finishedTensor(writers_, quantise_,
+                                             {name, std::move(weights), std::move(second), true}, after);
+            llama_.setTensor(name,
                              at::from_blob(after.values.data(), {after.rows, after.columns}, at::kFloat));
         }
     }
 
     Context& context_;
-    engine::Llama model_;
+    const LanguageModel& model_;
+    engine::Llama llama_;
     const SectionWriters& writers_;
     const Quantise& quantise_;
     std::set<std::string> searched_;

@@ -94,9 +94,9 @@ TensorList readTensorList(FieldReader& header, const std::string& nodeId) {
     return list;
 }
 
-void putKept(BitWriter& writer, const Tensor& tensor) {
+Array keptArray(const Tensor& tensor) {
     const DType type = tensor.array.type();
-    if (!isFloatingPoint(type)) return putBytes(writer, tensor.array.bytes());
+    if (!isFloatingPoint(type)) return tensor.array;
     const Array array = toFloat32(tensor.array);
     engine::requireFinite(tensor.name, array.as<float>());
     const Array stored = keptType(type) == type ? tensor.array : fromFloat32(array, keptType(type));
@@ -107,7 +107,11 @@ void putKept(BitWriter& writer, const Tensor& tensor) {
                     ErrorKind::Input,
                     "Tensor \"" + tensor.name + "\" holds values too large for 16-bit floating point.",
                     "Mend the file, or leave the tensor out.");
-    putBytes(writer, stored.bytes());
+    return stored;
+}
+
+void putKept(BitWriter& writer, const Tensor& tensor) {
+    putBytes(writer, keptArray(tensor).bytes());
 }
 
 Array getKept(BitReader& reader, const ListedTensor& tensor, const std::string& nodeId) {

@@ -56,8 +56,10 @@ TensorList readTensorList(FieldReader& header, const std::string& nodeId);
 
 void putBytes(BitWriter& writer, std::span<const std::byte> bytes);
 
-/// Appends a tensor that is not searched: floating point as FP16 (BF16 if it is), other types as they are. Throws
-/// Error(Input) that names the tensor for NaN, infinite and, as FP16, too large values.
+/// A tensor that is not searched as it is stored: floating point as FP16 (BF16 if it is), other types as they are.
+/// Throws Error(Input) that names the tensor for NaN, infinite and, as FP16, too large values.
+Array keptArray(const Tensor& tensor);
+/// Appends that. Throws the same.
 void putKept(BitWriter& writer, const Tensor& tensor);
 /// With the type that the tensor had (F64 as F32). Throws damagedStream(nodeId).
 Array getKept(BitReader& reader, const ListedTensor& tensor, const std::string& nodeId);

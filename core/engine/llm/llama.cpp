@@ -5,9 +5,12 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <span>
+#include <utility>
 
 namespace ratescope::engine {
 namespace {
@@ -22,6 +25,13 @@ std::string nameOf(std::int64_t layer, const char* part) {
     return "model.layers." + std::to_string(layer) + "." + part;
 }
 
+std::vector<std::string> namesOf(std::int64_t layer, std::span<const char* const> parts) {
+    std::vector<std::string> names;
+    for (const char* part : parts)
+        names.push_back(nameOf(layer, part));
+    return names;
+}
+
 }  // namespace
 
 /// How a block is run: its rotations, and what it keeps or shows.
@@ -32,11 +42,7 @@ struct Llama::Pass {
     const LinearWatch* watch = nullptr;
 
     void show(std::int64_t layer, std::span<const char* const> readers, const at::Tensor& rows) const {
-        if (!watch || !*watch) return;
-        std::vector<std::string> names;
-        for (const char* reader : readers)
-            names.push_back(nameOf(layer, reader));
-        (*watch)(names, rows.flatten(0, -2));
+        if (watch && *watch) (*watch)(namesOf(layer, readers), rows.flatten(0, -2));
     }
 };
 
@@ -112,8 +118,7 @@ at::Tensor Llama::hidden(const at::Tensor& ids, KeyValueCache& cache) const {
 std::vector<std::string> Llama::linears() const {
     std::vector<std::string> names;
     const auto add = [&](std::int64_t layer, std::span<const char* const> readers) {
-        for (const char* reader : readers)
-            names.push_back(nameOf(layer, reader));
+        std::ranges::move(namesOf(layer, readers), std::back_inserter(names));
     };
     for (std::int64_t layer = 0; layer < layers(); ++layer) {
         add(layer, attentionReaders);
@@ -132,21 +137,61 @@ at::Tensor Llama::logits(const at::Tensor& hidden) const {
     return at::linear(normed(hidden), weights_.head);
 }
 
+void Llama::setBlock(std::int64_t layer, LlamaBlock block) {
+    weights_.blocks.at(static_cast<std::size_t>(layer)) = std::move(block);
+}
+
 at::Tensor Llama::block(std::int64_t layer, const at::Tensor& hidden, const LinearWatch& watch) const {
     return run(layer, hidden, {.rotations = rope_.rotations(0, hidden.size(1)), .watch = &watch});
 }
 
-at::Tensor Llama::run(std::int64_t layer, const at::Tensor& hidden, const Pass& pass) const {
-    const LlamaBlock& block = weights_.blocks.at(static_cast<std::size_t>(layer));
-    const at::Tensor states = attend(layer, rmsNorm(hidden, block.attentionNorm, config().normEpsilon), pass);
-    states.add_(hidden.narrow(1, pass.first, states.size(1)));
-    return feedForward(layer, states, pass).add_(states);
+at::Tensor Llama::blockInStages(std::int64_t layer, at::Tensor hidden, std::int64_t together,
+                                const StageWatch& watch) const {
+    const Pass pass{.rotations = rope_.rotations(0, hidden.size(1))};
+    std::vector<at::Tensor> states = std::exchange(hidden, {}).split(together), read;
+    const auto show = [&](std::span<const char* const> readers, const auto& rowsOf) {
+        const std::vector<std::string> names = namesOf(layer, readers);
+        for (std::size_t i = 0; i < states.size(); ++i)
+            watch.rows(names, rowsOf(i).flatten(0, -2), states[i].size(0));
+        watch.shown(names);
+    };
+    const auto kept = [&](std::size_t i) { return read[i]; };
+    show(attentionReaders, [&](std::size_t i) { return attentionInput(layer, states[i]); });
+    for (const at::Tensor& some : states)
+        read.push_back(mixed(layer, attentionInput(layer, some), pass));
+    show(outputReaders, kept);
+    for (std::size_t i = 0; i < states.size(); ++i)
+        states[i] = attended(layer, std::exchange(read[i], {}), states[i]);
+    show(feedForwardReaders, [&](std::size_t i) { return feedForwardInput(layer, states[i]); });
+    for (std::size_t i = 0; i < states.size(); ++i)
+        read[i] = gated(layer, feedForwardInput(layer, states[i]));
+    show(downReaders, kept);
+    for (std::size_t i = 0; i < states.size(); ++i)
+        states[i] = fed(layer, std::exchange(read[i], {}), states[i]);
+    return at::cat(states);
 }
 
-at::Tensor Llama::attend(std::int64_t layer, const at::Tensor& normed, const Pass& pass) const {
-    const LlamaBlock& block = weights_.blocks.at(static_cast<std::size_t>(layer));
-    const std::int64_t turned = config().heads + config().keyValueHeads;
+at::Tensor Llama::run(std::int64_t layer, const at::Tensor& hidden, const Pass& pass) const {
+    const at::Tensor normed = attentionInput(layer, hidden);
     pass.show(layer, attentionReaders, normed);
+    const at::Tensor mixture = mixed(layer, normed, pass);
+    pass.show(layer, outputReaders, mixture);
+    const at::Tensor states = attended(layer, mixture, hidden.narrow(1, pass.first, mixture.size(1)));
+    const at::Tensor read = feedForwardInput(layer, states);
+    pass.show(layer, feedForwardReaders, read);
+    const at::Tensor between = gated(layer, read);
+    pass.show(layer, downReaders, between);
+    return fed(layer, between, states);
+}
+
+at::Tensor Llama::attentionInput(std::int64_t layer, const at::Tensor& hidden) const {
+    return rmsNorm(hidden, blockAt(layer).attentionNorm, config().normEpsilon);
+}
+
+/// Values as the queries see them: what the output projection reads.
+at::Tensor Llama::mixed(std::int64_t layer, const at::Tensor& normed, const Pass& pass) const {
+    const LlamaBlock& block = blockAt(layer);
+    const std::int64_t turned = config().heads + config().keyValueHeads;
     const at::Tensor all = at::linear(normed, block.queryKeyValue, block.queryKeyValueBias)
                                .unflatten(-1, {turned + config().keyValueHeads, config().headSize});
     const at::Tensor rotated = rope_.rotate(all.narrow(2, 0, turned), pass.rotations).transpose(1, 2);
@@ -159,20 +204,26 @@ at::Tensor Llama::attend(std::int64_t layer, const at::Tensor& normed, const Pas
         keys = seen.keys.unsqueeze(0);
         values = seen.values.unsqueeze(0);
     }
-    const at::Tensor mixed = attention(queries, keys, values, config().slidingWindow);
-    pass.show(layer, outputReaders, mixed);
-    return at::linear(mixed, block.attentionOutput, block.attentionOutputBias);
+    return attention(queries, keys, values, config().slidingWindow);
 }
 
-at::Tensor Llama::feedForward(std::int64_t layer, const at::Tensor& hidden, const Pass& pass) const {
-    const LlamaBlock& block = weights_.blocks.at(static_cast<std::size_t>(layer));
-    const at::Tensor normed = rmsNorm(hidden, block.feedForwardNorm, config().normEpsilon);
-    pass.show(layer, feedForwardReaders, normed);
-    const at::Tensor both = at::linear(normed, block.gateAndUp);
-    const at::Tensor gated = at::silu(both.narrow(-1, 0, config().intermediate))
-                                 .mul_(both.narrow(-1, config().intermediate, config().intermediate));
-    pass.show(layer, downReaders, gated);
-    return at::linear(gated, block.down);
+at::Tensor Llama::attended(std::int64_t layer, const at::Tensor& mixed, const at::Tensor& hidden) const {
+    const LlamaBlock& block = blockAt(layer);
+    return at::linear(mixed, block.attentionOutput, block.attentionOutputBias).add_(hidden);
+}
+
+at::Tensor Llama::feedForwardInput(std::int64_t layer, const at::Tensor& hidden) const {
+    return rmsNorm(hidden, blockAt(layer).feedForwardNorm, config().normEpsilon);
+}
+
+at::Tensor Llama::gated(std::int64_t layer, const at::Tensor& normed) const {
+    const at::Tensor both = at::linear(normed, blockAt(layer).gateAndUp);
+    return at::silu(both.narrow(-1, 0, config().intermediate))
+        .mul_(both.narrow(-1, config().intermediate, config().intermediate));
+}
+
+at::Tensor Llama::fed(std::int64_t layer, const at::Tensor& gated, const at::Tensor& hidden) const {
+    return at::linear(gated, blockAt(layer).down).add_(hidden);
 }
 
 }  // namespace ratescope::engine

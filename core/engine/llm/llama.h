@@ -12,6 +12,15 @@
 
 namespace ratescope::engine {
 
+/// For those who change a block's layers while calibration data go through it.
+struct StageWatch {
+    /// What these layers read, of some of the windows: rows [tokens, in], which may be overwritten afterwards.
+    std::function<void(const std::vector<std::string>& readers, const at::Tensor& rows, std::int64_t windows)>
+        rows;
+    /// All of it has been shown; they compute next, with the tensors that are set in their place here.
+    std::function<void(const std::vector<std::string>& readers)> shown;
+};
+
 /// A value: copies share their weights, and setting a tensor of one leaves the other as it was.
 class Llama : public BlockModel {
   public:
@@ -38,6 +47,12 @@ class Llama : public BlockModel {
     at::Tensor embed(const at::Tensor& ids) const override;
     at::Tensor block(std::int64_t layer, const at::Tensor& hidden,
                      const LinearWatch& watch = {}) const override;
+    /// What block() gives, stage by stage: layers that read the same go over all windows before the next ones begin,
+    /// `together` windows at a time, so that of all windows no more is held than what one stage reads, of `hidden` nothing where it is given away.
+    at::Tensor blockInStages(std::int64_t layer, at::Tensor hidden, std::int64_t together,
+                             const StageWatch& watch) const;
+    /// Puts a block in that layer's place. An empty one frees its memory; it can't be run.
+    void setBlock(std::int64_t layer, LlamaBlock block);
     std::vector<std::string> linears() const override;
     at::Tensor tensor(const std::string& name) const override { return weights_.tensor(name); }
     void setTensor(const std::string& name, const at::Tensor& value) override {
@@ -46,9 +61,16 @@ class Llama : public BlockModel {
 
   private:
     struct Pass;
+    const LlamaBlock& blockAt(std::int64_t layer) const {
+        return weights_.blocks.at(static_cast<std::size_t>(layer));
+    }
     at::Tensor run(std::int64_t layer, const at::Tensor& hidden, const Pass& pass) const;
-    at::Tensor attend(std::int64_t layer, const at::Tensor& normed, const Pass& pass) const;
-    at::Tensor feedForward(std::int64_t layer, const at::Tensor& hidden, const Pass& pass) const;
+    at::Tensor attentionInput(std::int64_t layer, const at::Tensor& hidden) const;
+    at::Tensor mixed(std::int64_t layer, const at::Tensor& normed, const Pass& pass) const;
+    at::Tensor attended(std::int64_t layer, const at::Tensor& mixed, const at::Tensor& hidden) const;
+    at::Tensor feedForwardInput(std::int64_t layer, const at::Tensor& hidden) const;
+    at::Tensor gated(std::int64_t layer, const at::Tensor& normed) const;
+    at::Tensor fed(std::int64_t layer, const at::Tensor& gated, const at::Tensor& hidden) const;
 
     LlamaWeights weights_;
     Rope rope_;

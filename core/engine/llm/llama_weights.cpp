@@ -113,7 +113,7 @@ class Loader {
     at::Device device_;
 };
 
-LlamaBlock readBlock(const Loader& loader, std::size_t layer) {
+LlamaBlock readBlock(const Loader& loader, std::int64_t layer) {
     const std::string name = "model.layers." + std::to_string(layer) + ".";
     const std::string attention = name + "self_attn.", feedForward = name + "mlp.";
     LlamaBlock block;
@@ -147,7 +147,7 @@ void LlamaWeights::setTensor(const std::string& name, const at::Tensor& value) {
     if (config.tiedEmbeddings) head = embedding;
 }
 
-LlamaWeights llamaWeights(const media::LanguageModel& model, at::Device device) {
+LlamaWeights llamaFrame(const media::LanguageModel& model, at::Device device) {
     media::checkLanguageModel(model);
     if (model.config.architecture != media::ModelArchitecture::Llama)
         throw Error(ErrorKind::Input, "This model is an encoder: it predicts no next token.",
@@ -156,10 +156,20 @@ LlamaWeights llamaWeights(const media::LanguageModel& model, at::Device device) 
     LlamaWeights weights;
     weights.config = model.config;
     weights.embedding = loader.one("model.embed_tokens.weight");
-    for (std::size_t layer = 0; layer < static_cast<std::size_t>(model.config.layers); ++layer)
-        weights.blocks.push_back(readBlock(loader, layer));
+    weights.blocks.resize(static_cast<std::size_t>(model.config.layers));
     weights.norm = loader.one("model.norm.weight");
     weights.head = model.config.tiedEmbeddings ? weights.embedding : loader.one("lm_head.weight");
+    return weights;
+}
+
+LlamaBlock llamaBlock(const media::LanguageModel& model, std::int64_t layer, at::Device device) {
+    return readBlock(Loader(model, device), layer);
+}
+
+LlamaWeights llamaWeights(const media::LanguageModel& model, at::Device device) {
+    LlamaWeights weights = llamaFrame(model, device);
+    for (std::int64_t layer = 0; layer < model.config.layers; ++layer)
+        weights.blocks[static_cast<std::size_t>(layer)] = llamaBlock(model, layer, device);
     return weights;
 }
 

@@ -40,5 +40,8 @@ struct LlamaWeights {
 /// Dequantises what lies in blocks, casts what is shorter than F32, and shares the memory of what is F32 already and
 /// stands alone. Throws Error(Input) for a model of another architecture, and what media::checkLanguageModel throws.
 LlamaWeights llamaWeights(const media::LanguageModel& model, at::Device device);
+/// The same with empty blocks, of which llamaBlock() gives one at a time. Throws what llamaWeights() throws.
+LlamaWeights llamaFrame(const media::LanguageModel& model, at::Device device);
+LlamaBlock llamaBlock(const media::LanguageModel& model, std::int64_t layer, at::Device device);
 
 }  // namespace ratescope::engine

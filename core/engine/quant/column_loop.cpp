@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t usualTileRows = 64;
 constexpr std::int64_t laneCount = 16;
 
-typedef float Lanes __attribute__((vector_size(4 * laneCount)));
+using Lanes = float __attribute__((vector_size(4 * laneCount)));
 
 /// Errors of columns from … to − 1 for some columns side by side.
 struct Update {

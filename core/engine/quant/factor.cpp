@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace ratescope::engine {
 namespace {
@@ -62,13 +63,14 @@ std::vector<std::int64_t> columnOrder(const Matrix<double>& hessian, const std::
 
 /// With R upper triangular and H = R·Rᵀ, U = R⁻¹. R is the ordinary factor of H turned about both diagonals: one
 /// factorisation and one triangular solve, and no inverse of H in between. Nothing where H isn't positive definite.
-at::Tensor upperFactor(const Matrix<double>& damped) {
-    const at::Tensor hessian =
-        at::from_blob(const_cast<double*>(damped.values.data()), {damped.rows, damped.rows}, at::kDouble);
-    const auto [lower, info] = at::linalg_cholesky_ex(hessian.flip({0, 1}));
+at::Tensor upperFactor(Matrix<double> damped) {
+    const std::int64_t size = damped.rows;
+    at::Tensor turned = at::from_blob(damped.values.data(), {size, size}, at::kDouble).flip({0, 1});
+    damped = {};  // the matrices of wide layers are large: each is dropped with its last use
+    auto [lower, info] = at::linalg_cholesky_ex(std::exchange(turned, {}));
     if (info.item<int>() != 0) return {};
-    const at::Tensor root = lower.flip({0, 1}).contiguous();
-    at::Tensor factor = at::linalg_solve_triangular(root, at::eye(damped.rows, at::kDouble), /*upper=*/true);
+    const at::Tensor root = std::exchange(lower, {}).flip({0, 1}).contiguous();
+    at::Tensor factor = at::linalg_solve_triangular(root, at::eye(size, at::kDouble), /*upper=*/true);
     return at::isfinite(factor).all().item<bool>() ? factor : at::Tensor();
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t tokensAtOnce = 2048;  // an fp32 sum of that many loses little
 constexpr std::int64_t panel = 256;          // columns of a strip of the upper triangle
+constexpr std::int64_t tile = 32;
 constexpr double symmetryTolerance = 1e-4;
 const std::string sequencesKey = "sequences:";
 
@@ -32,7 +33,7 @@ at::Tensor viewOf(Matrix<double>& matrix) {
 }
 
 /// Adds scale·XᵀX: strips of the upper triangle only, which is a little over half of the work.
-void addProduct(at::Tensor sum, const at::Tensor& tokens, double scale) {
+void addProduct(const at::Tensor& sum, const at::Tensor& tokens, double scale) {
     const std::int64_t inputs = tokens.size(1);
     for (std::int64_t begin = 0; begin < inputs; begin += panel) {
         const std::int64_t end = std::min(begin + panel, inputs);
@@ -41,10 +42,13 @@ void addProduct(at::Tensor sum, const at::Tensor& tokens, double scale) {
     }
 }
 
+/// Tile by tile, since a column of a large matrix is a page a value.
 void mirrorUpper(Matrix<double>& matrix) {
-    for (std::int64_t i = 0; i < matrix.rows; ++i)
-        for (std::int64_t j = 0; j < i; ++j)
-            matrix.at(i, j) = matrix.at(j, i);
+    for (std::int64_t top = 0; top < matrix.rows; top += tile)
+        for (std::int64_t left = 0; left <= top; left += tile)
+            for (std::int64_t i = top; i < std::min(top + tile, matrix.rows); ++i)
+                for (std::int64_t j = left; j < std::min(left + tile, i); ++j)
+                    matrix.at(i, j) = matrix.at(j, i);
 }
 
 std::int64_t sequencesOf(const media::TensorSet& set, const std::string& name) {

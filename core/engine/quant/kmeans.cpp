@@ -22,8 +22,8 @@ constexpr std::size_t chunk = 4096;  // vectors of a piece of work
 constexpr std::int64_t lanes = 16;
 constexpr std::int64_t together = 4;  // vectors that share a load of the codewords
 
-typedef float Lanes __attribute__((vector_size(4 * lanes)));
-typedef std::int32_t Numbers __attribute__((vector_size(4 * lanes)));
+using Lanes = float __attribute__((vector_size(4 * lanes)));
+using Numbers = std::int32_t __attribute__((vector_size(4 * lanes)));
 
 struct Search {
     const float* codewords;  ///< [length, padded]

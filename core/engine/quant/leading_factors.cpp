@@ -17,7 +17,7 @@ constexpr std::int64_t laneCount = 16;
 constexpr std::int64_t stripRows = 64;  ///< of a piece of work, between two questions whether to go on
 constexpr int mostSweeps = 60;
 
-typedef float Lanes __attribute__((vector_size(4 * laneCount)));
+using Lanes = float __attribute__((vector_size(4 * laneCount)));
 
 std::size_t stripsOf(std::int64_t rows) {
     return static_cast<std::size_t>((rows + stripRows - 1) / stripRows);

@@ -72,8 +72,9 @@ VectorBits storedBits(const VectorStored& stored) {
     VectorBits bits;
     for (const VectorColumns& part : stored.parts) {
         const bool hasResidual = part.residual.rows > 0;
-        const auto field = static_cast<std::uint64_t>(indexBits(part.codewords.rows) +
-                                                      (hasResidual ? indexBits(part.residual.rows) : 0));
+        const int fieldBits =
+            indexBits(part.codewords.rows) + (hasResidual ? indexBits(part.residual.rows) : 0);
+        const auto field = static_cast<std::uint64_t>(fieldBits);
         const auto rows = static_cast<std::uint64_t>(part.indices.columns);
         const std::uint64_t rowBits = field * static_cast<std::uint64_t>(part.columns);
         bits.indices += rows * rowBits;

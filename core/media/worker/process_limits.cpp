@@ -1,9 +1,9 @@
 #include "core/media/worker/process_limits.h"
 
+#include "core/buffer/freed_memory.h"
 #include "core/sanitizer.h"
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,7 +30,7 @@ std::uint64_t statusBytes(const std::string& name) {
 
 void resetPeakMemory() {
     // What an earlier task has freed, and the heap still holds, is not this one's.
-    if (statusBytes("VmRSS") > worthTrimming) ::malloc_trim(0);
+    if (statusBytes("VmRSS") > worthTrimming) giveBackFreed();
     const int descriptor = ::open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
     if (descriptor < 0) return;
     // "5" sets VmHWM to the present size (proc(5)); where it is refused the older peak stands.

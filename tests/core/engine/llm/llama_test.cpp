@@ -167,6 +167,41 @@ class LlamaTest : public QObject {
         QCOMPARE(key.sizes(), at::IntArrayRef({12, 8}));
     }
 
+    void aBlockInStagesShowsAllWindowsBeforeItsLayersCompute() {
+        const media::LanguageModel model = tinyModel(tinyConfig());
+        Llama whole(model), staged(llamaFrame(model, at::kCPU));
+        staged.setBlock(1, llamaBlock(model, 1, at::kCPU));
+        const at::Tensor states = whole.embed(idTensor(text).view({4, 3}));
+        // What a change of these layers makes of all that comes after them.
+        const auto change = [](Llama& llama, const std::vector<std::string>& readers) {
+            for (const std::string& reader : readers)
+                llama.setTensor(reader + ".weight", llama.tensor(reader + ".weight").mul(0.5));
+        };
+        std::map<std::string, at::Tensor> expected, shown;
+        const at::Tensor result =
+            whole.block(1, states, [&](const std::vector<std::string>& readers, const at::Tensor& rows) {
+                expected[readers.front()] = rows.clone();
+                change(whole, readers);
+            });
+        std::int64_t windows = 0;
+        const StageWatch watch{
+            [&](const std::vector<std::string>& readers, const at::Tensor& rows, std::int64_t count) {
+                at::Tensor& all = shown[readers.front()];
+                all = all.defined() ? at::cat({all, rows}) : rows.clone();
+                windows += count;
+            },
+            [&](const std::vector<std::string>& readers) { change(staged, readers); }};
+        const at::Tensor stagedResult = staged.blockInStages(1, states, 3, watch);
+        QCOMPARE(windows, std::int64_t{4 * 4});
+        QCOMPARE(shown.size(), std::size_t{4});
+        for (const auto& [reader, rows] : expected)
+            QVERIFY2(largestDifference(shown.at(reader), rows) < 1e-5, reader.c_str());
+        QVERIFY(largestDifference(stagedResult, result) < 1e-5);
+        QVERIFY(largestDifference(stagedResult, Llama(model).block(1, states)) > 1e-2);
+        staged.setBlock(1, {});
+        QVERIFY(!staged.weights().blocks[1].down.defined());
+    }
+
     void tensorsHaveTheNamesOfTheFile() {
         const media::LanguageModel model = tinyModel(tinyConfig(), true);
         const Llama llama(model);
