@@ -39,29 +39,29 @@ std::uint32_t wordAt(Bytes bytes) {
     return word;
 }
 
-void q4_0(Bytes block, float* out) {
+void fillQ40(Bytes block, float* out) {
     const float scale = halfAt(block);
     fillNibbles(block + 2, 0, out, [&](int code) { return static_cast<float>(code - 8) * scale; });
 }
 
-void q4_1(Bytes block, float* out) {
+void fillQ41(Bytes block, float* out) {
     const float scale = halfAt(block), least = halfAt(block + 2);
     fillNibbles(block + 4, 0, out, [&](int code) { return static_cast<float>(code) * scale + least; });
 }
 
-void q5_0(Bytes block, float* out) {
+void fillQ50(Bytes block, float* out) {
     const float scale = halfAt(block);
     fillNibbles(block + 6, wordAt(block + 2), out,
                 [&](int code) { return static_cast<float>(code - 16) * scale; });
 }
 
-void q5_1(Bytes block, float* out) {
+void fillQ51(Bytes block, float* out) {
     const float scale = halfAt(block), least = halfAt(block + 2);
     fillNibbles(block + 8, wordAt(block + 4), out,
                 [&](int code) { return static_cast<float>(code) * scale + least; });
 }
 
-void q8_0(Bytes block, float* out) {
+void fillQ80(Bytes block, float* out) {
     const float scale = halfAt(block);
     for (int i = 0; i < 32; ++i)
         out[i] = static_cast<float>(static_cast<std::int8_t>(block[2 + i])) * scale;
@@ -78,7 +78,7 @@ void forTwoBitGroups(Bytes codes, Fill fill) {
     }
 }
 
-void q2_k(Bytes block, float* out) {
+void fillQ2K(Bytes block, float* out) {
     const float scale = halfAt(block + 80), least = halfAt(block + 82);
     forTwoBitGroups(block + 16, [&](int group, int i, int, int code) {
         const float step = scale * static_cast<float>(low(block[group]));
@@ -87,7 +87,7 @@ void q2_k(Bytes block, float* out) {
     });
 }
 
-void q3_k(Bytes block, float* out) {
+void fillQ3K(Bytes block, float* out) {
     const Bytes third = block, packed = block + 96;
     const float scale = halfAt(block + 108);
     float steps[16];
@@ -117,7 +117,7 @@ StepAndOffset ofGroup(Bytes block, int group) {
     return {halfAt(block) * static_cast<float>(step), halfAt(block + 2) * static_cast<float>(offset)};
 }
 
-void q4_k(Bytes block, float* out) {
+void fillQ4K(Bytes block, float* out) {
     const Bytes codes = block + 16;
     for (int group = 0; group < 8; ++group) {
         const StepAndOffset of = ofGroup(block, group);
@@ -129,7 +129,7 @@ void q4_k(Bytes block, float* out) {
     }
 }
 
-void q5_k(Bytes block, float* out) {
+void fillQ5K(Bytes block, float* out) {
     const Bytes fifths = block + 16, codes = block + 48;
     for (int group = 0; group < 8; ++group) {
         const StepAndOffset of = ofGroup(block, group);
@@ -141,7 +141,7 @@ void q5_k(Bytes block, float* out) {
     }
 }
 
-void q6_k(Bytes block, float* out) {
+void fillQ6K(Bytes block, float* out) {
     const float scale = halfAt(block + 208);
     for (int quarter = 0; quarter < 8; ++quarter) {
         const int half = quarter / 4, place = quarter % 4;
@@ -164,25 +164,25 @@ struct Reading {
 Reading readingOf(BlockFormat format) {
     switch (format) {
         case BlockFormat::Q4_0:
-            return {q4_0, 0, -1};
+            return {fillQ40, 0, -1};
         case BlockFormat::Q4_1:
-            return {q4_1, 0, 2};
+            return {fillQ41, 0, 2};
         case BlockFormat::Q5_0:
-            return {q5_0, 0, -1};
+            return {fillQ50, 0, -1};
         case BlockFormat::Q5_1:
-            return {q5_1, 0, 2};
+            return {fillQ51, 0, 2};
         case BlockFormat::Q8_0:
-            return {q8_0, 0, -1};
+            return {fillQ80, 0, -1};
         case BlockFormat::Q2_K:
-            return {q2_k, 80, 82};
+            return {fillQ2K, 80, 82};
         case BlockFormat::Q3_K:
-            return {q3_k, 108, -1};
+            return {fillQ3K, 108, -1};
         case BlockFormat::Q4_K:
-            return {q4_k, 0, 2};
+            return {fillQ4K, 0, 2};
         case BlockFormat::Q5_K:
-            return {q5_k, 0, 2};
+            return {fillQ5K, 0, 2};
         case BlockFormat::Q6_K:
-            return {q6_k, 208, -1};
+            return {fillQ6K, 208, -1};
         case BlockFormat::None:
             break;
     }

@@ -234,10 +234,9 @@ class Machine {
         const std::string& name = callable->text;
         if (name == "collections OrderedDict") {
             push(dictOf(arguments));
-        } else if (name == "torch Size" && arguments.size() == 1 && isA(arguments[0], Kind::Tuple)) {
-            push(arguments[0]);
-        } else if (name == "torch._utils _rebuild_parameter" && !arguments.empty() &&
-                   isA(arguments[0], Kind::Tensor)) {
+        } else if ((name == "torch Size" && arguments.size() == 1 && isA(arguments[0], Kind::Tuple)) ||
+                   (name == "torch._utils _rebuild_parameter" && !arguments.empty() &&
+                    isA(arguments[0], Kind::Tensor))) {
             push(arguments[0]);
         } else if (name.starts_with("torch._utils _rebuild_tensor")) {
             push(tensorOf(arguments));

@@ -62,7 +62,7 @@ struct Message {
 };
 
 std::string textOf(const Field& field, const ByteReader& reader) {
-    const std::string text(reinterpret_cast<const char*>(field.bytes.data()), field.bytes.size());
+    std::string text(reinterpret_cast<const char*>(field.bytes.data()), field.bytes.size());
     if (!isUtf8(text)) throw reader.damaged("a piece is not UTF-8");
     return text;
 }

@@ -149,7 +149,8 @@ void readTemplate(TokenizerData& tokenizer, const json& tree, const Place& at) {
 
 void checkNothingAsked(const json& model, const Place& at) {
     for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"})
-        if (const auto found = model.find(key); found != model.end() && !found->is_null() && *found != "")
+        if (const auto found = model.find(key);
+            found != model.end() && !found->is_null() && *found != json(""))
             throw at.unread("BPE with " + std::string(key));
 }
 

@@ -3,14 +3,20 @@
 #include "core/error.h"
 #include "core/media/assets/ggml_blocks.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
 namespace ratescope::engine {
 namespace {
+
+constexpr std::size_t hugePage = std::size_t{2} << 20;
 
 using media::BlockFormat;
 using media::LanguageModel;
@@ -120,14 +126,44 @@ DecoderLayer layerOf(TensorDesk& desk, const ModelConfig& config, std::int64_t i
     return layer;
 }
 
+/// In the order in which a token reads them.
+template <typename Weights>
+auto matricesOf(Weights& weights) {
+    std::vector<decltype(&weights.head)> matrices;
+    for (auto& layer : weights.layers)
+        for (auto* matrix :
+             {&layer.query, &layer.key, &layer.value, &layer.output, &layer.gate, &layer.up, &layer.down})
+            matrices.push_back(matrix);
+    if (!weights.config.tiedEmbeddings) matrices.push_back(&weights.embedding);
+    matrices.push_back(&weights.head);
+    return matrices;
+}
+
+/// Puts all matrices side by side into huge pages, where the system has some: every token reads all of them, a third
+/// faster there than from pages of 4 KiB.
+void bringTogether(DecoderWeights& weights) {
+    const std::vector<PackedMatrix*> matrices = matricesOf(weights);
+    std::size_t bytes = 0;
+    for (const PackedMatrix* matrix : matrices)
+        bytes += matrix->byteSize();
+    bytes = (bytes + hugePage - 1) / hugePage * hugePage;
+    const std::shared_ptr<void> memory(std::aligned_alloc(hugePage, bytes), &std::free);
+    if (!memory) throw Error(ErrorKind::Resource, "There is no memory for the weights.", "Free some.");
+    ::madvise(memory.get(), bytes, MADV_HUGEPAGE);
+    auto* place = static_cast<std::byte*>(memory.get());
+    for (PackedMatrix* matrix : matrices) {
+        matrix->moveTo({place, matrix->byteSize()}, memory);
+        place += matrix->byteSize();
+    }
+    if (weights.config.tiedEmbeddings) weights.embedding = weights.head;
+}
+
 }  // namespace
 
 std::size_t DecoderWeights::byteSize() const {
-    std::size_t bytes = embedding.byteSize() + (config.tiedEmbeddings ? 0 : head.byteSize());
-    for (const DecoderLayer& layer : layers)
-        for (const PackedMatrix* matrix :
-             {&layer.query, &layer.key, &layer.value, &layer.output, &layer.gate, &layer.up, &layer.down})
-            bytes += matrix->byteSize();
+    std::size_t bytes = 0;
+    for (const PackedMatrix* matrix : matricesOf(*this))
+        bytes += matrix->byteSize();
     return bytes;
 }
 
@@ -145,6 +181,7 @@ DecoderWeights packedWeights(const LanguageModel& model, std::optional<PackedFor
         weights.layers.push_back(layerOf(desk, config, index));
     weights.norm = desk.vector("model.norm.weight", config.hidden);
     desk.expectNoOther();
+    bringTogether(weights);
     return weights;
 }
 

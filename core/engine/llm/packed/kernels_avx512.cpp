@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t groupColumns = PackedTiles::columnsOfGroup;
 constexpr std::size_t vectors = 8;  // of a group, four columns each
-constexpr int mostTokens = 4;       // at a time, so that what they add up to stays in registers
+/// Bytes from what is read to what is fetched: the processor itself does not look beyond a page of 4 KiB.
+constexpr std::size_t ahead = 2048;
+constexpr int mostTokens = 4;  // at a time, so that what they add up to stays in registers
 
 INLINE_VNNI __m512 halvesAt(const std::byte* place) {
     return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(place)));
@@ -37,6 +39,8 @@ INLINE_VNNI void load(const PackedTiles& matrix, const std::byte* tile, std::siz
                       GroupOfTile& group) {
     const std::byte* const codes = tile + matrix.codesAt + index * codeBytesOf(format);
     const std::byte* const scales = tile + index * scaleBytesOf(format);
+    for (std::size_t line = 0; line < codeBytesOf(format); line += 64)
+        _mm_prefetch(reinterpret_cast<const char*>(codes + ahead + line), _MM_HINT_T0);
     group.scale = halvesAt(scales);
     if constexpr (format == PackedFormat::AsymmetricFour) group.minimum = halvesAt(scales + 32);
     if constexpr (format == PackedFormat::SymmetricEight) {

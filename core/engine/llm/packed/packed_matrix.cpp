@@ -124,6 +124,12 @@ PackedMatrix PackedMatrix::fromBlocks(std::span<const std::byte> bytes, std::siz
     return matrix;
 }
 
+void PackedMatrix::moveTo(std::span<std::byte> place, std::shared_ptr<const void> owner) {
+    std::ranges::copy(memory_.bytes(), place.begin());
+    memory_ = Array(memory_.type(), memory_.shape(), place, std::move(owner));
+    tiles_.tiles = memory_.bytes().data();
+}
+
 void PackedMatrix::row(std::size_t index, std::span<float> out) const {
     if (index >= rows() || out.size() != columns_)
         throw Error(ErrorKind::Internal, "A packed matrix has no row of that number or length.", "");

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 namespace ratescope::engine {
@@ -67,6 +68,10 @@ class PackedMatrix {
     /// fit, and scales that are not finite.
     static PackedMatrix fromBlocks(std::span<const std::byte> bytes, std::size_t rows, std::size_t columns,
                                    media::BlockFormat blocks);
+
+    /// Copies what kernels read to memory of byteSize() bytes on a cache line, which `owner` keeps alive, and gives up
+    /// the old.
+    void moveTo(std::span<std::byte> place, std::shared_ptr<const void> owner);
 
     /// The weights of a row, as the format's formula gives them in single precision.
     void row(std::size_t index, std::span<float> out) const;

@@ -28,6 +28,10 @@ std::uint32_t roundOf(std::uint64_t ticket) {
     return static_cast<std::uint32_t>(ticket >> 32);
 }
 
+std::uint32_t piecesLeft(std::uint64_t ticket) {
+    return static_cast<std::uint32_t>(ticket);
+}
+
 }  // namespace
 
 ThreadTeam::ThreadTeam(int threads) {
@@ -59,9 +63,9 @@ void ThreadTeam::share(std::size_t pieces, Call call, const void* callable) {
     if (pieces > mostPieces) throw Error(ErrorKind::Internal, "Work has too many pieces.", "");
     call_.store(call, std::memory_order_relaxed);
     callable_.store(callable, std::memory_order_relaxed);
-    pieces_.store(static_cast<std::uint32_t>(pieces), std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
-    const std::uint64_t ticket = std::uint64_t{roundOf(ticket_.load(std::memory_order_relaxed)) + 1u} << 32;
+    const std::uint64_t round = std::uint64_t{roundOf(ticket_.load(std::memory_order_relaxed)) + 1u} << 32;
+    const std::uint64_t ticket = round | pieces;
     ticket_.store(ticket);
     ticket_.notify_all();
     takePieces(ticket);
@@ -77,17 +81,16 @@ void ThreadTeam::takePieces(std::uint64_t ticket) {
     const std::uint32_t round = roundOf(ticket);
     const Call call = call_.load(std::memory_order_relaxed);
     const void* const callable = callable_.load(std::memory_order_relaxed);
-    const std::uint32_t pieces = pieces_.load(std::memory_order_relaxed);
-    while (roundOf(ticket) == round && static_cast<std::uint32_t>(ticket) < pieces) {
-        if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
-        call(callable, static_cast<std::uint32_t>(ticket));
-        ++ticket;
+    while (roundOf(ticket) == round && piecesLeft(ticket) > 0) {
+        if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel)) continue;
+        --ticket;
+        call(callable, piecesLeft(ticket));
         done_.fetch_add(1, std::memory_order_release);
     }
 }
 
 void ThreadTeam::work() {
-    // Pieces are none before the first round, and all taken when a round has ended.
+    // No pieces are left before the first round, nor when a round has ended.
     std::uint64_t seen = 0;
     while (!stopped_) {
         std::uint64_t ticket = ticket_.load(std::memory_order_acquire);

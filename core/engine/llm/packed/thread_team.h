@@ -46,10 +46,11 @@ class ThreadTeam {
     void work();
     void stop();
 
-    /// Number of the round × 2^32 + the next piece. A piece is taken by adding 1 to the ticket that was read, which
-    /// fails in another round: a thread that slept through a round does nothing, and nobody waits for it.
+    /// Number of the round × 2^32 + how many pieces nobody has taken yet. The last of them is taken by subtracting 1
+    /// from the ticket that was read, which fails in another round: a thread that slept through a round does nothing,
+    /// and nobody waits for it. Both numbers are in one word, so that no thread sees one of another round.
     std::atomic<std::uint64_t> ticket_{0};
-    std::atomic<std::uint32_t> pieces_{0}, done_{0};
+    std::atomic<std::uint32_t> done_{0};
     std::atomic<Call> call_{nullptr};
     std::atomic<const void*> callable_{nullptr};
     std::atomic<bool> stopped_{false};

@@ -4,6 +4,8 @@
 #include "tests/core/error_check.h"
 
 #include <QTest>
+#include <array>
+#include <atomic>
 #include <chrono>
 
 using namespace ratescope;
@@ -47,6 +49,19 @@ class ThreadTeamTest : public QObject {
                     std::this_thread::sleep_for(std::chrono::milliseconds(5));
         });
         QCOMPARE(others.load(), 8);
+    }
+
+    /// A thread that is late for a round must take nothing of the next one, whatever its number of pieces.
+    void roundsOfManySizesFollowEachOtherWithoutAPause() {
+        ThreadTeam team(5);
+        std::array<std::atomic<int>, 16> calls{};
+        for (int round = 0; round < 1'000'000; ++round) {
+            const std::size_t pieces = round % 2 == 0 ? 2 : calls.size();
+            team.run(pieces, [&](std::size_t piece) { ++calls[piece]; });
+            for (std::size_t piece = 0; piece < calls.size(); ++piece)
+                if (calls[piece].exchange(0) != (piece < pieces ? 1 : 0))
+                    QFAIL(qPrintable(QString("piece %1 of round %2").arg(piece).arg(round)));
+        }
     }
 
     void noThreadsAreNoTeam() { VERIFY_ERROR(ThreadTeam(0), ErrorKind::Usage, "0 threads"); }
