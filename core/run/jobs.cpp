@@ -7,6 +7,7 @@
 #include "core/run/installation.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace ratescope::run {
 namespace {
@@ -27,13 +28,18 @@ const Manifest& requireKind(const graph::Catalogue& catalogue, const std::string
     return *manifest;
 }
 
-/// The source that reads files of a port's type.
-const Manifest& sourceOf(const graph::Catalogue& catalogue, graph::PortType type) {
+/// The source that reads files of that type, if one is installed.
+const Manifest* installedSource(const graph::Catalogue& catalogue, graph::PortType type) {
     for (const Manifest* manifest : catalogue.all()) {
         if (manifest->kind != NodeKind::Source || manifest->assets.by != graph::AssetRule::By::Files)
             continue;
-        if (!manifest->outputs.empty() && manifest->outputs.front().type == type) return *manifest;
+        if (!manifest->outputs.empty() && manifest->outputs.front().type == type) return manifest;
     }
+    return nullptr;
+}
+
+const Manifest& sourceOf(const graph::Catalogue& catalogue, graph::PortType type) {
+    if (const Manifest* source = installedSource(catalogue, type)) return *source;
     throw Error(ErrorKind::Plugin, std::string("No installed source reads a file as ") + toText(type) + ".",
                 "Install the plugin that does: see RATESCOPE_PLUGINS.");
 }
@@ -85,17 +91,35 @@ Hash append(Chain& chain, Task task, const Manifest& manifest) {
     return task.key;
 }
 
+bool isFolder(const std::filesystem::path& file) {
+    std::error_code ignored;
+    return std::filesystem::is_directory(file, ignored);
+}
+
+/// What a file is read as for a port: a language model stands where any tensors may.
+graph::PortType typeOf(const graph::Catalogue& catalogue, const graph::Port& port,
+                       const std::filesystem::path& file) {
+    if (port.type != graph::PortType::TensorSet || !port.schema.empty()) return port.type;
+    const Manifest* models = installedSource(catalogue, graph::PortType::LanguageModel);
+    if (!models) return port.type;
+    std::string extension = file.extension().string();
+    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
+    const bool isModel =
+        isFolder(file) || std::ranges::any_of(models->assets.extensions,
+                                              [&](const std::string& of) { return extension == "." + of; });
+    return isModel ? graph::PortType::LanguageModel : port.type;
+}
+
 /// A language model's folder is named by its configuration.
 std::filesystem::path assetFile(graph::PortType type, const std::filesystem::path& file) {
-    std::error_code ignored;
-    const bool isModelFolder =
-        type == graph::PortType::LanguageModel && std::filesystem::is_directory(file, ignored);
+    const bool isModelFolder = type == graph::PortType::LanguageModel && isFolder(file);
     return std::filesystem::absolute(isModelFolder ? file / "config.json" : file);
 }
 
-/// Adds the task that reads a file as the port's type.
-TaskOutput appendSource(Chain& chain, const graph::Catalogue& catalogue, graph::PortType type,
+/// Adds the task that reads a file for the port.
+TaskOutput appendSource(Chain& chain, const graph::Catalogue& catalogue, const graph::Port& port,
                         const std::filesystem::path& file) {
+    const graph::PortType type = typeOf(catalogue, port, file);
     const Manifest& manifest = sourceOf(catalogue, type);
     Task task = newTask(catalogue, manifest, TaskKind::Source);
     takeSettings(task, manifest, graph::Stage::Encode, {});
@@ -116,7 +140,7 @@ void connectFiles(Chain& chain, Task& task, const graph::Catalogue& catalogue, c
         if (std::find(roles.begin(), roles.end(), port.role) == roles.end()) continue;
         const auto file = files.find(port.id);
         if (file != files.end())
-            task.inputs[port.id].push_back(appendSource(chain, catalogue, port.type, file->second));
+            task.inputs[port.id].push_back(appendSource(chain, catalogue, port, file->second));
         else if (port.required)
             throw Error(ErrorKind::Usage, manifest.id + " needs its input \"" + port.id + "\".",
                         "Add --input " + port.id + "=FILE.");
@@ -147,7 +171,7 @@ Job encodeJob(const graph::Catalogue& catalogue, const std::string& node, const 
     connectFiles(job.chain, encode, catalogue, manifest, inputs, {PortRole::Encoder, PortRole::Shared});
     for (const graph::Port& port : manifest.inputs)
         if (port.role == PortRole::Coded && encode.inputs.count(port.id) == 0)
-            encode.inputs[port.id].push_back(appendSource(job.chain, catalogue, port.type, input));
+            encode.inputs[port.id].push_back(appendSource(job.chain, catalogue, port, input));
     job.answer = append(job.chain, encode, manifest);
     if (hasExtract(manifest)) {
         Task extract = newTask(catalogue, manifest, TaskKind::Extract);
@@ -223,7 +247,7 @@ Job measureJob(const graph::Catalogue& catalogue, const std::string& node, const
         if (port.role == PortRole::Value) continue;
         Task& task = port.role == PortRole::Candidate ? score : prepare;
         const auto& file = port.role == PortRole::Candidate ? candidate : reference;
-        task.inputs[port.id].push_back(appendSource(job.chain, catalogue, port.type, file));
+        task.inputs[port.id].push_back(appendSource(job.chain, catalogue, port, file));
     }
     score.inputs["prepared"].push_back({append(job.chain, prepare, manifest), "prepared"});
     job.answer = append(job.chain, score, manifest);

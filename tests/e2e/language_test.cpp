@@ -65,6 +65,7 @@ class LanguageTest : public QObject {
     void perplexityOfSmolLm2();
     void textsAreGoneOnWith();
     void modelsAreMeasuredOnTexts();
+    void aModelIsEncodedAsItsTensors();
     void progressStandsOnATerminal();
     void anInterruptStopsWithinASecond();
     void wrongCallsAreRefused_data();
@@ -205,6 +206,18 @@ void LanguageTest::modelsAreMeasuredOnTexts() {
     VERIFY_CODE(questions, 0);
     COMPARE_JSON(questions.json()["metrics"][0]["value"], 1.0);
     COMPARE_JSON(questions.json()["metrics"][1]["value"], 1.0);
+}
+
+void LanguageTest::aModelIsEncodedAsItsTensors() {
+    NEED_STORIES();
+    const Place place;
+    VERIFY_CODE(place.cli({"encode", "--node", "weights.rtn", "--set", "bits=8", stories, "stories.rtn"}), 0);
+    VERIFY_CODE(place.cli({"decode", "stories.rtn", "stories.safetensors"}), 0);
+    const Outcome error =
+        place.cli({"measure", "--metric", "tensor-relative-error", stories, "stories.safetensors", "--json"});
+    VERIFY_CODE(error, 0);
+    const double lost = error.json()["metrics"][0]["value"].get<double>();
+    QVERIFY2(lost > 0 && lost < 0.02, QByteArray::number(lost).constData());
 }
 
 /// util-linux' script gives the command a terminal, on which Ctrl-C is typed. The shell that script starts hands its
