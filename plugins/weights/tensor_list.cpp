@@ -99,7 +99,7 @@ Array keptArray(const Tensor& tensor) {
     if (!isFloatingPoint(type)) return tensor.array;
     const Array array = toFloat32(tensor.array);
     engine::requireFinite(tensor.name, array.as<float>());
-    const Array stored = keptType(type) == type ? tensor.array : fromFloat32(array, keptType(type));
+    Array stored = keptType(type) == type ? tensor.array : fromFloat32(array, keptType(type));
     if (stored.type() == DType::F16)
         for (const std::uint16_t half : stored.as<std::uint16_t>())
             if (!std::isfinite(halfToFloat(half)))

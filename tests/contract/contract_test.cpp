@@ -10,6 +10,7 @@
 #include "tests/contract/kept.h"
 #include "tests/contract/trial.h"
 #include "tests/core/media/worker/chain_builder.h"
+#include "tests/patience.h"
 
 #include <QtTest>
 #include <chrono>
@@ -57,7 +58,8 @@ Tried tryAll(const graph::Manifest& manifest, const std::vector<Sample>& samples
 QString faultWhenCancelled(Calls& calls, const Call& call, int at) {
     const auto start = std::chrono::steady_clock::now();
     const Ending ending = calls.repeat(call, at);
-    if (std::chrono::steady_clock::now() - start > std::chrono::seconds(1)) return "it takes over a second";
+    if (std::chrono::steady_clock::now() - start > std::chrono::seconds(test::patience))
+        return "it takes over a second";
     // How often a command is looked after depends on how long it takes.
     if (!ending.failure && ending.checks < at) return {};
     if (!ending.failure) return "it goes on to its end";

@@ -1,5 +1,6 @@
 #include "core/media/assets/ggml_blocks.h"
 #include "core/media/assets/gguf_model.h"
+#include "core/media/node/value.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <algorithm>
