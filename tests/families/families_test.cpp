@@ -129,9 +129,8 @@ class FamiliesTest : public QObject {
                "dfloat11/grouping=block/index=threads dfloat11/grouping=block/index=blocks "
                "dfloat11/grouping=model/index=threads dfloat11/grouping=model/index=blocks"
             << 8;
-        QTest::newRow("language models")
-            << "language-model"
-            << "rtn gptq spqr awq kmeans sparsegpt" << 24;
+        QTest::newRow("language models") << "language-model"
+                                         << "rtn gptq spqr awq kmeans sparsegpt" << 24;
         QTest::newRow("bitstack") << "bitstack"
                                   << "rtn gptq bitstack not-sorted not-scaled no-signs" << 120;
         QTest::newRow("fwsvd") << "fwsvd"
