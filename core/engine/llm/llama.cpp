@@ -51,7 +51,7 @@ namespace {
 at::Tensor rmsNorm(const at::Tensor& rows, const at::Tensor& weight, double epsilon) {
     const at::Tensor norm = at::linalg_vector_norm(rows, 2, at::IntArrayRef(-1), true);
     const at::Tensor meanSquare = norm.square().div(static_cast<double>(rows.size(-1)));
-    return rows.mul(meanSquare.add(epsilon).rsqrt()).mul(weight);
+    return rows.mul(meanSquare.add(epsilon).rsqrt()).mul_(weight);
 }
 
 /// What the last `queries` of `keys` tokens may see, added to their scores; undefined where a query sees all keys or
