@@ -88,9 +88,9 @@ class Decoder {
         std::vector<std::size_t> coded;
         for (std::uint64_t i = 0; i < tensors; ++i) {
             context_.check();
-            const auto [tensor, coding] = nextTensor();
+            auto [tensor, coding] = nextTensor();
             if (coding == TensorCoding::Coded) coded.push_back(i);
-            set.tensors.push_back(tensor);
+            set.tensors.push_back(std::move(tensor));
         }
         // All searched tensors come before the others.
         const Searched isSearched(set);
@@ -129,7 +129,7 @@ class Decoder {
             coded_ += elements;
         else
             std::ranges::copy(stored.raw(tensor.array.byteSize()), tensor.array.writableBytes().begin());
-        return {tensor, kind};
+        return {std::move(tensor), kind};
     }
 
     void readGroups() {

@@ -120,7 +120,7 @@ void PictureCell::paintMarks(QPainter& painter, const QRect& view, double scale)
 
 void PictureCell::paintLoupe(QPainter& painter, const QRect& view, double scale) {
     const int line = std::max(1, qRound(scale)), inset = qRound(loupeInset * scale),
-              pixel = std::max(1, qRound(loupeSide / loupePixels * scale)), side = loupePixels * pixel;
+              pixel = std::max(1, qRound(scale * loupeSide / loupePixels)), side = loupePixels * pixel;
     if (!view_.pointed() || view.width() < 2 * side || view.height() < side + 2 * inset) return;
     const QRect loupe(view.right() + 1 - inset - side, view.bottom() + 1 - inset - side, side, side);
     const QPoint first = *view_.pointed() - QPoint(loupePixels / 2, loupePixels / 2);
