@@ -297,6 +297,16 @@ class Jpeg2000Test : public QObject {
         QVERIFY(errorOf([&] { decode(jp2(), view(other)); }).startsWith("input: "));
     }
 
+    /// Found by fuzzing: its bytes were counted twice.
+    void aTilePartWithoutPacketsIsRefused() {
+        const auto stream = encode(jp2(), inputs("image", picture(20, 20, ColourModel::Rgb)), byQuality(40));
+        QByteArray file = bytesOf(stream.bytes());
+        file.replace(file.indexOf("\xff\x51"), 2,
+                     "\xff\x90");  // the size of the picture as a tile part's start
+        const QString error = errorOf([&] { firstLayers(view(file), 1); });
+        QVERIFY2(error.startsWith("input: "), qPrintable(error));
+    }
+
     void hugePromisesAreRefusedAtOnce() {
         const auto stream = encode(jp2(), inputs("image", picture(20, 20, ColourModel::Rgb)));
         const QByteArray huge("\x7f\xff\xff\xff\x7f\xff\xff\xff", 8);
