@@ -62,8 +62,8 @@ Codestream readCodestream(std::span<const std::byte> bytes) {
     while (true) {
         const Segment segment = code.segments.emplace_back(readSegment(reader));
         if (code.segments.size() == 1 && segment.marker != soc) throw reader.damaged();
-        const bool begins = !code.parts.empty() && code.parts.back().packets == 0;
-        if (begins && (segment.marker == sot || segment.marker == eoc)) throw reader.damaged();
+        const bool awaitsPackets = !code.parts.empty() && code.parts.back().packets == 0;
+        if (awaitsPackets && (segment.marker == sot || segment.marker == eoc)) throw reader.damaged();
         if (segment.marker == eoc) break;
         if (segment.marker == sot) {
             FileReader fields(bytes.subspan(segment.start, segment.end - segment.start), format);

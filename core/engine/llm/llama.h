@@ -2,8 +2,8 @@
 
 // The runtime of decoders of the Llama architecture (Touvron et al. 2023; RMSNorm, rotary positions, grouped queries,
 // gated SiLU; biases as in Qwen2, a sliding window as in Mistral): hidden states and logits of whole windows, decoding
-// with a cache, and each block by itself for those who compress it. F32 throughout, on the device of the weights. Gradients flow through
-// all of it where they are wanted (weights that require them, and no ComputeScope).
+// with a cache, and each block by itself for those who compress it. F32 throughout, on the device of the weights.
+// Gradients flow through all of it where they are wanted (weights that require them, and no ComputeScope).
 
 #include "core/engine/llm/block_model.h"
 #include "core/engine/llm/key_value_cache.h"
@@ -48,7 +48,8 @@ class Llama : public BlockModel {
     at::Tensor block(std::int64_t layer, const at::Tensor& hidden,
                      const LinearWatch& watch = {}) const override;
     /// What block() gives, stage by stage: layers that read the same go over all windows before the next ones begin,
-    /// `together` windows at a time, so that of all windows no more is held than what one stage reads, of `hidden` nothing where it is given away.
+    /// `together` windows at a time. Of all windows no more is held than what one stage reads, and nothing of `hidden`
+    /// where it is given away.
     at::Tensor blockInStages(std::int64_t layer, at::Tensor hidden, std::int64_t together,
                              const StageWatch& watch) const;
     /// Puts a block in that layer's place. An empty one frees its memory; it can't be run.
