@@ -43,29 +43,35 @@ calibrated = settings | {"damping": 0.05, "sequences": 32, "length": 512}
 def node(slug, kind, parameters):
     return {"slug": slug, "type": kind, "version": 1, "parameters": parameters}
 
-nodes = [node("model", "source.language-model", {"files": model}),
-         node("calibration", "source.text", {"files": str(data / "wiki.valid.raw")}),
-         node("text", "source.text", {"files": str(data / "wiki.test.raw")}),
-         node("rtn", "weights.rtn", settings),
-         node("gptq-group-aware", "weights.gptq", calibrated | {"act-order": False, "group-aware": True}),
-         node("gptq-act-order", "weights.gptq", calibrated | {"act-order": True}),
-         node("perplexity", "language.perplexity", {"chunks": int(windows)})]
-wires = [("model.model", "perplexity.reference"), ("text.text", "perplexity.text")]
-for codec in ("rtn", "gptq-group-aware", "gptq-act-order"):
-    wires += [("model.model", f"{codec}.tensors"), (f"{codec}.tensors", "perplexity.candidate")]
+sources = [node("model", "source.language-model", {"files": model}),
+           node("calibration", "source.text", {"files": str(data / "wiki.valid.raw")})]
+codecs = {"rtn": node("rtn", "weights.rtn", settings),
+          "gptq-group-aware": node("gptq-group-aware", "weights.gptq", calibrated | {"act-order": False, "group-aware": True}),
+          "gptq-act-order": node("gptq-act-order", "weights.gptq", calibrated | {"act-order": True})}
+measure = [node("text", "source.text", {"files": str(data / "wiki.test.raw")}),
+           node("perplexity", "language.perplexity", {"chunks": int(windows)})]
+
+def run(codec, measured):
+    wires = [("model.model", f"{codec}.tensors")]
     if codec != "rtn":
         wires.append(("calibration.text", f"{codec}.text"))
-study = {"ratescope": "document", "format": 2, "id": "5d0c8a4f0e7b4a41b0a7c1b5d9e2f314", "name": "gptq", "threads": 2,
-         "nodes": nodes, "wires": [{"from": a, "to": b} for a, b in wires], "sweeps": []}
-(scratch / "gptq.ratescope").write_text(json.dumps(study))
-library = str(scratch / "gptq.rslib")
-subprocess.run([program, "run", str(scratch / "gptq.ratescope"), "--library", library, "--jobs", "1"], check=True, stdout=sys.stderr)
+    if measured:
+        wires += [("model.model", "perplexity.reference"), ("text.text", "perplexity.text"), (f"{codec}.tensors", "perplexity.candidate")]
+    study = {"ratescope": "document", "format": 2, "id": "5d0c8a4f0e7b4a41b0a7c1b5d9e2f314", "name": codec, "threads": 2,
+             "nodes": sources + [codecs[codec]] + (measure if measured else []), "sweeps": [],
+             "wires": [{"from": a, "to": b} for a, b in wires], "candidates": [f"{codec}.tensors"]}
+    document, library = scratch / f"{codec}.ratescope", str(scratch / f"{codec}.rslib")
+    document.write_text(json.dumps(study))
+    subprocess.run([program, "run", str(document), "--library", library, "--jobs", "1"], check=True, stdout=sys.stderr)
+    view = "points" if measured else "items"
+    rows = csv.DictReader(io.StringIO(subprocess.check_output([program, "export", "--library", library, "--view", view, "--format", "csv"], text=True)))
+    return next(row for row in rows if not measured or (row["metric"], row["rate_id"]) == ("ppl-half-512", "bpw-searched"))
 
-def rows(view):
-    text = subprocess.check_output([program, "export", "--library", library, "--view", view, "--format", "csv"], text=True)
-    return list(csv.DictReader(io.StringIO(text)))
-
-ours = {row["branch"]: row for row in rows("points") if row["metric"] == "ppl-half-512" and row["rate_id"] == "bpw-searched"}
+# First each codec in a worker of its own: one that has measured holds the model for the next perplexity.
+ours = {}
+for codec in codecs:
+    alone = run(codec, False)
+    ours[codec] = run(codec, True) | {what: alone[what] for what in ("encode_seconds", "peak_memory")}
 reader = gguf.GGUFReader(model)
 tokenizer = Tokenizer(models.BPE(vocab={piece: i for i, piece in enumerate(reader.fields["tokenizer.ggml.tokens"].contents())},
                                  merges=[tuple(pair.split(" ")) for pair in reader.fields["tokenizer.ggml.merges"].contents()]))
