@@ -105,7 +105,7 @@ void CropBox::removeCrop() {
 QString CropBox::freeName() const {
     const std::vector<graph::Crop> crops = ofAsset();
     for (int number = 1;; ++number) {
-        const QString name = tr("crop %1").arg(number);
+        QString name = tr("crop %1").arg(number);
         const bool taken = std::any_of(crops.begin(), crops.end(), [&](const graph::Crop& crop) {
             return crop.name == name.toStdString();
         });
