@@ -4,8 +4,8 @@
 usage: tidy.py BUILD JOBS FILE...      (BUILD holds compile_commands.json; files as git ls-files names them)
 
 A file is clean again without a run while its preprocessed text, its compile command, the checks and clang-tidy itself
-are the same: of each such state a file named by its SHA-256 is kept in the user's cache. All of it takes hours of
-processor time at first, minutes afterwards.
+are the same: of each such state a file named by its SHA-256 is kept in the user's cache. All of it takes an
+hour of processor time at first, minutes afterwards.
 """
 import concurrent.futures
 import hashlib
