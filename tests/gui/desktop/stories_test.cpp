@@ -6,7 +6,6 @@
 #include "tests/gui/desktop/desk.h"
 
 #include <nlohmann/json.hpp>
-#include <signal.h>
 
 #include <QSignalSpy>
 
@@ -14,50 +13,9 @@ using namespace ratescope;
 using store::State;
 using views::SupervisorLink;
 
-namespace {
-
-/// What `ratescope-cli bd` says of the library.
-QByteArray bdTable(const gui::Desk& desk, const QString& library) {
-    return desk.place()
-        .cli({"bd", "--library", library, "--anchor", "jpeg", "--y", "psnr-rgb", "--format", "csv"})
-        .output;
-}
-
-}  // namespace
-
 class StoriesTest : public QObject {
     Q_OBJECT
   private slots:
-    // Story 1: a run that is killed goes on where it was, and ends with the numbers of the shell.
-    void killedAndGoneOnWith() {
-        gui::Desk desk;
-        desk.open(gui::threeCodecs());
-        desk.act("run.run");
-        QVERIFY(gui::waitFor([&] {
-            return desk.session().supervisor.progress() && desk.session().supervisor.progress()->done >= 20;
-        }));
-        const qint64 supervisor = desk.session().supervisor.process();
-        for (const qint64 worker : e2e::childrenOf(supervisor))
-            e2e::sendSignal(worker, SIGKILL);
-        e2e::sendSignal(supervisor, SIGKILL);
-        QVERIFY(gui::waitFor([&] { return !e2e::isRunning(supervisor); }));
-        const int before = desk.items(State::Done);
-        desk.reopen(desk.path("study.ratescope"));
-        QString said;
-        connect(&desk.window().runs(), &desktop::RunControl::submitted, this,
-                [&said](const QString& what) { said = what; });
-        QSignalSpy idle(&desk.session().supervisor, &SupervisorLink::idle);
-        desk.act("run.run");
-        QVERIFY(gui::waitFor([&] { return idle.count() > 0; }, 60'000));
-        QVERIFY2(said.startsWith("60 items: 0 new"), qPrintable(said));
-        QVERIFY(before > 0);
-        QCOMPARE(desk.items(State::Done), 60);
-        // The same study run by the shell from its beginning.
-        const QString shell = desk.path("shell.rslib");
-        VERIFY_CODE(desk.place().cli({"run", "study.ratescope", "--library", shell}), 0);
-        QCOMPARE(bdTable(desk, desk.path("study.rslib")), bdTable(desk, shell));
-    }
-
     // Story 2: another measure needs no encoder.
     void anotherMeasureEncodesNothing() {
         gui::Desk desk;
