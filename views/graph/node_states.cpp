@@ -119,6 +119,7 @@ NodeState NodeStates::of(const std::string& slug) const {
 void NodeStates::forget() {
     counts_.clear();
     failedMeasures_.clear();
+    last_.clear();
     submittedText_.clear();
     submitted_.reset();
     doneAtFirst_.clear();
@@ -137,6 +138,7 @@ void NodeStates::ask() {
             if (read.text != known) read.submitted = documentOf(read.text);
             read.branches = store::countsByBranch(open.library, open.study->id);
             read.measures = store::failedMeasures(open.library, open.study->id);
+            read.last = lastValuesOf(open);
             return read;
         },
         [this](const Read& read) { take(read); });
@@ -149,6 +151,7 @@ void NodeStates::take(const Read& read) {
         if (!hasRun_) doneAtFirst_[branch.branch] = branch.items[store::State::Done];
     }
     failedMeasures_ = read.measures;
+    last_ = read.last;
     if (read.text != submittedText_) submitted_ = read.submitted;
     submittedText_ = read.text;
     work();
@@ -235,6 +238,18 @@ void NodeStates::addBranch(const graph::Branch& branch) {
         add(node);
     for (const std::string& measure : branch.measures)
         add(measure);
+    if (counted) addLastValues(branch);
+}
+
+void NodeStates::addLastValues(const graph::Branch& branch) {
+    const auto found = last_.find(branch.slug);
+    if (found == last_.end()) return;
+    states_[branch.candidate.node].last = candidateText(found->second);
+    for (const std::string& measure : branch.measures) {
+        const QString score = scoreText(found->second, measure);
+        QString& said = states_[measure].last;
+        if (!score.isEmpty()) said += (said.isEmpty() ? "" : "\n") + score;
+    }
 }
 
 QString NodeStates::shortOf(const graph::Finding& finding) const {

@@ -5,6 +5,7 @@
 
 #include "core/store/query.h"
 #include "views/controls/run_state.h"
+#include "views/graph/last_values.h"
 #include "views/session/session.h"
 
 #include <QObject>
@@ -22,6 +23,8 @@ struct NodeState {
     std::int64_t done = 0, total = 0;  ///< items; 0 of 0 where there is nothing to count
     QString complaint;                 ///< why it failed, or what it needs, in a few words
     QString remedy;                    ///< the whole, and what to do
+    QString
+        last;  ///< of the candidate that it gives, or of those that it measures: the newest finished items
     double progress = -1;
 
     bool operator==(const NodeState&) const = default;
@@ -42,6 +45,7 @@ class NodeStates : public QObject {
     struct Read {
         std::vector<store::BranchCounts> branches;
         std::vector<store::FailedMeasure> measures;
+        std::map<std::string, LastValue> last;     ///< by branch
         std::string text;                          ///< of the document as it was submitted
         std::optional<graph::Document> submitted;  ///< where the text is another one than before
     };
@@ -51,6 +55,7 @@ class NodeStates : public QObject {
     void take(const Read& read);
     void work();
     void addBranch(const graph::Branch& branch);
+    void addLastValues(const graph::Branch& branch);
     RunState stateOf(const graph::Branch& branch, const store::StateCounts& items, std::int64_t done,
                      std::int64_t total) const;
     void addFindings();
@@ -62,6 +67,7 @@ class NodeStates : public QObject {
     Session& session_;
     std::map<std::string, store::BranchCounts> counts_;  ///< by branch
     std::vector<store::FailedMeasure> failedMeasures_;
+    std::map<std::string, LastValue> last_;  ///< by branch
     std::string submittedText_;
     std::optional<graph::Document> submitted_;
     std::set<std::string> edited_;  ///< nodes that give something else than what was submitted

@@ -4,10 +4,12 @@
 #include "tests/gui/graph/graph_window.h"
 #include "views/graph/graph_edits.h"
 #include "views/graph/minimap.h"
+#include "views/graph/node_item.h"
 
 #include <QAbstractItemModelTester>
 #include <QListView>
 #include <QMenu>
+#include <QRegularExpression>
 
 using namespace ratescope;
 using gui::fourNodes;
@@ -273,6 +275,30 @@ class GraphTest : public QObject {
         QVERIFY(window.view().visibleScene().center().x() > before.x() + 100);
         window.key(Qt::Key_M);
         QVERIFY(!minimap->isVisible());
+    }
+
+    void portsTellTheLastValue() {
+        const gui::RanStudy study(gui::threeCodecs());
+        GraphWindow window;
+        gui::open(window.session, study.document(), study.library());
+        window.settle();
+        const auto tip = [&window](const std::string& node, const std::string& port, bool isOutput) {
+            const views::NodeItem* item = window.scene().node(node);
+            return item->toolTipAt(item->mapFromScene(*item->anchorOf({{node, port}, isOutput})));
+        };
+        QVERIFY(gui::waitFor([&] { return tip("jpeg", "image", true).contains("Last value: "); }));
+        static const QRegularExpression coded("Last value: [a-z]+\\.(png|jpg), quality=\\d+: [\\d.]+.kB$"),
+            scored("JPEG, [a-z]+\\.(png|jpg), quality=\\d+: PSNR, RGB [\\d.]+ dB");
+        QVERIFY2(coded.match(tip("jpeg", "image", true)).hasMatch(), qPrintable(tip("jpeg", "image", true)));
+        const QString measured = tip("psnr", "candidate", false);
+        QVERIFY2(scored.match(measured).hasMatch(), qPrintable(measured));
+        QCOMPARE(measured.count(" dB"), 3);
+        QVERIFY(!tip("srgb", "image", true).contains("Last value"));
+        QVERIFY(!tip("psnr", "reference", false).contains("Last value"));
+        // What an edited node gives is not known yet.
+        window.session.document.apply(graph::setParameter("jpeg", "progressive", true));
+        QVERIFY(gui::waitFor([&] { return !tip("jpeg", "image", true).contains("Last value"); }));
+        QVERIFY(tip("webp", "image", true).contains("Last value"));
     }
 
     void everyActionIsNamedAndHasAKey() {
