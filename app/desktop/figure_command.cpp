@@ -1,4 +1,5 @@
 #include "app/desktop/command.h"
+#include "app/desktop/draw_figure.h"
 #include "app/exit_code.h"
 #include "core/graph/document_json.h"
 #include "core/graph/strict_json.h"
@@ -7,18 +8,17 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <iostream>
 #include <memory>
 
 namespace ratescope::desktop {
 namespace {
 
 struct FigureChoice {
-    std::string library, study, document, figure, caption;
+    std::string library, study, document, figure;
+    DrawOrder order;
     graph::FigureSpec spec;
     double width = 0, height = 0;
     bool noBands = false, relative = false;
-    std::vector<std::string> outputs;
 };
 
 /// Of the document's file, else of the document that the library has of the study.
@@ -49,18 +49,10 @@ graph::FigureSpec specOf(const FigureChoice& choice, const store::StudyRecord& s
     return spec;
 }
 
-int drawFigure(const FigureChoice& choice) {
+int drawChosen(const FigureChoice& choice) {
     const store::Library library(choice.library, store::Access::Read);
     const store::StudyRecord study = library.study(choice.study);
-    const graph::Catalogue catalogue = graph::loadCatalogue(graph::pluginFolders());
-    const views::StudyFigure figure = views::figureOfStudy(specOf(choice, study), library, study, catalogue);
-    for (const std::string& output : choice.outputs)
-        views::writeFigure(QString::fromStdString(output), figure);
-    if (!choice.caption.empty())
-        views::writeWhole(QString::fromStdString(choice.caption),
-                          views::figureBytes(figure, QStringLiteral("caption.txt")));
-    for (const std::string& note : figure.plot.notes)
-        std::cerr << note << '\n';
+    drawFigure(specOf(choice, study), library, study, choice.order);
     return exitDone;
 }
 
@@ -115,9 +107,9 @@ std::function<int()> describeFigure(CLI::App& app) {
     app.add_option("--library", choice->library, "Library to read")->required();
     app.add_option("--study", choice->study, "Study, when the library holds several");
     describeSpec(app, *choice);
-    app.add_option("--caption", choice->caption, "File for the caption, written from the data");
+    app.add_option("--caption", choice->order.caption, "File for the caption, written from the data");
     app.add_option(
-           "-o,--output", choice->outputs,
+           "-o,--output", choice->order.outputs,
            "File .pdf, .svg, .png, .tex (pgfplots), .csv, .table.tex, .table.md or .caption.txt (may be "
            "given several times)")
         ->required()
@@ -127,7 +119,7 @@ std::function<int()> describeFigure(CLI::App& app) {
         "Examples:\n  ratescope figure --library photographs.rslib --y psnr-rgb --bd-table -o rd.pdf -o "
         "rd.svg\n  ratescope figure --library photographs.rslib --document photographs.ratescope --figure "
         "rd-psnr -o rd-psnr.pdf");
-    return [choice] { return drawFigure(*choice); };
+    return [choice] { return drawChosen(*choice); };
 }
 
 }  // namespace ratescope::desktop

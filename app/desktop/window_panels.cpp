@@ -108,10 +108,12 @@ void MainWindow::connectPanels() {
     connect(runsPanel_, &views::RunsPanel::goOnAsked, this, &MainWindow::run);
     connect(runsPanel_, &views::RunsPanel::runAsked, this, &MainWindow::run);
     connect(curves_, &views::CurvesPanel::runAsked, this, &MainWindow::run);
-    connect(curves_, &views::CurvesPanel::figureAsked, this, [this](const graph::FigureSpec& figure) {
+    const auto addFigure = [this](const graph::FigureSpec& figure) {
         tabs_->setCurrentWidget(figure_);
         figure_->addFigure(figure);
-    });
+    };
+    connect(curves_, &views::CurvesPanel::figureAsked, this, addFigure);
+    connect(compare_, &views::ComparePanel::figureAsked, this, addFigure);
     connect(model_, &views::ModelPanel::runAsked, this, &MainWindow::run);
     connect(model_, &views::ModelPanel::graphAsked, this, &MainWindow::showGraph);
     connect(&session_.selection, &views::Selection::reconstructionAsked, this, [this](qint64 item) {

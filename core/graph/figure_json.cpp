@@ -29,6 +29,10 @@ class Writer {
                     const std::optional<FigureLimits>&) {
         if (value) object_[name] = Ordered::array({value->low, value->high});
     }
+    void operator()(const char* name, const std::optional<FigureCrop>& value,
+                    const std::optional<FigureCrop>&) {
+        if (value) object_[name] = Ordered::array({value->x, value->y, value->width, value->height});
+    }
 
   private:
     Ordered& object_;
@@ -58,6 +62,15 @@ class Reader {
         const std::vector<JsonPlace> ends = found->items();
         if (ends.size() != 2) found->fail("must be two numbers");
         value = FigureLimits{ends[0].real(), ends[1].real()};
+    }
+    void operator()(const char* name, std::optional<FigureCrop>& value, const std::optional<FigureCrop>&) {
+        const auto found = place_.find(name);
+        if (!found) return;
+        std::vector<int> numbers;
+        for (const JsonPlace& item : found->items())
+            numbers.push_back(static_cast<int>(item.integer(0, std::numeric_limits<int>::max())));
+        if (numbers.size() != 4) found->fail("must be x, y, width and height");
+        value = FigureCrop{numbers[0], numbers[1], numbers[2], numbers[3]};
     }
     void operator()(const char* name, std::vector<std::string>& value, const std::vector<std::string>&) {
         if (const auto found = place_.find(name))
@@ -105,6 +118,10 @@ void eachField(Figure& figure, Visit visit) {
     visit("legend", figure.legend, usual.legend);
     visit("title", figure.title, usual.title);
     visit("dataset", figure.dataset, usual.dataset);
+    visit("asset", figure.asset, usual.asset);
+    visit("crop", figure.crop, usual.crop);
+    visit("rate", figure.rate, usual.rate);
+    visit("columns", figure.columns, usual.columns);
 }
 
 }  // namespace
@@ -124,10 +141,11 @@ Ordered figureToJson(const FigureSpec& figure) {
 }
 
 FigureSpec figureFromJson(const JsonPlace& place) {
-    place.only({"name",     "y",         "kind",         "x",           "series",      "anchor", "preset",
-                "width_mm", "height_mm", "label_points", "tick_points", "line_points", "dpi",    "log_x",
-                "log_y",    "x_limits",  "y_limits",     "method",      "averaging",   "hull",   "by",
-                "bands",    "grid",      "bd_table",     "legend",      "title",       "dataset"});
+    place.only({"name",     "y",         "kind",         "x",           "series",      "anchor",  "preset",
+                "width_mm", "height_mm", "label_points", "tick_points", "line_points", "dpi",     "log_x",
+                "log_y",    "x_limits",  "y_limits",     "method",      "averaging",   "hull",    "by",
+                "bands",    "grid",      "bd_table",     "legend",      "title",       "dataset", "asset",
+                "crop",     "rate",      "columns"});
     FigureSpec figure;
     figure.name = place.field("name").text();
     figure.y = place.field("y").text();

@@ -13,9 +13,10 @@ enum class FigureKind {
     Curves,    ///< y over x
     Relative,  ///< rate difference over quality, against the anchor
     Table,     ///< the BD table alone
+    Plate,     ///< reconstructions of one asset side by side, rate and metric under each
 };
 
-/// "curves", "relative", "table".
+/// "curves", "relative", "table", "plate".
 const char* toText(FigureKind);
 
 enum class LegendPlace { Auto, TopLeft, TopRight, BottomLeft, BottomRight, None };
@@ -27,6 +28,13 @@ struct FigureLimits {
     double low = 0, high = 1;
 
     bool operator==(const FigureLimits&) const = default;
+};
+
+/// Of a plate, in pixels of the original.
+struct FigureCrop {
+    int x = 0, y = 0, width = 0, height = 0;
+
+    bool operator==(const FigureCrop&) const = default;
 };
 
 struct FigureSpec {
@@ -53,6 +61,12 @@ struct FigureSpec {
     LegendPlace legend = LegendPlace::Auto;
     std::string title;    ///< above the plot
     std::string dataset;  ///< "Kodak": in legend and caption
+
+    std::string asset;               ///< of a plate; "" for the first
+    std::optional<FigureCrop> crop;  ///< of a plate; none: the whole picture
+    std::optional<double>
+        rate;         ///< of a plate: each series' reconstruction nearest to it; none: a middle one
+    int columns = 0;  ///< of a plate: pictures in a row; 0: as the page allows
 
     bool operator==(const FigureSpec&) const = default;
 };

@@ -81,7 +81,7 @@ struct Names<Pairing> {
 
 template <>
 struct Names<FigureKind> {
-    static constexpr std::array texts = {"curves", "relative", "table"};
+    static constexpr std::array texts = {"curves", "relative", "table", "plate"};
 };
 
 template <>

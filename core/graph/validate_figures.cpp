@@ -9,7 +9,7 @@ namespace ratescope::graph {
 namespace {
 
 constexpr double leastMm = 20, mostMm = 2000, leastPoints = 0.1, mostPoints = 200;
-constexpr int leastDpi = 72, mostDpi = 2400;
+constexpr int leastDpi = 72, mostDpi = 2400, mostColumns = 20;
 
 class FigureCheck {
   public:
@@ -21,6 +21,7 @@ class FigureCheck {
                   "Use the letters a to z, digits and hyphens.");
         if (figure_.y.empty()) fault(subject() + " says no metric.", "Give y, for example \"psnr-rgb\".");
         checkSizes();
+        checkPlate();
         checkLimits("x", figure_.xLimits, figure_.logX);
         checkLimits("y", figure_.yLimits, figure_.logY);
         if (!curves::bdMethodFromText(figure_.method))
@@ -60,6 +61,17 @@ class FigureCheck {
         if (figure_.dpi < leastDpi || figure_.dpi > mostDpi)
             fault(subject() + " has " + std::to_string(figure_.dpi) + " dpi.",
                   "Give a number from " + std::to_string(leastDpi) + " to " + std::to_string(mostDpi) + ".");
+    }
+
+    void checkPlate() {
+        if (figure_.crop && (figure_.crop->width < 1 || figure_.crop->height < 1))
+            fault(subject() + " has a crop without a pixel.", "Give x, y, width and height in pixels.");
+        if (figure_.rate && !(std::isfinite(*figure_.rate) && *figure_.rate > 0))
+            fault(subject() + " shows what is nearest to the rate " + toText(*figure_.rate) + ".",
+                  "Give a number above 0.");
+        if (figure_.columns < 0 || figure_.columns > mostColumns)
+            fault(subject() + " has " + std::to_string(figure_.columns) + " pictures in a row.",
+                  "Give a number from 1 to " + std::to_string(mostColumns) + ", or 0 for as many as fit.");
     }
 
     void checkLimits(const std::string& axis, const std::optional<FigureLimits>& limits, bool isLog) {

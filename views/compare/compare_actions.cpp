@@ -124,6 +124,12 @@ void ComparePanel::makeToolActions() {
                        "export"),
             &QAction::triggered, this, &ComparePanel::savePlate);
     connect(
+        makeAction("keep-plate", tr("Keep as figure"),
+                   tr("A plate among the document's figures: the shown series, each at the rate nearest to "
+                      "the current one"),
+                   {QKeySequence(Qt::SHIFT | Qt::Key_F)}),
+        &QAction::triggered, this, &ComparePanel::keepPlate);
+    connect(
         makeAction("ask-again", tr("Decode again"), tr("Ask again for pictures that failed"), {Qt::Key_A}),
         &QAction::triggered, this, [this] {
             values_.retry();

@@ -42,6 +42,8 @@ class ComparePanel : public QWidget {
     void savePlate();
     /// The same without asking; false where there is nothing to save.
     bool writePlate(const QString& file);
+    /// What is shown as a plate of the document's figures: the shown series at the rate of the current one, the crop.
+    void keepPlate();
 
     CompareArea& area() const { return *area_; }
     ViewState& view() { return view_; }
@@ -54,6 +56,8 @@ class ComparePanel : public QWidget {
     void statusText(const QString& text);
     void failed(const QString& what, const QString& remedy);
     void plateSaved(const QString& file);
+    /// What is shown is wanted as a figure of the document.
+    void figureAsked(const ratescope::graph::FigureSpec& figure);
 
   protected:
     void changeEvent(QEvent* event) override;

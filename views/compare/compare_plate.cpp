@@ -55,6 +55,26 @@ void ComparePanel::savePlate() {
     dialog->open();
 }
 
+void ComparePanel::keepPlate() {
+    const CellContents all = contents();
+    const Rendition* current = all.current();
+    if (!current) return;
+    graph::FigureSpec figure;
+    figure.kind = graph::FigureKind::Plate;
+    figure.name = "plate-" + comparison_.choice.asset;
+    figure.preset = preset;
+    figure.y = comparison_.choice.metric;
+    figure.asset = comparison_.choice.asset;
+    figure.rate = current->compared.rate;
+    std::vector<const Rendition*> renditions{current};
+    if (settings_.mode == CompareMode::Grid) renditions = all.shown();
+    for (const Rendition* rendition : renditions)
+        figure.series.push_back(rendition->series.slug);
+    if (const auto crop = bar_->cropBox()->crop())
+        figure.crop = graph::FigureCrop{crop->x, crop->y, crop->width, crop->height};
+    emit figureAsked(figure);
+}
+
 bool ComparePanel::writePlate(const QString& file) {
     const CellContents all = contents();
     if (!all.current()) return false;

@@ -51,6 +51,9 @@ const std::vector<FigureFormat>& figureFormats() {
 }
 
 bool hasFormat(const StudyFigure& figure, const QString& suffix) {
+    if (figure.plate)
+        return suffix != QLatin1String("tex") && suffix != QLatin1String("csv") &&
+               !suffix.startsWith(QLatin1String("table."));
     if (suffix.startsWith(QLatin1String("table."))) return figure.plot.bdTable.has_value();
     return suffix != QLatin1String("tex") || figure.spec.kind != graph::FigureKind::Table;
 }
@@ -63,8 +66,9 @@ QByteArray figureBytes(const StudyFigure& figure, const QString& suffix) {
                     ".table.md or .caption.txt.");
     if (!hasFormat(figure, suffix))
         throw Error(ErrorKind::Usage, "This figure has nothing to write as ." + suffix.toStdString() + ".",
-                    suffix == QLatin1String("tex") ? "Write .table.tex: it is a table alone."
-                                                   : "Give it a BD table.");
+                    figure.plate                     ? "Write a plate as .pdf, .svg, .png or .caption.txt."
+                    : suffix == QLatin1String("tex") ? "Write .table.tex: it is a table alone."
+                                                     : "Give it a BD table.");
     if (suffix == QLatin1String("tex")) return bytesOf(pgfplots(figure));
     if (suffix == QLatin1String("csv")) return bytesOf(figure.pointsCsv);
     if (suffix == QLatin1String("table.tex")) return bytesOf(curves::latexOf(*figure.plot.bdTable));

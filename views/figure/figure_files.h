@@ -17,7 +17,7 @@ struct FigureFormat {
 /// pdf, svg, png, tex (pgfplots), csv (the points), table.tex and table.md (the BD table), caption.txt.
 const std::vector<FigureFormat>& figureFormats();
 
-/// A table needs BD numbers, pgfplots needs axes.
+/// A table needs BD numbers, pgfplots needs axes, a plate is pictures.
 bool hasFormat(const StudyFigure& figure, const QString& suffix);
 
 /// Equal figures give equal bytes. In any thread. Throws Error(Usage) for another suffix, listing those there are,

@@ -7,6 +7,7 @@
 #include "core/store/study_curves.h"
 #include "core/store/study_methods.h"
 #include "views/figure/bd_table_painter.h"
+#include "views/figure/plate_choice.h"
 #include "views/figure/plot_painter.h"
 
 #include <QPainter>
@@ -167,11 +168,17 @@ StudyFigure figureOfStudy(const graph::FigureSpec& spec, const store::Library& l
     const std::vector<curves::Curve> all = store::studyCurves(library, study, spec.y, spec.x);
     std::vector<curves::Curve> shown = chosenCurves(all, spec.series);
     figure.anchor = spec.anchor.empty() ? shown.front().series : spec.anchor;
-    figure.plot = plotOf(spec, figure.anchor, shown, library, study);
+    figure.provenance = provenanceOf(library, study, spec);
+    if (spec.kind == graph::FigureKind::Plate) {
+        figure.plate = plateOfStudy(spec, library, study.id);
+        figure.plot.caption = captionOf(*figure.plate, spec);
+        figure.provenance = plateProvenance(library.file(), study, figure.plate->asset, spec.y);
+    } else {
+        figure.plot = plotOf(spec, figure.anchor, shown, library, study);
+    }
     figure.available = availableOf(all, figure.anchor);
     figure.xId = all.front().x.id;
     figure.yId = all.front().y.id;
-    figure.provenance = provenanceOf(library, study, spec);
     figure.pointsCsv = curves::csvOfPoints(shown);
     const store::Citations citations = store::citationsOf(store::methodsOf(library, study, catalogue, shown));
     if (!citations.text.empty()) figure.plot.caption += " " + citations.text;
@@ -183,7 +190,19 @@ StudyFigure figureOfStudy(const graph::FigureSpec& spec, const store::Library& l
     return figure;
 }
 
+StudyFigure withPictures(StudyFigure figure, const PictureOf& pictureOf) {
+    Plate& drawn = figure.plate->drawn.emplace(drawnPlate(*figure.plate, figure.spec, pictureOf));
+    figure.style.millimetres.setHeight(plateHeight(drawn, figure.style));
+    return figure;
+}
+
 void paintFigure(QPainter& painter, const StudyFigure& figure) {
+    if (figure.plate) {
+        if (!figure.plate->drawn)
+            throw Error(ErrorKind::Usage, "The plate's pictures are not decoded yet.",
+                        "Wait until they are shown.");
+        return paintPlate(painter, *figure.plate->drawn, figure.style);
+    }
     if (figure.spec.kind != graph::FigureKind::Table) return paintPlot(painter, figure.plot, figure.style);
     const QRectF page(QPointF(), figure.style.millimetres * unitsPerMillimetre);
     painter.fillRect(page, Qt::white);
@@ -194,8 +213,9 @@ void paintFigure(QPainter& painter, const StudyFigure& figure) {
 Legibility legibilityOf(const StudyFigure& figure) {
     const bool onlyTable = figure.spec.kind == graph::FigureKind::Table;
     Legibility legibility;
-    legibility.leastPoints =
-        onlyTable ? figure.style.tickPoints : std::min(figure.style.labelPoints, figure.style.tickPoints);
+    legibility.leastPoints = onlyTable || figure.plate
+                                 ? figure.style.tickPoints
+                                 : std::min(figure.style.labelPoints, figure.style.tickPoints);
     const auto& series = figure.plot.series;
     for (std::size_t i = 0; i < series.size(); ++i)
         for (std::size_t j = 0; j < i; ++j)

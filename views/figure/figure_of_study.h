@@ -9,6 +9,7 @@
 #include "core/store/library.h"
 #include "views/figure/figure_style.h"
 #include "views/figure/page.h"
+#include "views/figure/plate_figure.h"
 
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct StudyFigure {
     std::string pointsCsv;                ///< of the series that are shown
     std::vector<std::string> references;  ///< "[1] …", of the methods that are shown
     std::string caption;                  ///< the plot's, what the methods are, the references below
+    std::optional<FigurePlate> plate;     ///< of a plate, which has no plot
 };
 
 /// The preset's style with what the spec says otherwise; the height without a BD table. Throws Error(Usage) for an
@@ -43,12 +45,15 @@ struct StudyFigure {
 FigureStyle styleOf(const graph::FigureSpec& spec);
 
 /// Throws Error(Usage) for what the library does not have (metric, rate, series, column), naming what there is;
-/// Error(Input) while nothing is finished.
+/// Error(Input) while nothing is finished. A plate has no pictures yet: see withPictures.
 StudyFigure figureOfStudy(const graph::FigureSpec& spec, const store::Library& library,
                           const store::StudyRecord& study, const graph::Catalogue& catalogue);
 
+/// A plate with its pictures and the height that they come to. Throws as makePlate, and what `pictureOf` throws.
+StudyFigure withPictures(StudyFigure figure, const PictureOf& pictureOf);
+
 /// Paints it on a white page of its style's size, in the units of page.h. Throws Error(Usage) when the page is too
-/// small for its texts.
+/// small for its texts, and for a plate without pictures.
 void paintFigure(QPainter& painter, const StudyFigure& figure);
 
 /// What a reader of the print needs: series that differ without colour, and texts of a size to read.

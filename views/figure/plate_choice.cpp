@@ -9,12 +9,6 @@
 namespace ratescope::views {
 namespace {
 
-std::string numberWithUnit(double value, const std::string& unit) {
-    const double size = std::abs(value);
-    const int digits = size >= 100 ? 1 : size >= 10 ? 2 : size >= 0.1 ? 3 : 5;
-    return curves::fixed(value, digits) + "\u2009" + unit;
-}
-
 std::string sweptText(const store::ItemRow& item) {
     std::string text;
     for (const auto& [parameter, value] : store::settingsOf(item))
@@ -40,6 +34,32 @@ void addOverview(Plate& plate, const QImage& original, const QRect& crop) {
 }
 
 }  // namespace
+
+std::string numberWithUnit(double value, const std::string& unit) {
+    const double size = std::abs(value);
+    const int digits = size >= 100 ? 1 : size >= 10 ? 2 : size >= 0.1 ? 3 : 5;
+    return curves::fixed(value, digits) + "\u2009" + unit;
+}
+
+std::vector<store::ComparedItem> itemsOfPlate(const store::Library& library, store::StudyId study,
+                                              const std::string& metric, const std::string& asset,
+                                              const std::vector<std::string>& series,
+                                              std::optional<double> rate) {
+    std::vector<store::ComparedItem> chosen;
+    for (const curves::SeriesInfo& one : store::seriesOf(library, study)) {
+        if (!series.empty() && std::find(series.begin(), series.end(), one.slug) == series.end()) continue;
+        const std::vector<store::ComparedItem> items =
+            store::comparedItems(library, study, metric, asset, one.slug);
+        if (items.empty()) continue;
+        if (!rate) rate = items[items.size() / 2].rate;
+        chosen.push_back(store::nearestInRate(items, *rate));
+    }
+    if (chosen.empty())
+        throw Error(ErrorKind::Usage,
+                    "No finished item has the asset \"" + asset + "\", these series and " + metric + ".",
+                    "`ratescope-cli export --view items` lists assets and series.");
+    return chosen;
+}
 
 Plate makePlate(const std::string& asset, const QImage& original, const std::vector<PlatePicture>& pictures,
                 const std::optional<QRect>& crop, int columns) {

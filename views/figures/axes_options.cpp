@@ -46,6 +46,7 @@ DataOptions::DataOptions(QWidget* parent)
     kind_->add("curves", tr("Curves"));
     kind_->add("relative", tr("Rate difference over quality"));
     kind_->add("table", tr("BD table only"));
+    kind_->add("plate", tr("Plate of reconstructions"));
     rate_->add({}, tr("The metric's own rate"));
     addRow(tr("Figure"), {kind_});
     addRow(tr("Quality"), {quality_});
@@ -102,6 +103,9 @@ void DataOptions::fill(const graph::FigureSpec& spec, const StudyFigure* figure)
         anchor_->setCurrentIndex(0);
     else if (!spec.anchor.empty())
         anchor_->put(qs(spec.anchor));
+    const bool isPlate = spec.kind == graph::FigureKind::Plate;
+    rate_->setEnabled(!isPlate);
+    anchor_->setEnabled(!isPlate);
 }
 
 LimitFields::LimitFields(const QString& axis, QWidget* parent)
@@ -212,7 +216,7 @@ AxesOptions::AxesOptions(QWidget* parent)
 
 void AxesOptions::fill(const graph::FigureSpec& spec, const StudyFigure* figure) {
     // Of another metric than the spec's now they would mislead.
-    const bool current = figure && figure->spec.y == spec.y && figure->spec.x == spec.x;
+    const bool current = figure && !figure->plate && figure->spec.y == spec.y && figure->spec.x == spec.x;
     const curves::Axis* x = current ? &figure->plot.x : nullptr;
     const curves::Axis* y = current ? &figure->plot.y : nullptr;
     const bool relative = spec.kind == graph::FigureKind::Relative;
@@ -224,7 +228,7 @@ void AxesOptions::fill(const graph::FigureSpec& spec, const StudyFigure* figure)
     xScale_->setCurrent(spec.logX ? "log" : "linear");
     yScale_->setCurrent(spec.logY ? "log" : "linear");
     xScale_->setEnabled(!relative);
-    setEnabled(spec.kind != graph::FigureKind::Table);
+    setEnabled(spec.kind == graph::FigureKind::Curves || relative);
 }
 
 }  // namespace ratescope::views

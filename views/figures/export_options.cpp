@@ -79,10 +79,11 @@ QString ExportOptions::state() const {
 }
 
 void ExportOptions::fill(const graph::FigureSpec& spec, const StudyFigure*) {
-    const bool table = spec.kind == graph::FigureKind::Table;
+    const bool table = spec.kind == graph::FigureKind::Table, plate = spec.kind == graph::FigureKind::Plate;
     const bool numbers = table || (spec.kind == graph::FigureKind::Curves && spec.bdTable);
     for (const Format& format : formats_) {
-        if (format.suffixes.front() == QLatin1String("tex")) format.box->setEnabled(!table);
+        if (format.suffixes.front() == QLatin1String("tex")) format.box->setEnabled(!table && !plate);
+        if (format.suffixes.front() == QLatin1String("csv")) format.box->setEnabled(!plate);
         if (format.suffixes.size() > 1) {
             format.box->setEnabled(numbers);
             format.box->setToolTip(numbers ? tr("The BD table for LaTeX and as Markdown")

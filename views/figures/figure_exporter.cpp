@@ -27,13 +27,16 @@ ExportReport exportFigure(const StudyFigure& figure, const QString& folder, cons
     return report;
 }
 
-FigureExporter::FigureExporter(Session& session, QObject* parent) : QObject(parent), session_(session) {
+FigureExporter::FigureExporter(Session& session, QObject* parent)
+    : QObject(parent), session_(session), plates_(session, this) {
     pool_.setMaxThreadCount(1);
+    connect(&plates_, &PlatePictures::completed, this, &FigureExporter::write);
+    connect(&plates_, &PlatePictures::failed, this, [this](const Error& error) {
+        fail(QString::fromStdString(error.what()), QString::fromStdString(error.remedy()));
+    });
     connect(&session.results, &Results::opened, this, [this] {
         // What was asked of the last library is never answered.
-        if (asking_)
-            finish(
-                {{}, {}, {}, {}, tr("Another library was opened before the export."), tr("Export again.")});
+        if (asking_) fail(tr("Another library was opened before the export."), tr("Export again."));
     });
 }
 
@@ -41,6 +44,9 @@ void FigureExporter::start(const graph::FigureSpec& spec, const QString& folder,
                            const QStringList& suffixes) {
     if (running_) return;
     running_ = asking_ = true;
+    spec_ = spec;
+    folder_ = folder;
+    suffixes_ = suffixes;
     emit started();
     session_.results.ask(
         this, QStringLiteral("export"),
@@ -49,30 +55,32 @@ void FigureExporter::start(const graph::FigureSpec& spec, const QString& folder,
             return std::make_shared<const StudyFigure>(
                 figureOfStudy(spec, open.library, *open.study, catalogue));
         },
-        [this, spec, folder, suffixes](const FigurePtr& figure) {
-            asking_ = false;
+        [this](const FigurePtr& figure) {
             if (!figure)
-                return finish({QString::fromStdString(spec.name),
-                               folder,
-                               spec,
-                               {},
-                               tr("The library has no results of this document."),
-                               tr("Run the study.")});
-            pool_.start([this, figure, folder, suffixes] {
-                ExportReport report = exportFigure(*figure, folder, suffixes);
-                // The pool is waited for before this object goes.
-                QMetaObject::invokeMethod(
-                    this, [this, report = std::move(report)] { finish(report); }, Qt::QueuedConnection);
-            });
+                return fail(tr("The library has no results of this document."), tr("Run the study."));
+            if (figure->plate)
+                plates_.complete(figure);
+            else
+                write(figure);
         },
-        [this, spec, folder](const Error& error) {
-            finish({QString::fromStdString(spec.name),
-                    folder,
-                    spec,
-                    {},
-                    QString::fromStdString(error.what()),
-                    QString::fromStdString(error.remedy())});
+        [this](const Error& error) {
+            fail(QString::fromStdString(error.what()), QString::fromStdString(error.remedy()));
         });
+}
+
+void FigureExporter::write(const FigurePtr& figure) {
+    asking_ = false;
+    pool_.start([this, figure, folder = folder_, suffixes = suffixes_] {
+        ExportReport report = exportFigure(*figure, folder, suffixes);
+        // The pool is waited for before this object goes.
+        QMetaObject::invokeMethod(
+            this, [this, report = std::move(report)] { finish(report); }, Qt::QueuedConnection);
+    });
+}
+
+void FigureExporter::fail(const QString& what, const QString& remedy) {
+    plates_.forget();
+    finish({QString::fromStdString(spec_.name), folder_, spec_, {}, what, remedy});
 }
 
 void FigureExporter::finish(const ExportReport& report) {

@@ -38,11 +38,17 @@ class FigureExporter : public QObject {
     void finished(const ratescope::views::ExportReport& report);
 
   private:
+    void write(const FigurePtr& figure);
+    void fail(const QString& what, const QString& remedy);
     void finish(const ExportReport& report);
 
     Session& session_;
+    PlatePictures plates_;
+    graph::FigureSpec spec_;  ///< of the export that runs, with the folder and the suffixes
+    QString folder_;
+    QStringList suffixes_;
     bool running_ = false;
-    bool asking_ = false;  ///< the reader, before anything is written
+    bool asking_ = false;  ///< the reader and the supervisor, before anything is written
     QThreadPool pool_;     ///< last: waited for before the rest goes
 };
 

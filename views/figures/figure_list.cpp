@@ -24,6 +24,19 @@ namespace {
 constexpr int rowHeight = 56;
 constexpr QSizeF thumbnailSize(56, 40);
 
+/// The pictures of a plate, row by row, as many as fit.
+void paintCells(QPainter& painter, const QRectF& box, std::size_t pictures) {
+    constexpr std::size_t columns = 3, rows = 2;
+    const QSizeF cell((box.width() + 2) / columns, (box.height() + 2) / rows);
+    painter.setPen(Qt::NoPen);
+    for (std::size_t i = 0; i < std::min(pictures, columns * rows); ++i) {
+        const QPointF corner(static_cast<double>(i % columns) * cell.width(),
+                             static_cast<double>(i / columns) * cell.height());
+        painter.setBrush(i == 0 ? QColor(110, 110, 110) : QColor(180, 180, 180));
+        painter.drawRect(QRectF(box.topLeft() + corner, cell - QSizeF(2, 2)));
+    }
+}
+
 /// White whatever the look: it is paper.
 void paintThumbnail(QPainter& painter, const QRectF& place, const FigureSketch& thumbnail) {
     painter.setPen(QPen(colour(Token::Line), 1));
@@ -39,6 +52,7 @@ void paintThumbnail(QPainter& painter, const QRectF& place, const FigureSketch& 
         }
         return;
     }
+    if (thumbnail.pictures > 0) return paintCells(painter, box, thumbnail.pictures);
     if (thumbnail.lines.empty()) return;
     painter.save();
     painter.setClipRect(box);

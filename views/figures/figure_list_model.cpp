@@ -22,6 +22,10 @@ graph::FigureSpec withoutBands(graph::FigureSpec figure) {
 
 FigureSketch sketchOf(const StudyFigure& figure) {
     FigureSketch thumbnail;
+    if (figure.plate) {
+        thumbnail.pictures = figure.plate->items.size() + 1;
+        return thumbnail;
+    }
     thumbnail.millimetres = figure.style.millimetres;
     if (figure.spec.kind == graph::FigureKind::Table) {
         thumbnail.rows = figure.plot.bdTable ? figure.plot.bdTable->rows.size() + 1 : 1;
@@ -54,10 +58,12 @@ QVariant FigureListModel::data(const QModelIndex& index, int role) const {
     const graph::FigureSpec* figure = figureAt(index.row());
     if (!index.isValid() || !figure) return {};
     const auto thumbnail = thumbnails_.find(figure->name);
-    const bool isTable = figure->kind == graph::FigureKind::Table;
+    const bool isTable = figure->kind == graph::FigureKind::Table,
+               isPlate = figure->kind == graph::FigureKind::Plate;
     const QSizeF size = thumbnail == thumbnails_.end() ? QSizeF() : thumbnail->second.millimetres;
     const QString sizeText =
         isTable          ? tr("table only")
+        : isPlate        ? tr("plate")
         : size.isEmpty() ? tr("not drawn yet")
                          : tr("%1 × %2 mm").arg(numberText(size.width(), 1), numberText(size.height(), 1));
     const QString name = QString::fromStdString(figure->name);

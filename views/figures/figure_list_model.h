@@ -14,10 +14,11 @@
 
 namespace ratescope::views {
 
-/// What a small drawing shows: lines within the unit square, y upwards, with their printed colours.
+/// What a small drawing shows: of curves, lines within the unit square, y upwards, with their printed colours.
 struct FigureSketch {
     std::vector<std::pair<curves::Colour, QPolygonF>> lines;
-    std::size_t rows = 0;  ///< of a table that is drawn alone
+    std::size_t rows = 0;      ///< of a table that is drawn alone
+    std::size_t pictures = 0;  ///< of a plate
     QSizeF millimetres;
 
     bool operator==(const FigureSketch&) const = default;

@@ -48,12 +48,16 @@ QImage pagePicture(const StudyFigure& figure, double pixelsPerMillimetre, double
     return picture;
 }
 
-FigureMaker::FigureMaker(Session& session, QObject* parent) : QObject(parent), session_(session) {
+FigureMaker::FigureMaker(Session& session, QObject* parent)
+    : QObject(parent), session_(session), plates_(session, this) {
     pool_.setMaxThreadCount(1);
+    connect(&plates_, &PlatePictures::completed, this, &FigureMaker::take);
+    connect(&plates_, &PlatePictures::failed, this, &FigureMaker::fail);
 }
 
 void FigureMaker::make(const graph::FigureSpec& spec) {
     const quint64 asked = ++asked_;
+    plates_.forget();
     session_.results.ask(
         this, QStringLiteral("figure"),
         [spec, &catalogue = session_.document.catalogue()](const OpenLibrary& open) -> FigurePtr {
@@ -63,18 +67,29 @@ void FigureMaker::make(const graph::FigureSpec& spec) {
         },
         [this, asked](const FigurePtr& figure) {
             if (asked != asked_ || !figure) return;
-            figure_ = figure;
-            emit made();
+            if (figure->plate)
+                plates_.complete(figure);
+            else
+                take(figure);
         },
         [this, asked](const Error& error) {
-            if (asked != asked_) return;
-            figure_ = nullptr;
-            emit failed(QString::fromStdString(error.what()), QString::fromStdString(error.remedy()));
+            if (asked == asked_) fail(error);
         });
+}
+
+void FigureMaker::take(const FigurePtr& figure) {
+    figure_ = figure;
+    emit made();
+}
+
+void FigureMaker::fail(const Error& error) {
+    figure_ = nullptr;
+    emit failed(QString::fromStdString(error.what()), QString::fromStdString(error.remedy()));
 }
 
 void FigureMaker::forget() {
     ++asked_;
+    plates_.forget();
     figure_ = nullptr;
     next_.reset();
 }

@@ -3,7 +3,7 @@
 // Makes figures aside: numbers in the library's reader, pictures in a thread of its own. What was made last stays until
 // the next is ready.
 
-#include "views/figure/figure_of_study.h"
+#include "views/figures/plate_pictures.h"
 #include "views/figures/simulation.h"
 #include "views/session/session.h"
 
@@ -15,8 +15,6 @@
 #include <vector>
 
 namespace ratescope::views {
-
-using FigurePtr = std::shared_ptr<const StudyFigure>;
 
 /// The page at a scale, and smaller ones as others see it.
 struct PageRequest {
@@ -60,9 +58,12 @@ class FigureMaker : public QObject {
     void painted(const ratescope::views::PagePictures& pictures);
 
   private:
+    void take(const FigurePtr& figure);
+    void fail(const Error& error);
     void startPainting();
 
     Session& session_;
+    PlatePictures plates_;
     FigurePtr figure_;
     quint64 asked_ = 0;
     std::optional<PageRequest> next_;

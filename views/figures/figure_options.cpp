@@ -11,13 +11,14 @@ FigureOptions::FigureOptions(QAction* reset, QAction* chooseFolder, QAction* doE
     : QWidget(parent),
       scroll_(new QScrollArea(this)),
       data_(new DataOptions),
+      plate_(new PlateOptions),
       series_(new SeriesOptions),
       parts_(new PartOptions),
       sight_(new SightOptions),
       exports_(new ExportOptions),
       bar_(new ExportBar(chooseFolder, doExport, this)) {
-    groups_ = {new SizeOptions, new TextOptions, data_,  new AxesOptions, series_,
-               parts_,          new BdOptions,   sight_, exports_};
+    groups_ = {new SizeOptions, new TextOptions, data_,         plate_, new AxesOptions,
+               series_,         parts_,          new BdOptions, sight_, exports_};
     auto* contents = new QWidget;
     auto* list = new QVBoxLayout(contents);
     list->setContentsMargins(0, 0, 0, 0);

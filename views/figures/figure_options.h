@@ -5,6 +5,7 @@
 #include "views/figures/axes_options.h"
 #include "views/figures/export_options.h"
 #include "views/figures/part_options.h"
+#include "views/figures/plate_options.h"
 #include "views/figures/series_options.h"
 #include "views/figures/sight_options.h"
 #include "views/figures/size_options.h"
@@ -22,6 +23,7 @@ class FigureOptions : public QWidget {
     void put(const graph::FigureSpec& spec, const StudyFigure* figure);
     DataOptions& data() { return *data_; }
     SeriesOptions& series() { return *series_; }
+    PlateOptions& plate() { return *plate_; }
     PartOptions& parts() { return *parts_; }
     /// Shows what an export came to, where it is seen.
     void report(const ExportReport& report);
@@ -37,6 +39,7 @@ class FigureOptions : public QWidget {
     QScrollArea* scroll_;
     std::vector<OptionGroup*> groups_;
     DataOptions* data_;
+    PlateOptions* plate_;
     SeriesOptions* series_;
     PartOptions* parts_;
     SightOptions* sight_;

@@ -139,6 +139,7 @@ void FigurePanel::follow() {
     options_->parts().setProposedTitle(qs(session_.document.document().title.empty()
                                               ? session_.document.document().name
                                               : session_.document.document().title));
+    options_->plate().setCrops(session_.document.document().crops);
     options_->put(*figure, made && made->spec.name == figure->name ? made.get() : nullptr);
     showTarget();
     if (asked_ != *figure) make();
@@ -147,6 +148,11 @@ void FigurePanel::follow() {
 
 void FigurePanel::make() {
     asked_ = *current();
+    // Its pictures are decoded: that is for whoever looks at them.
+    if (asked_->kind == graph::FigureKind::Plate && !isVisible()) {
+        stale_ = true;
+        return;
+    }
     if (session_.results.file().isEmpty() || !session_.results.hasStudy()) {
         say(tr("The figure is drawn once the study has results."), tr("Run"));
         return;
@@ -249,6 +255,9 @@ void FigurePanel::reset() {
             fresh.series = spec.series;
             fresh.anchor = spec.anchor;
             fresh.dataset = spec.dataset;
+            fresh.asset = spec.asset;
+            fresh.crop = spec.crop;
+            fresh.rate = spec.rate;
             spec = fresh;
         },
         false);

@@ -91,11 +91,11 @@ PartOptions::PartOptions(QWidget* parent)
 
 void PartOptions::fill(const graph::FigureSpec& spec, const StudyFigure*) {
     const bool curves = spec.kind == graph::FigureKind::Curves;
-    const bool plotted = spec.kind != graph::FigureKind::Table;
+    const bool plotted = curves || spec.kind == graph::FigureKind::Relative;
     legend_->put(QString::fromLatin1(graph::toText(spec.legend)));
     bands_->setChecked(spec.bands);
     grid_->setChecked(spec.grid);
-    table_->setChecked(spec.bdTable || !plotted);
+    table_->setChecked(spec.bdTable || spec.kind == graph::FigureKind::Table);
     titled_->setChecked(!spec.title.empty());
     putText(dataset_, spec.dataset);
     putText(title_, spec.title);
@@ -105,6 +105,7 @@ void PartOptions::fill(const graph::FigureSpec& spec, const StudyFigure*) {
     titled_->setEnabled(plotted);
     bands_->setEnabled(curves);
     table_->setEnabled(curves);
+    dataset_->setEnabled(spec.kind != graph::FigureKind::Plate);
 }
 
 BdOptions::BdOptions(QWidget* parent)
@@ -151,6 +152,7 @@ void BdOptions::fill(const graph::FigureSpec& spec, const StudyFigure*) {
     putText(groups_, spec.by);
     const bool numbers =
         spec.kind == graph::FigureKind::Table || (spec.kind == graph::FigureKind::Curves && spec.bdTable);
+    method_->setEnabled(spec.kind != graph::FigureKind::Plate);
     averaging_->setEnabled(numbers);
     hull_->setEnabled(numbers);
     groups_->setEnabled(numbers);

@@ -71,7 +71,7 @@ void SizeOptions::fill(const graph::FigureSpec& spec, const StudyFigure* figure)
     const FigureStyle style = shownStyle(spec, figure);
     width_->put(style.millimetres.width());
     height_->put(style.millimetres.height());
-    height_->setEnabled(spec.kind != graph::FigureKind::Table);
+    height_->setEnabled(spec.kind == graph::FigureKind::Curves || spec.kind == graph::FigureKind::Relative);
     resolution_->put(spec.dpi);
 }
 

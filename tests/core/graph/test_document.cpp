@@ -72,7 +72,15 @@ Document fullDocument() {
     FigureSpec plain;
     plain.name = "plain";
     plain.y = "psnr-rgb";
-    document.figures = {figure, plain};
+    FigureSpec plate;
+    plate.name = "plate";
+    plate.kind = FigureKind::Plate;
+    plate.y = "psnr-rgb";
+    plate.asset = "kodim08.png";
+    plate.crop = FigureCrop{280, 180, 272, 164};
+    plate.rate = 0.5;
+    plate.columns = 3;
+    document.figures = {figure, plain, plate};
     document.seeds = {0, 18446744073709551615ull};
     document.threads = 3;
     document.stallSeconds = 2.5;

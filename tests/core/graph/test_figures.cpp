@@ -38,6 +38,9 @@ class TestFigures : public QObject {
             figure.method = "akima";
             figure.averaging = "mean-curve";
             figure.series = {"jpeg", "webp"};
+            figure.crop = FigureCrop{0, 0, 1, 1};
+            figure.rate = 0.01;
+            figure.columns = 20;
         });
         QVERIFY(validate(document, sample::catalogue()).empty());
     }
@@ -74,6 +77,11 @@ class TestFigures : public QObject {
         row("The figure \"rd-psnr\" shows the series \"jpeg\" twice.", [](FigureSpec& f) {
             f.series = {"jpeg", "webp", "jpeg"};
         });
+        row("The figure \"rd-psnr\" has a crop without a pixel.", [](FigureSpec& f) {
+            f.crop = FigureCrop{3, 4, 0, 7};
+        });
+        row("The figure \"rd-psnr\" shows what is nearest to the rate 0.", [](FigureSpec& f) { f.rate = 0; });
+        row("The figure \"rd-psnr\" has 21 pictures in a row.", [](FigureSpec& f) { f.columns = 21; });
     }
 
     void faults() {

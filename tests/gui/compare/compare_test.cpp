@@ -282,8 +282,34 @@ class CompareTest : public QObject {
         bench.key(Qt::Key_G);
         QCOMPARE(bench.cells().size(), std::size_t{4});
         for (const char* name :
-             {"side-by-side", "grid", "wipe", "flicker", "difference", "save-plate", "crop"})
+             {"side-by-side", "grid", "wipe", "flicker", "difference", "save-plate", "keep-plate", "crop"})
             QVERIFY2(bench.action(name) && !bench.action(name)->toolTip().isEmpty(), name);
+    }
+
+    void whatIsShownBecomesAFigure() {
+        Bench bench(*study_);
+        QVERIFY(bench.showsWorst());
+        std::vector<graph::FigureSpec> asked;
+        connect(bench.panel.get(), &ComparePanel::figureAsked, this,
+                [&asked](const graph::FigureSpec& figure) { asked.push_back(figure); });
+        const views::Comparison& comparison = bench.panel->comparison();
+        const auto keep = [&] { QTest::keyClick(&bench.panel->area(), Qt::Key_F, Qt::ShiftModifier); };
+        bench.key(Qt::Key_G);
+        keep();
+        bench.key(Qt::Key_B);
+        bench.key(Qt::Key_Tab);
+        keep();
+        QCOMPARE(asked.size(), std::size_t{2});
+        for (const graph::FigureSpec& figure : asked) {
+            QCOMPARE(figure.kind, graph::FigureKind::Plate);
+            QCOMPARE(figure.asset, comparison.choice.asset);
+            QCOMPARE(figure.y, comparison.choice.metric);
+            QVERIFY(!figure.crop);
+        }
+        QCOMPARE(asked[0].series, (std::vector<std::string>{"jpeg", "webp", "jxl"}));
+        QCOMPARE(asked[0].rate, std::optional(comparison.renditions[0].compared.rate));
+        QCOMPARE(asked[1].series, std::vector<std::string>{"webp"});
+        QCOMPARE(asked[1].rate, std::optional(comparison.renditions[1].compared.rate));
     }
 
     void cropsAreKeptInTheDocumentAndUndone() {

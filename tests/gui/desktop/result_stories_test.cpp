@@ -195,6 +195,15 @@ class ResultStoriesTest : public QObject {
         const QString text = textOfPdf(study.place().read("plate.pdf"));
         QVERIFY2(text.contains("JPEG 2000") && text.contains("Original") && text.contains("dB"),
                  qPrintable(text));
+
+        // And among the document's figures.
+        QTest::keyClick(&compare.area(), Qt::Key_F, Qt::ShiftModifier);
+        auto& figure = gui::panelOf<views::FigurePanel>(desk);
+        QVERIFY(gui::waitFor(
+            [&] { return figure.isVisible() && figure.currentFigure().rfind("plate-", 0) == 0; }));
+        QCOMPARE(desk.document().figures.back().kind, graph::FigureKind::Plate);
+        auto& write = gui::seen<QPushButton>(figure, "figures.exportButton");
+        QVERIFY(gui::waitFor([&] { return write.isEnabled(); }, 30'000));
     }
 
     // Story 5: published curves beside own ones, and their sources in the caption.

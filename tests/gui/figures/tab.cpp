@@ -26,11 +26,19 @@ graph::FigureSpec ieeeColumn() {
 Tab::Tab(const gui::RanStudy& study, const std::vector<graph::FigureSpec>& figures)
     : session(gui::catalogue()) {
     gui::open(session, study.document(), study.library());
+    session.supervisor.setLibrary(study.library());
     if (!figures.empty()) session.document.apply(graph::setFigures(figures));
     panel = std::make_unique<views::FigurePanel>(session);
     panel->resize(1389, 780);
     panel->show();
     if (!QTest::qWaitForWindowActive(panel.get())) throw std::runtime_error("the window is not active");
+}
+
+Tab::~Tab() {
+    panel.reset();
+    const qint64 process = session.supervisor.process();
+    session.supervisor.setLibrary({});
+    if (process) gui::waitFor([process] { return !e2e::isRunning(process); });
 }
 
 QAction* Tab::action(const QString& name) const {

@@ -21,6 +21,8 @@ ratescope::graph::FigureSpec ieeeColumn();
 /// A session with the study, its figures, and the panel, shown and active.
 struct Tab {
     Tab(const gui::RanStudy& study, const std::vector<ratescope::graph::FigureSpec>& figures);
+    /// A supervisor that plates have started ends: the library is free for the next.
+    ~Tab();
 
     template <typename Widget>
     Widget* find(const char* name) const {
