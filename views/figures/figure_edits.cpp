@@ -36,7 +36,7 @@ std::string freeFigureName(const graph::Document& document, const std::string& w
 
 std::string addFigure(OpenDocument& document, graph::FigureSpec figure, const QString& title) {
     figure.name = freeFigureName(document.document(), figure.name);
-    const std::string name = figure.name;
+    std::string name = figure.name;
     std::vector<graph::FigureSpec> figures = document.document().figures;
     figures.push_back(std::move(figure));
     set(document, std::move(figures), title, false);

@@ -30,8 +30,9 @@ void paintCells(QPainter& painter, const QRectF& box, std::size_t pictures) {
     const QSizeF cell((box.width() + 2) / columns, (box.height() + 2) / rows);
     painter.setPen(Qt::NoPen);
     for (std::size_t i = 0; i < std::min(pictures, columns * rows); ++i) {
-        const QPointF corner(static_cast<double>(i % columns) * cell.width(),
-                             static_cast<double>(i / columns) * cell.height());
+        const std::size_t row = i / columns, column = i % columns;
+        const QPointF corner(static_cast<double>(column) * cell.width(),
+                             static_cast<double>(row) * cell.height());
         painter.setBrush(i == 0 ? QColor(110, 110, 110) : QColor(180, 180, 180));
         painter.drawRect(QRectF(box.topLeft() + corner, cell - QSizeF(2, 2)));
     }
