@@ -91,10 +91,6 @@ PortLine ContentMaker::lineOf(const graph::Node& node, const graph::Port& port, 
     line.toolTip = toolTipOf(port);
     line.type = port.type;
     line.takesSeveral = isInput && takesSeveral(port);
-    const bool candidate =
-        isInput ? port.role == graph::PortRole::Candidate : branchOfCandidate_.contains({node.slug, port.id});
-    if (const QString last = states_.of(node.slug).last; candidate && !last.isEmpty())
-        line.toolTip += '\n' + tr("Last value: %1").arg(last);
     if (!isInput || port.role != graph::PortRole::Candidate) return line;
     const auto found = into_.find({node.slug, port.id});
     if (found == into_.end()) return line;

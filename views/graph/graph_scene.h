@@ -43,6 +43,8 @@ class GraphScene : public QGraphicsScene {
     std::optional<graph::Wire> wireEndAt(QPointF point) const;
     /// "" where neither a branch's wire nor its port is.
     std::string branchAt(QPointF point) const;
+    /// Of the port (with its last value), node or frame there; "" where there is none.
+    QString toolTipAt(QPointF point) const;
 
     std::vector<std::string> selectedNodes() const;  ///< in document order
     std::vector<graph::Wire> selectedWires() const;

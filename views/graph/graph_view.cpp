@@ -138,14 +138,7 @@ bool GraphView::viewportEvent(QEvent* event) {
 }
 
 void GraphView::showToolTip(QHelpEvent& event) {
-    const QPointF point = mapToScene(event.pos());
-    const auto port = scene_.portAt(point);
-    const NodeItem* node = port ? scene_.node(port->port.node) : scene_.nodeAt(point);
-    QString text;
-    if (node)
-        text = node->toolTipAt(node->mapFromScene(point));
-    else if (const FrameItem* frame = scene_.frameAt(point); frame && frame->isHandle(point))
-        text = QString::fromStdString(frame->frame().text);
+    const QString text = scene_.toolTipAt(mapToScene(event.pos()));
     if (text.isEmpty())
         QToolTip::hideText();
     else

@@ -238,18 +238,21 @@ void NodeStates::addBranch(const graph::Branch& branch) {
         add(node);
     for (const std::string& measure : branch.measures)
         add(measure);
-    if (counted) addLastValues(branch);
 }
 
-void NodeStates::addLastValues(const graph::Branch& branch) {
-    const auto found = last_.find(branch.slug);
-    if (found == last_.end()) return;
-    states_[branch.candidate.node].last = candidateText(found->second);
-    for (const std::string& measure : branch.measures) {
-        const QString score = scoreText(found->second, measure);
-        QString& said = states_[measure].last;
-        if (!score.isEmpty()) said += (said.isEmpty() ? "" : "\n") + score;
+QString NodeStates::lastValueAt(const PortEnd& end) const {
+    const graph::Manifest* manifest = session_.document.manifestOf(end.port.node);
+    const graph::Port* input = manifest && !end.isOutput ? manifest->input(end.port.port) : nullptr;
+    const bool measured = input && input->role == graph::PortRole::Candidate;
+    QStringList lines;
+    for (const graph::Branch& branch : session_.document.derived().branches) {
+        const auto found = last_.find(branch.slug);
+        if (found == last_.end() || isEdited(branch)) continue;
+        if (end.isOutput && branch.candidate == end.port) lines += candidateText(found->second);
+        if (measured) lines += scoreText(found->second, end.port.node);
     }
+    lines.removeAll(QString());
+    return lines.join(QLatin1Char('\n'));
 }
 
 QString NodeStates::shortOf(const graph::Finding& finding) const {

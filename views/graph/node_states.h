@@ -5,6 +5,7 @@
 
 #include "core/store/query.h"
 #include "views/controls/run_state.h"
+#include "views/graph/graph_edits.h"
 #include "views/graph/last_values.h"
 #include "views/session/session.h"
 
@@ -23,8 +24,6 @@ struct NodeState {
     std::int64_t done = 0, total = 0;  ///< items; 0 of 0 where there is nothing to count
     QString complaint;                 ///< why it failed, or what it needs, in a few words
     QString remedy;                    ///< the whole, and what to do
-    QString
-        last;  ///< of the candidate that it gives, or of those that it measures: the newest finished items
     double progress = -1;
 
     bool operator==(const NodeState&) const = default;
@@ -37,6 +36,9 @@ class NodeStates : public QObject {
     explicit NodeStates(Session& session, QObject* parent = nullptr);
 
     NodeState of(const std::string& slug) const;
+    /// The newest finished item: at a branch's candidate what it takes, at a measure's candidates a line each of what
+    /// was measured. "" elsewhere, and while there is none. Not part of a state: it changes with every item.
+    QString lastValueAt(const PortEnd& end) const;
 
   signals:
     void changed();
@@ -55,7 +57,6 @@ class NodeStates : public QObject {
     void take(const Read& read);
     void work();
     void addBranch(const graph::Branch& branch);
-    void addLastValues(const graph::Branch& branch);
     RunState stateOf(const graph::Branch& branch, const store::StateCounts& items, std::int64_t done,
                      std::int64_t total) const;
     void addFindings();

@@ -74,4 +74,17 @@ std::string GraphScene::branchAt(QPointF point) const {
     return wire && wire->content().branch ? wire->content().branch->slug : std::string();
 }
 
+QString GraphScene::toolTipAt(QPointF point) const {
+    const std::optional<PortEnd> port = portAt(point);
+    const NodeItem* at = port ? node(port->port.node) : nodeAt(point);
+    if (!at) {
+        const FrameItem* frame = frameAt(point);
+        return frame && frame->isHandle(point) ? QString::fromStdString(frame->frame().text) : QString();
+    }
+    QString text = at->toolTipAt(at->mapFromScene(point));
+    if (const QString last = port ? states_->lastValueAt(*port) : QString(); !last.isEmpty())
+        text += '\n' + tr("Last value: %1").arg(last);
+    return text;
+}
+
 }  // namespace ratescope::views

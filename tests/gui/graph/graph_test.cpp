@@ -283,8 +283,7 @@ class GraphTest : public QObject {
         gui::open(window.session, study.document(), study.library());
         window.settle();
         const auto tip = [&window](const std::string& node, const std::string& port, bool isOutput) {
-            const views::NodeItem* item = window.scene().node(node);
-            return item->toolTipAt(item->mapFromScene(*item->anchorOf({{node, port}, isOutput})));
+            return window.scene().toolTipAt(*window.scene().node(node)->anchorOf({{node, port}, isOutput}));
         };
         QVERIFY(gui::waitFor([&] { return tip("jpeg", "image", true).contains("Last value: "); }));
         static const QRegularExpression coded("Last value: [a-z]+\\.(png|jpg), quality=\\d+: [\\d.]+.kB$"),
