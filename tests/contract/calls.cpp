@@ -13,6 +13,7 @@ namespace {
 
 using namespace media;
 using run::TaskKind;
+using Clock = std::chrono::steady_clock;
 
 /// A task's context that counts what is asked of it, and cancels.
 class Interruption final : public Context {
@@ -52,9 +53,22 @@ class Interruption final : public Context {
     }
 
     int checks() const { return checks_; }
+    /// Between two questions; before the first and behind the last one, too.
+    std::chrono::nanoseconds longestSilence() {
+        noteSilence();
+        return std::chrono::nanoseconds(longest_);
+    }
 
   private:
+    /// Nodes ask from several threads.
+    void noteSilence() {
+        const std::int64_t now = Clock::now().time_since_epoch().count();
+        const std::int64_t silence = now - last_.exchange(now);
+        for (std::int64_t longest = longest_; silence > longest;)
+            if (longest_.compare_exchange_weak(longest, silence)) break;
+    }
     void count() {
+        noteSilence();
         const int now = ++checks_;
         if (cancelAt_ > 0 && now >= cancelAt_) throw Error(ErrorKind::Cancelled, "Cancelled.", "Go on.");
     }
@@ -62,6 +76,7 @@ class Interruption final : public Context {
     Context& context_;
     const int cancelAt_;
     std::atomic<int> checks_{0};
+    std::atomic<std::int64_t> last_ = Clock::now().time_since_epoch().count(), longest_ = 0;
 };
 
 std::vector<std::size_t> flipPositions(std::size_t size) {
@@ -123,6 +138,7 @@ Ending Calls::repeat(const Call& call, int cancelAt, std::uint64_t memory) {
         ending.failure = failureOf(call.task, memory);
     }
     ending.checks = interruption.checks();
+    ending.longestSilence = interruption.longestSilence();
     return ending;
 }
 

@@ -6,6 +6,7 @@
 #include "core/media/worker/call.h"
 #include "tests/contract/bench.h"
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -22,9 +23,10 @@ struct Call {
 
 /// How a call ended.
 struct Ending {
-    std::optional<run::TaskFailure> failure;  ///< as the worker would report it
-    media::Outcome outcome;                   ///< empty when it failed
-    int checks = 0;                           ///< how often it asked its context for anything
+    std::optional<run::TaskFailure> failure;    ///< as the worker would report it
+    media::Outcome outcome;                     ///< empty when it failed
+    int checks = 0;                             ///< how often it asked its context for anything
+    std::chrono::nanoseconds longestSilence{};  ///< in which it did not
 };
 
 class Calls {
