@@ -3,6 +3,7 @@
 
 #include "core/engine/quant/fisher.h"
 
+#include "core/engine/device/compute_scope.h"
 #include "core/engine/llm/llama.h"
 #include "core/engine/llm/loss_gradients.h"
 #include "core/engine/llm/texts.h"
@@ -72,6 +73,7 @@ engine::FisherSums sumsOf(const Outputs& outputs) {
 /// The same by hand.
 engine::FisherSums expected(std::int64_t sequences, std::int64_t batch) {
     const LanguageModel decoder = model();
+    const engine::ComputeScope compute(TestContext().threads());  // other threads, other roundings
     const at::Tensor drawn = engine::drawnSequences(
         TestContext().generator(0), engine::tokenizerOf(decoder).encode(text()), sequences, length);
     engine::FisherSums sums;

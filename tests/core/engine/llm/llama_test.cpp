@@ -25,6 +25,11 @@ double largestDifference(const at::Tensor& a, const at::Tensor& b) {
     return a.sub(b).abs().max().item<double>();
 }
 
+/// But for roundings, of which the largest value decides: two orders of the same sums.
+bool agree(const at::Tensor& a, const at::Tensor& b) {
+    return largestDifference(a, b) < 3e-6 * std::max(1.0, b.abs().max().item<double>());
+}
+
 at::Tensor reference(const media::LanguageModel& model) {
     const auto rows = referenceLogits(model, text);
     at::Tensor all =
@@ -85,7 +90,7 @@ class LlamaTest : public QObject {
         const at::Tensor together = llama.hidden(ids);
         QCOMPARE(together.sizes(), at::IntArrayRef({3, 4, 16}));
         for (std::int64_t i = 0; i < 3; ++i)
-            QVERIFY(largestDifference(together[i], llama.hidden(ids[i].unsqueeze(0))[0]) < 1e-5);
+            QVERIFY(agree(together[i], llama.hidden(ids[i].unsqueeze(0))[0]));
     }
 
     void laterPositionsAloneAreTheSame() {
@@ -95,7 +100,7 @@ class LlamaTest : public QObject {
             const Llama llama(tinyModel(config));
             const at::Tensor ids = idTensor(text).unsqueeze(0), all = llama.hidden(ids);
             for (const std::int64_t first : {1, 6, 11})
-                QVERIFY(largestDifference(llama.hidden(ids, first), all.slice(1, first)) < 1e-5);
+                QVERIFY(agree(llama.hidden(ids, first), all.slice(1, first)));
         }
     }
 
@@ -110,7 +115,7 @@ class LlamaTest : public QObject {
             for (const std::int64_t count : {5, 1, 1, 3, 2}) {
                 QCOMPARE(cache.tokens(), first);
                 const at::Tensor states = llama.hidden(ids.narrow(0, first, count), cache);
-                QVERIFY(largestDifference(states, all.narrow(0, first, count)) < 1e-5);
+                QVERIFY(agree(states, all.narrow(0, first, count)));
                 first += count;
             }
             QCOMPARE(cache.tokens(), static_cast<std::int64_t>(text.size()));
@@ -127,7 +132,7 @@ class LlamaTest : public QObject {
         for (std::int64_t i = 63; i < 140; ++i)
             llama.hidden(ids.slice(0, i, i + 1), cache);
         const at::Tensor last = llama.hidden(ids.slice(0, 140, 144), cache);
-        QVERIFY(largestDifference(last, llama.hidden(ids.unsqueeze(0), 140)[0]) < 1e-5);
+        QVERIFY(agree(last, llama.hidden(ids.unsqueeze(0), 140)[0]));
     }
 
     void blocksOneByOneAreTheWhole() {
@@ -160,8 +165,8 @@ class LlamaTest : public QObject {
         };
         const at::Tensor middle = through("self_attn.o_proj") + states.flatten(0, 1);
         const at::Tensor gated = at::silu(through("mlp.gate_proj")) * through("mlp.up_proj");
-        QVERIFY(largestDifference(gated, inputs.at("model.layers.1.mlp.down_proj")) < 1e-5);
-        QVERIFY(largestDifference(middle + through("mlp.down_proj"), result.flatten(0, 1)) < 1e-5);
+        QVERIFY(agree(gated, inputs.at("model.layers.1.mlp.down_proj")));
+        QVERIFY(agree(middle + through("mlp.down_proj"), result.flatten(0, 1)));
         const at::Tensor query = through("self_attn.q_proj"), key = through("self_attn.k_proj");
         QCOMPARE(query.sizes(), at::IntArrayRef({12, 16}));
         QCOMPARE(key.sizes(), at::IntArrayRef({12, 8}));
@@ -195,8 +200,8 @@ class LlamaTest : public QObject {
         QCOMPARE(windows, std::int64_t{4 * 4});
         QCOMPARE(shown.size(), std::size_t{4});
         for (const auto& [reader, rows] : expected)
-            QVERIFY2(largestDifference(shown.at(reader), rows) < 1e-5, reader.c_str());
-        QVERIFY(largestDifference(stagedResult, result) < 1e-5);
+            QVERIFY2(agree(shown.at(reader), rows), reader.c_str());
+        QVERIFY(agree(stagedResult, result));
         QVERIFY(largestDifference(stagedResult, Llama(model).block(1, states)) > 1e-2);
         staged.setBlock(1, {});
         QVERIFY(!staged.weights().blocks[1].down.defined());
@@ -227,7 +232,7 @@ class LlamaTest : public QObject {
             for (media::ModelTensor& tensor : other.tensors)
                 if (tensor.name == name) tensor.array = arrayOf(tensorOf(tensor.array).mul(0.5));
             changed.setTensor(name, before.tensor(name).mul(0.5));
-            QVERIFY(largestDifference(logitsOf(changed), logitsOf(Llama(other))) < 1e-5);
+            QVERIFY(agree(logitsOf(changed), logitsOf(Llama(other))));
             QVERIFY(largestDifference(logitsOf(changed), old) > 1e-2);
             QVERIFY(at::equal(logitsOf(before), old));
         }
@@ -256,8 +261,9 @@ class LlamaTest : public QObject {
         at::Tensor traced = weight.clone().requires_grad_(true);
         loss(traced).backward();
         at::Tensor step = at::zeros_like(weight);
-        step[3][5] = 0.01;
-        const double slope = (loss(weight + step) - loss(weight - step)).item<double>() / 0.02;
+        // Far enough for the difference to stand out of the loss's rounding.
+        step[3][5] = 0.04;
+        const double slope = (loss(weight + step) - loss(weight - step)).item<double>() / 0.08;
         QVERIFY(std::abs(slope - traced.grad()[3][5].item<double>()) < 1e-3 * std::abs(slope) + 1e-5);
         QVERIFY(std::abs(slope) > 1e-4);
     }
