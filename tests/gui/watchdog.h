@@ -1,7 +1,8 @@
 #pragma once
 
 // How long the window's thread is held up. Each event is timed from its delivery to its end: wall time less the time
-// that the thread waited for a processor (schedstat), which is the machine's and not the program's.
+// that the thread waited for a processor (schedstat), which is the machine's and not the program's. A long one is divided
+// by how much slower than at its best the machine is just then (tests/machine_speed.h), for the same reason.
 
 #include <QApplication>
 #include <QString>

@@ -153,6 +153,8 @@ class FirstStoryTest : public QObject {
             {"bd", "--library", shell, "--anchor", "jpeg", "--y", "psnr-rgb", "--format", "csv"});
         VERIFY_CODE(bd, 0);
         QVERIFY(bd.output.count('\n') >= 3);
+        // What was committed last is read a moment later.
+        gui::waitFor([&] { return tableOfThePanel(curves) == bd.output; });
         QCOMPARE(tableOfThePanel(curves), bd.output);
     }
 

