@@ -13,7 +13,7 @@ Minimap::Minimap(GraphView& view, QWidget* parent) : QWidget(parent), view_(view
     setObjectName("minimap");
     setAccessibleName(tr("Minimap"));
     setToolTip(tr("The whole graph. Press or drag to look elsewhere."));
-    resize(sizeHint());
+    resize(Minimap::sizeHint());
     connect(&view_, &GraphView::viewChanged, this, qOverload<>(&QWidget::update));
     connect(&view_.graph(), &GraphScene::selectionSettled, this, qOverload<>(&QWidget::update));
 }

@@ -260,7 +260,7 @@ std::string PointerTool::whyNot(const PortEnd& target) const {
 }
 
 std::optional<PortEnd> PointerTool::targetAt(QPointF point) const {
-    if (const auto port = scene().portAt(point)) {
+    if (auto port = scene().portAt(point)) {
         if (*port == *fixed_) return std::nullopt;
         return port;
     }

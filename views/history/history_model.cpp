@@ -51,8 +51,9 @@ void HistoryModel::follow() {
         titles += QString::fromStdString(title);
     const auto same = static_cast<int>(
         std::mismatch(titles.begin(), titles.end(), titles_.begin(), titles_.end()).first - titles.begin());
-    if (same < rowCount()) {
-        beginRemoveRows({}, same, rowCount() - 1);
+    const auto had = static_cast<int>(titles_.size());
+    if (same < had) {
+        beginRemoveRows({}, same, had - 1);
         titles_.resize(same);
         endRemoveRows();
     }
@@ -63,8 +64,9 @@ void HistoryModel::follow() {
     }
     const int now = static_cast<int>(document_.history().position());
     const int before = std::exchange(current_, now);
-    const int from = std::clamp(std::min(before, now), 0, rowCount() - 1);
-    const int to = std::clamp(std::max(before, now), 0, rowCount() - 1);
+    const int last = static_cast<int>(titles_.size()) - 1;
+    const int from = std::clamp(std::min(before, now), 0, last);
+    const int to = std::clamp(std::max(before, now), 0, last);
     emit dataChanged(index(from), index(to));
 }
 
