@@ -265,7 +265,8 @@ void ParameterRow::edit(const graph::ParameterValue& value, bool merging) {
 }
 
 void ParameterRow::moveEnd(int handle, double value, bool merging) {
-    std::optional<EvenRange> range = sweep_ ? sweep_->range() : std::nullopt;
+    if (!sweep_) return;
+    std::optional<EvenRange> range = sweep_->range();
     if (!range) return;
     const bool rising = range->from <= range->to;
     ((handle == 0) == rising ? range->from : range->to) = value;
