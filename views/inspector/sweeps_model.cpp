@@ -71,7 +71,7 @@ void SweepsModel::refresh() {
         return;
     }
     rows_ = std::move(rows);
-    emit dataChanged(index(0, 0), index(rowCount() - 1, columns - 1));
+    emit dataChanged(index(0, 0), index(static_cast<int>(rows_.size()) - 1, columns - 1));
 }
 
 std::string SweepsModel::nodeAt(int row) const {
