@@ -86,7 +86,7 @@ ids["test"].tofile(scratch / "text")
 def theirs(order):
     command = [peer, "-W", "ignore", script, model, str(scratch / "calibration"), str(scratch / "text"), windows, order]
     with open(scratch / f"peer-{order}.log", "w") as log:
-        run = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=log)
+        run = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=log, cwd=scratch)  # where its logs stay
     if run.returncode:
         sys.exit("gptqmodel failed:\n" + run.stdout[-2000:] + (scratch / f"peer-{order}.log").read_text()[-2000:])
     return json.loads(run.stdout.splitlines()[-1])

@@ -2,6 +2,7 @@
 
 #include "views/graph/graph_look.h"
 #include "views/graph/node_geometry.h"
+#include "views/theme/mixed.h"
 
 #include <QFontMetricsF>
 #include <QPainter>

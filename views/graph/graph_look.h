@@ -33,7 +33,4 @@ inline constexpr double width = 256, title = 24, stripe = 4, portRow = 20, glyph
 /// Below these zooms texts, then wires' curves and ports, are left out: they could not be read.
 inline constexpr double leastTextZoom = 0.42, leastDetailZoom = 0.25;
 
-/// `amount` of `over` mixed into `under`: for fills that no token names.
-QColor mixed(const QColor& under, const QColor& over, double amount);
-
 }  // namespace ratescope::views

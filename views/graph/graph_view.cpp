@@ -2,6 +2,7 @@
 
 #include "views/graph/bubble.h"
 #include "views/graph/graph_look.h"
+#include "views/theme/mixed.h"
 
 #include <QHelpEvent>
 #include <QPainter>

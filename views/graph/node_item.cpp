@@ -3,6 +3,7 @@
 #include "views/controls/series_mark.h"
 #include "views/controls/tabular.h"
 #include "views/graph/graph_look.h"
+#include "views/theme/mixed.h"
 
 #include <QFontMetricsF>
 #include <QPainter>

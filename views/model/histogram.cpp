@@ -1,5 +1,6 @@
 #include "views/model/histogram.h"
 
+#include "views/theme/mixed.h"
 #include "views/theme/tokens.h"
 
 #include <QPainter>
@@ -22,16 +23,6 @@ QPolygonF outlineOf(const Histogram& counts, const QRectF& place, double most) {
     return outline;
 }
 
-/// As 45 % of the colour over the panel's ground look. Opaque: the raster engine hands what is translucent to a pool of
-/// threads, piece by piece, and waits for each.
-QColor paled(const QColor& area) {
-    constexpr float amount = 0.45f;
-    const QColor ground = colour(Token::Surface);
-    const auto mix = [](float under, float over) { return under + (over - under) * amount; };
-    return QColor::fromRgbF(mix(ground.redF(), area.redF()), mix(ground.greenF(), area.greenF()),
-                            mix(ground.blueF(), area.blueF()));
-}
-
 }  // namespace
 
 void paintHistogram(QPainter& painter, const QRectF& place, const TensorFacts& facts, const QColor& area) {
@@ -42,7 +33,7 @@ void paintHistogram(QPainter& painter, const QRectF& place, const TensorFacts& f
     QPolygonF filled = outlineOf(facts.candidate, place, most);
     filled << place.bottomRight() << place.bottomLeft();
     painter.setPen(Qt::NoPen);
-    painter.setBrush(paled(area));
+    painter.setBrush(mixed(colour(Token::Surface), area, 0.45));
     painter.drawPolygon(filled);
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(colour(Token::Text), 1));

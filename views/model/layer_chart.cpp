@@ -2,6 +2,7 @@
 
 #include "views/controls/tabular.h"
 #include "views/model/worst_mark.h"
+#include "views/theme/mixed.h"
 #include "views/theme/style.h"
 #include "views/theme/tokens.h"
 
@@ -18,14 +19,11 @@ namespace {
 
 constexpr int labelRow = 20, errorDigits = 3;
 constexpr double widestBar = 24, barShare = 0.72;
-constexpr float barShareOfColour = 0.5f;
+constexpr double barShareOfColour = 0.5;
 
-/// Half of the side's colour on the ground. Opaque: Qt blends through its thread pool and waits for it, bar by bar.
+/// Half of the side's colour on the ground.
 QColor barColour(const QColor& side) {
-    const QColor ground = colour(Token::Surface);
-    const auto mixed = [](float a, float b) { return barShareOfColour * a + (1 - barShareOfColour) * b; };
-    return QColor::fromRgbF(mixed(side.redF(), ground.redF()), mixed(side.greenF(), ground.greenF()),
-                            mixed(side.blueF(), ground.blueF()));
+    return mixed(colour(Token::Surface), side, barShareOfColour);
 }
 
 }  // namespace
