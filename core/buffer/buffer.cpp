@@ -32,9 +32,10 @@ constexpr std::array<DTypeRow, 13> dtypes = {{{"u8", 1},
 constexpr std::size_t alignment = 64;
 constexpr std::int64_t maxElements = std::int64_t{1} << 62;
 
-/// calloc leaves large blocks untouched until they are written, so zeroing costs nothing there.
-std::shared_ptr<std::byte> allocateZeroed(std::size_t bytes) {
-    std::shared_ptr<void> block(std::calloc(bytes + alignment, 1), std::free);
+/// calloc leaves large blocks that are new untouched until they are written, so zeroing costs nothing there.
+std::shared_ptr<std::byte> allocate(std::size_t bytes, bool zeroed) {
+    std::shared_ptr<void> block(zeroed ? std::calloc(bytes + alignment, 1) : std::malloc(bytes + alignment),
+                                std::free);
     if (!block)
         throw Error(ErrorKind::Resource, std::to_string(bytes) + " bytes of memory are not to be had.",
                     "Run fewer jobs at once, or use smaller inputs.");
@@ -83,13 +84,19 @@ std::int64_t elementCount(const Shape& shape) {
     return count;
 }
 
-Array::Array(DType type, Shape shape)
+Array::Array(DType type, Shape shape) : Array(type, std::move(shape), Fill::Zeros) {}
+
+Array Array::unwritten(DType type, Shape shape) {
+    return Array(type, std::move(shape), Fill::None);
+}
+
+Array::Array(DType type, Shape shape, Fill fill)
     : type_(type), shape_(std::move(shape)), size_(elementCount(shape_)), owned_(true) {
     if (size_ > std::int64_t{1} << 50)
         throw Error(ErrorKind::Resource,
                     "Memory for " + std::to_string(size_) + " elements is not to be had.",
                     "Use smaller inputs.");
-    const auto block = allocateZeroed(byteSize());
+    const auto block = allocate(byteSize(), fill == Fill::Zeros);
     data_ = block.get();
     owner_ = block;
 }

@@ -34,6 +34,9 @@ class Array {
     Array() = default;
     /// Allocates, zeroed. Throws Error(Resource) if the memory is not to be had.
     Array(DType type, Shape shape);
+    /// As above, but not zeroed: for one that writes every element at once. Zeroing memory that was in use before costs
+    /// as much as writing it.
+    static Array unwritten(DType type, Shape shape);
     /// A view of memory that `owner` keeps alive (a mapped file, a vector). `bytes` must hold the whole
     /// array.
     Array(DType type, Shape shape, std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
@@ -64,6 +67,8 @@ class Array {
     }
 
   private:
+    enum class Fill { Zeros, None };
+    Array(DType type, Shape shape, Fill fill);
     void checkElementSize(std::size_t size) const;
 
     DType type_ = DType::U8;

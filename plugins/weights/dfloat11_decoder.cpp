@@ -124,7 +124,8 @@ class Decoder {
         const std::uint64_t most =
             kind == TensorCoding::Coded ? signMantissa_.size() - coded_ : stored.left() / sizeOf(type);
         if (elements > most) throw damaged("a tensor is larger than what is there for it");
-        tensor.array = Array(type, shape);
+        // readGroups() sees to it that the codes fill all coded tensors.
+        tensor.array = Array::unwritten(type, shape);
         if (kind == TensorCoding::Coded)
             coded_ += elements;
         else

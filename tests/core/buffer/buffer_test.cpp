@@ -4,6 +4,7 @@
 #include "tests/core/error_check.h"
 
 #include <QtTest>
+#include <algorithm>
 
 using namespace ratescope;
 
@@ -40,6 +41,15 @@ class BufferTest : public QObject {
                 QVERIFY(value == 0);
         }
         VERIFY_ERROR(Array(DType::F64, {std::int64_t{1} << 60}), ErrorKind::Resource, "emory");
+    }
+
+    void memoryThatIsNotZeroedIsAlignedOwnedAndRefusedAsOther() {
+        Array array = Array::unwritten(DType::U16, {3, 5});
+        QCOMPARE(array.size(), std::int64_t{15});
+        QCOMPARE(reinterpret_cast<std::uintptr_t>(array.bytes().data()) % 64, std::uintptr_t{0});
+        std::ranges::fill(array.writable<std::uint16_t>(), std::uint16_t{7});
+        QCOMPARE(array.as<std::uint16_t>().back(), std::uint16_t{7});
+        VERIFY_ERROR(Array::unwritten(DType::F64, {std::int64_t{1} << 60}), ErrorKind::Resource, "emory");
     }
 
     void viewsKeepTheirOwnerAndCannotBeWritten() {
