@@ -102,10 +102,11 @@ bool VariablesModel::rename(const std::string& from, const QString& to) {
     const std::string name = to.trimmed().toStdString();
     if (name == from) return true;
     QString why;
-    if (!graph::isSlug(name))
+    if (!graph::isSlug(name)) {
         why = tr("The name of a variable has the letters a to z, digits and hyphens.");
-    else if (document.variable(name))
+    } else if (document.variable(name)) {
         why = tr("There is a variable %1 already. Choose another name.").arg(to);
+    }
     emit refused(why);
     return why.isEmpty() && session_.document.apply(renameVariable(document, from, name));
 }

@@ -19,8 +19,7 @@ void TensorDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     FigureDelegate::paint(painter, option, index);
     const auto& model = *static_cast<const TensorModel*>(index.model());
     if (model.columnAt(index.column()) != TensorModel::Column::Spread) return;
-    const auto* facts =
-        reinterpret_cast<const TensorFacts*>(index.data(TensorModel::FactsRole).value<quintptr>());
+    const TensorFacts* facts = model.factsAt(index.row());
     if (!facts) return;
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);

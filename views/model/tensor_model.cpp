@@ -193,7 +193,7 @@ QString TensorModel::tipOf(const TensorRow& row, Column column) const {
 }
 
 QString TensorModel::titleOf(Column column) const {
-    const QString error = kind_ == ErrorKindShown::Weights ? tr("Weight error") : tr("Output error");
+    QString error = kind_ == ErrorKindShown::Weights ? tr("Weight error") : tr("Output error");
     switch (column) {
         case Column::Name:
             return tr("Tensor");
@@ -242,6 +242,11 @@ QString TensorModel::helpOf(Column column) const {
     }
 }
 
+const TensorFacts* TensorModel::factsAt(int row) const {
+    const TensorRow& tensor = table_.rows[static_cast<std::size_t>(tensorAt(row))];
+    return tensor.a.facts ? tensor.a.facts : tensor.b.facts;
+}
+
 QVariant TensorModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid()) return {};
     const int tensor = tensorAt(index.row());
@@ -258,8 +263,6 @@ QVariant TensorModel::data(const QModelIndex& index, int role) const {
                                                               : textOf(row, column);
         case Qt::TextAlignmentRole:
             return static_cast<int>((isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-        case FactsRole:
-            return QVariant::fromValue(reinterpret_cast<quintptr>(row.a.facts ? row.a.facts : row.b.facts));
         case WorstRole:
             return column == Column::Name && tensor == worst_;
         default:

@@ -28,9 +28,7 @@ class TensorModel : public QAbstractTableModel {
         Spread
     };
     enum Role {
-        FactsRole =
-            Qt::UserRole + 20,  ///< quintptr: a TensorFacts of A, or of B where A has none; 0 for none
-        WorstRole,              ///< bool: the layer that loses most
+        WorstRole = Qt::UserRole + 20,  ///< bool: the layer that loses most
     };
 
     using QAbstractTableModel::QAbstractTableModel;
@@ -48,6 +46,8 @@ class TensorModel : public QAbstractTableModel {
     Column columnAt(int section) const { return columns_.at(static_cast<std::size_t>(section)); }
     /// Into table().rows; −1 for no such row.
     int tensorAt(int row) const;
+    /// Of A, or of B where A has none; null for none. `row` is one that is shown.
+    const TensorFacts* factsAt(int row) const;
     /// −1 where the filter hides it.
     int rowOf(int tensor) const;
     /// Into table().rows; −1 for none.

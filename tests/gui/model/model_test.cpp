@@ -180,9 +180,7 @@ class ModelTest : public QObject {
         QCOMPARE(bench.number(broken, Column::Bits), 2.281);
         QCOMPARE(bench.cell("norm", Column::Bits), QString("–"));
         QCOMPARE(bench.number("norm", Column::Error), 0.0);
-        const TensorModel& model = bench.panel->tensors();
-        const auto* facts = reinterpret_cast<const views::TensorFacts*>(
-            model.index(0, bench.columnOf(Column::Spread)).data(TensorModel::FactsRole).value<quintptr>());
+        const views::TensorFacts* facts = bench.panel->tensors().factsAt(0);
         QVERIFY(facts);
         std::uint64_t counted = 0;
         std::size_t levels = 0;
