@@ -1,20 +1,24 @@
-# ratescope_test(name SOURCES file... [LINK target...] [TIMEOUT seconds] [ON_X])
-# One Qt Test program, run by ctest with the data folder and the built programs in its environment. Moc (Qt 6.4)
-# can't read the standard library's C++20 headers: without the compiler's predefined macros it takes them as C++17.
+# ratescope_test(name SOURCES file... [LINK target...] [PRECOMPILED target] [TIMEOUT seconds] [ON_X])
+# One Qt Test program, run by ctest with the data folder and the built programs in its environment.
+# PRECOMPILED: whose precompiled headers it uses, else those of the folder's RATESCOPE_TEST_HEADERS.
 # ON_X: on a virtual X server of its own, as a person has it, with focus, popups and a keyboard that can be grabbed;
 # one such test at a time, since xvfb-run takes the first number that is free.
 function(ratescope_test name)
-  cmake_parse_arguments(arg "ON_X" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "ON_X" "TIMEOUT;PRECOMPILED" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
+  endif()
+  if(NOT arg_PRECOMPILED)
+    set(arg_PRECOMPILED ${RATESCOPE_TEST_HEADERS})
   endif()
   if(RATESCOPE_SANITIZE)
     math(EXPR arg_TIMEOUT "8 * ${arg_TIMEOUT}")  # as tests/patience.h
   endif()
   add_executable(test-${name} ${arg_SOURCES})
-  set_target_properties(test-${name} PROPERTIES AUTOMOC ON AUTOMOC_COMPILER_PREDEFINES OFF
-    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  ratescope_moc(test-${name} ${arg_SOURCES})
+  set_target_properties(test-${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_link_libraries(test-${name} PRIVATE Qt6::Core Qt6::Test ${arg_LINK})
+  ratescope_reuse_precompiled(test-${name} ${arg_PRECOMPILED})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # Initialiser lists of structs with optional members, as tests are full of, give false warnings under -O2.
     target_compile_options(test-${name} PRIVATE -Wno-maybe-uninitialized)
@@ -29,4 +33,39 @@ function(ratescope_test name)
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
     ENVIRONMENT "QT_QPA_PLATFORM=${platform};RATESCOPE_SOURCE=${CMAKE_SOURCE_DIR};RATESCOPE_BUILD=${CMAKE_BINARY_DIR}")
+endfunction()
+
+# ratescope_moc(target source...)
+# Moc over the sources that include their .moc, and over the headers named: AUTOMOC takes three more steps for each of
+# two hundred tests. Moc is given no include path: that of Qt 6.4 can't read the standard library's C++20 headers.
+function(ratescope_moc target)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/moc-${target})
+  foreach(source IN LISTS ARGN)
+    get_filename_component(source ${source} ABSOLUTE)
+    get_filename_component(name ${source} NAME_WE)
+    if(source MATCHES "\\.h$")
+      set(made ${folder}/moc_${name}.cpp)
+    else()
+      file(STRINGS ${source} included REGEX "^#include \"${name}\\.moc\"")
+      if(NOT included)
+        continue()
+      endif()
+      set(made ${folder}/${name}.moc)
+      target_include_directories(${target} PRIVATE ${folder})
+    endif()
+    file(MAKE_DIRECTORY ${folder})
+    add_custom_command(OUTPUT ${made} COMMAND Qt6::moc ${source} -o ${made} DEPENDS ${source} VERBATIM)
+    target_sources(${target} PRIVATE ${made})
+  endforeach()
+endfunction()
+
+# ratescope_test_headers(target [LINK target...] HEADERS header...): precompiled headers for many tests. Not Qt Test's
+# own, which differ by what a test links and by its folder.
+function(ratescope_test_headers target)
+  cmake_parse_arguments(arg "" "" "LINK;HEADERS" ${ARGN})
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${target}.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT "")
+  add_library(${target} OBJECT ${source})
+  target_link_libraries(${target} PRIVATE Qt6::Core ${arg_LINK})
+  ratescope_precompile(${target} ${arg_HEADERS})
 endfunction()

@@ -2,6 +2,10 @@
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough -Werror)
 # Designated initialisers name what is set; the rest has its default in the struct.
 add_compile_options(-Wno-missing-field-initializers)
+# Files that are compiled together see each other's unnamed namespaces. The presets dev and tidy compile each file for
+# itself and have these warnings.
+add_compile_options($<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-shadow>
+  $<$<AND:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage>)
 # g++ 12 sees overlaps in the concatenation of short strings that are not there (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   add_compile_options(-Wno-restrict)

@@ -20,11 +20,11 @@ using nlohmann::json;
 
 constexpr std::string_view magic = "RSVALUE1";
 constexpr std::size_t preamble = 16;
-constexpr std::size_t alignment = 64;
+constexpr std::size_t arrayAlignment = 64;
 constexpr int maxDepth = 16;
 
 std::size_t alignUp(std::size_t size) {
-    return (size + alignment - 1) / alignment * alignment;
+    return (size + arrayAlignment - 1) / arrayAlignment * arrayAlignment;
 }
 
 Error damaged(const std::string& reason) {
@@ -46,7 +46,7 @@ std::string headerText(const ValueParts& parts, std::size_t firstArray) {
 }
 
 void padTo(AsideFile& out, std::size_t& position, std::size_t target) {
-    static constexpr std::byte zeros[alignment] = {};
+    static constexpr std::byte zeros[arrayAlignment] = {};
     out.write(std::span(zeros).first(target - position));
     position = target;
 }
@@ -70,7 +70,7 @@ NamedArray readArray(const json& entry, const MappedFile& mapped, std::size_t he
     if (!entry.at("offset").is_number_unsigned()) throw damaged("an offset is not a whole number");
     const auto offset = entry.at("offset").get<std::uint64_t>();
     const std::size_t fileSize = mapped.bytes.size();
-    if (offset % alignment != 0) throw damaged("an array does not lie at a multiple of 64");
+    if (offset % arrayAlignment != 0) throw damaged("an array does not lie at a multiple of 64");
     if (offset < headerEnd || offset > alignUp(fileSize)) throw damaged("an array lies outside the file");
     if (elements == 0) return {name, Array(type, shape)};
     if (offset > fileSize || elements > (fileSize - offset) / sizeOf(type))
@@ -125,7 +125,7 @@ ValueParts readParts(const MappedFile& mapped) {
 
 void writeValueFile(const std::filesystem::path& file, const ValueParts& parts) {
     // Offsets count from the file's start and stand in the header, so its length depends on them.
-    std::size_t firstArray = alignment;
+    std::size_t firstArray = arrayAlignment;
     std::string header;
     while (true) {
         header = headerText(parts, firstArray);

@@ -19,7 +19,7 @@ constexpr const char* formRemedy =
     "A result file has the form {\"name\": …, \"description\": …, \"results\": {\"bpp\": […], \"psnr-rgb\": "
     "[…]}}.";
 
-[[noreturn]] void refuse(const std::string& source, const std::string& what) {
+[[noreturn]] void refuseResults(const std::string& source, const std::string& what) {
     throw Error(ErrorKind::Input, source + ": " + what, formRemedy);
 }
 
@@ -33,14 +33,14 @@ std::vector<double> numbers(const std::string& source, const std::string& id, co
     values.reserve(list.size());
     for (const ordered_json& entry : list) {
         if (!entry.is_number() || !std::isfinite(entry.get<double>()))
-            refuse(source, "The result \"" + id + "\" has an entry that is not a finite number.");
+            refuseResults(source, "The result \"" + id + "\" has an entry that is not a finite number.");
         values.push_back(entry.get<double>());
     }
     return values;
 }
 
 void addColumn(ImportedTable& table, const std::string& id, const ordered_json& list) {
-    if (!list.is_array()) refuse(table.source, "The result \"" + id + "\" is not a list.");
+    if (!list.is_array()) refuseResults(table.source, "The result \"" + id + "\" is not a list.");
     const auto isText = [](const ordered_json& entry) { return entry.is_string(); };
     if (!list.empty() && std::all_of(list.begin(), list.end(), isText))
         table.labels.emplace_back(id, list.get<std::vector<std::string>>());
@@ -50,14 +50,14 @@ void addColumn(ImportedTable& table, const std::string& id, const ordered_json& 
 
 void requireOneLength(const ImportedTable& table) {
     if (table.columns.empty() || table.columns.front().second.empty())
-        refuse(table.source, "There is no point.");
+        refuseResults(table.source, "There is no point.");
     const std::string& firstId = table.columns.front().first;
     const std::size_t expected = table.columns.front().second.size();
     const auto require = [&](const std::string& id, std::size_t length) {
         if (length != expected)
-            refuse(table.source, "The results \"" + firstId + "\" and \"" + id +
-                                     "\" have different lengths, " + std::to_string(expected) + " and " +
-                                     std::to_string(length) + ".");
+            refuseResults(table.source, "The results \"" + firstId + "\" and \"" + id +
+                                            "\" have different lengths, " + std::to_string(expected) +
+                                            " and " + std::to_string(length) + ".");
     };
     for (const auto& [id, values] : table.columns)
         require(id, values.size());
@@ -101,13 +101,14 @@ ImportedTable parseCompressAi(std::string_view text, const std::string& source) 
     try {
         document = ordered_json::parse(text);
     } catch (const nlohmann::json::exception& error) {
-        refuse(source, std::string("This is no JSON (") + error.what() + ").");
+        refuseResults(source, std::string("This is no JSON (") + error.what() + ").");
     }
-    if (!document.is_object()) refuse(source, "The file holds no object.");
+    if (!document.is_object()) refuseResults(source, "The file holds no object.");
     ImportedTable table{source, textMember(document, "name"), textMember(document, "description"), {}, {}};
-    if (table.name.empty()) refuse(source, "There is no \"name\".");
+    if (table.name.empty()) refuseResults(source, "There is no \"name\".");
     const auto results = document.find("results");
-    if (results == document.end() || !results->is_object()) refuse(source, "There are no \"results\".");
+    if (results == document.end() || !results->is_object())
+        refuseResults(source, "There are no \"results\".");
     for (const auto& [id, list] : results->items())
         addColumn(table, id, list);
     requireOneLength(table);

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/graph/figure_json.h"
+#include "core/graph/json_array.h"
 #include "core/graph/json_place.h"
 #include "core/graph/migrate.h"
 #include "core/graph/names.h"
@@ -18,14 +19,6 @@ namespace {
 
 using nlohmann::json;
 using Ordered = nlohmann::ordered_json;
-
-template <typename Item, typename Write>
-Ordered arrayOf(const std::vector<Item>& items, Write write) {
-    Ordered array = Ordered::array();
-    for (const Item& item : items)
-        array.push_back(write(item));
-    return array;
-}
 
 Ordered bindingToJson(const Binding& binding) {
     if (const auto* reference = std::get_if<VariableRef>(&binding))
@@ -58,9 +51,9 @@ Ordered columnToJson(const SweepColumn& column) {
 }
 
 Ordered sweepToJson(const Sweep& sweep) {
-    return Ordered{{"columns", arrayOf(sweep.columns, columnToJson)},
-                   {"rows", arrayOf(sweep.rows, [](const std::vector<ParameterValue>& row) {
-                        return arrayOf(row, valueToJson<Ordered>);
+    return Ordered{{"columns", arrayOf<Ordered>(sweep.columns, columnToJson)},
+                   {"rows", arrayOf<Ordered>(sweep.rows, [](const std::vector<ParameterValue>& row) {
+                        return arrayOf<Ordered>(row, valueToJson<Ordered>);
                     })}};
 }
 
@@ -97,25 +90,25 @@ Ordered documentToJson(const Document& document) {
                    {"name", document.name},
                    {"title", document.title},
                    {"notes", document.notes},
-                   {"nodes", arrayOf(document.nodes, nodeToJson)},
-                   {"wires", arrayOf(document.wires, wireToJson)},
-                   {"variables", arrayOf(document.variables, variableToJson)},
-                   {"sweeps", arrayOf(document.sweeps, sweepToJson)},
-                   {"reaches", arrayOf(document.reaches, reachToJson)},
-                   {"candidates",
-                    arrayOf(document.candidates, [](const PortRef& port) { return Ordered(port.text()); })},
-                   {"frames", arrayOf(document.frames, frameToJson)},
+                   {"nodes", arrayOf<Ordered>(document.nodes, nodeToJson)},
+                   {"wires", arrayOf<Ordered>(document.wires, wireToJson)},
+                   {"variables", arrayOf<Ordered>(document.variables, variableToJson)},
+                   {"sweeps", arrayOf<Ordered>(document.sweeps, sweepToJson)},
+                   {"reaches", arrayOf<Ordered>(document.reaches, reachToJson)},
+                   {"candidates", arrayOf<Ordered>(document.candidates,
+                                                   [](const PortRef& port) { return Ordered(port.text()); })},
+                   {"frames", arrayOf<Ordered>(document.frames, frameToJson)},
                    {"seeds", document.seeds},
                    {"threads", document.threads},
                    {"stall_seconds", document.stallSeconds},
                    {"keep_reconstructions", document.keepReconstructions}};
     // Documents without crops keep the bytes that they had before there were any.
-    if (!document.crops.empty()) object["crops"] = arrayOf(document.crops, cropToJson);
-    if (!document.figures.empty()) object["figures"] = arrayOf(document.figures, figureToJson);
+    if (!document.crops.empty()) object["crops"] = arrayOf<Ordered>(document.crops, cropToJson);
+    if (!document.figures.empty()) object["figures"] = arrayOf<Ordered>(document.figures, figureToJson);
     return object;
 }
 
-PortRef portFromJson(const JsonPlace& place) {
+PortRef portRefFromJson(const JsonPlace& place) {
     const std::string text = place.text();
     const auto dot = text.find('.');
     if (dot == std::string::npos) place.fail("must be a node and a port, such as \"jpeg.image\"");
@@ -221,21 +214,12 @@ Crop cropFromJson(const JsonPlace& place) {
 
 Wire wireFromJson(const JsonPlace& place) {
     place.only({"from", "to"});
-    return {portFromJson(place.field("from")), portFromJson(place.field("to"))};
+    return {portRefFromJson(place.field("from")), portRefFromJson(place.field("to"))};
 }
 
 Variable variableFromJson(const JsonPlace& place) {
     place.only({"name", "value"});
     return {place.field("name").text(), valueFromJson(place.field("value"))};
-}
-
-template <typename Item, typename Read>
-void readArray(const JsonPlace& place, const char* name, std::vector<Item>& target, Read readItem) {
-    const auto array = place.find(name);
-    if (!array) return;
-    target.clear();
-    for (const JsonPlace& item : array->items())
-        target.push_back(readItem(item));
 }
 
 Document readCurrent(const JsonPlace& place) {
@@ -253,7 +237,7 @@ Document readCurrent(const JsonPlace& place) {
     readArray(place, "variables", document.variables, variableFromJson);
     readArray(place, "sweeps", document.sweeps, sweepFromJson);
     readArray(place, "reaches", document.reaches, reachFromJson);
-    readArray(place, "candidates", document.candidates, portFromJson);
+    readArray(place, "candidates", document.candidates, portRefFromJson);
     readArray(place, "frames", document.frames, frameFromJson);
     readArray(place, "crops", document.crops, cropFromJson);
     readArray(place, "seeds", document.seeds, [](const JsonPlace& seed) { return seed.unsignedInteger(); });

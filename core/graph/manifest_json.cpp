@@ -1,4 +1,5 @@
 #include "core/graph/catalogue.h"
+#include "core/graph/json_array.h"
 #include "core/graph/json_place.h"
 #include "core/graph/names.h"
 #include "core/graph/value_json.h"
@@ -24,25 +25,8 @@ void read(const JsonPlace& place, const char* name, Enum& target) requires std::
     target = *known;
 }
 
-template <typename Item, typename Read>
-void readArray(const JsonPlace& place, const char* name, std::vector<Item>& target, Read readItem) {
-    const auto array = place.find(name);
-    if (!array) return;
-    target.clear();
-    for (const JsonPlace& item : array->items())
-        target.push_back(readItem(item));
-}
-
-std::string textOf(const JsonPlace& place) {
+std::string textFromJson(const JsonPlace& place) {
     return place.text();
-}
-
-template <typename Item, typename Write>
-json arrayOf(const std::vector<Item>& items, Write write) {
-    json array = json::array();
-    for (const Item& item : items)
-        array.push_back(write(item));
-    return array;
 }
 
 json bound(const std::optional<double>& value) {
@@ -80,7 +64,7 @@ Port portFromJson(const JsonPlace& place) {
 
 json visibleToJson(const std::optional<VisibleIf>& visible) {
     if (!visible) return nullptr;
-    return {{"parameter", visible->parameter}, {"values", arrayOf(visible->values, valueToJson<json>)}};
+    return {{"parameter", visible->parameter}, {"values", arrayOf<json>(visible->values, valueToJson<json>)}};
 }
 
 json parameterToJson(const Parameter& parameter) {
@@ -113,7 +97,7 @@ Parameter parameterFromJson(const JsonPlace& place) {
     readBound(place, "minimum", parameter.minimum);
     readBound(place, "maximum", parameter.maximum);
     read(place, "log_scale", parameter.logScale);
-    readArray(place, "choices", parameter.choices, textOf);
+    readArray(place, "choices", parameter.choices, textFromJson);
     read(place, "group", parameter.group);
     read(place, "advanced", parameter.advanced);
     if (const auto visible = place.find("visible_if"); visible && !visible->value().is_null()) {
@@ -167,7 +151,7 @@ Paper paperFromJson(const JsonPlace& place) {
 AssetRule::Companions companionsFromJson(const JsonPlace& place) {
     AssetRule::Companions companions;
     read(place, "extension", companions.extension);
-    readArray(place, "names", companions.names, textOf);
+    readArray(place, "names", companions.names, textFromJson);
     return companions;
 }
 
@@ -179,7 +163,7 @@ AssetRule assetsFromJson(const JsonPlace& place) {
     AssetRule assets;
     read(place, "by", assets.by);
     read(place, "parameter", assets.parameter);
-    readArray(place, "extensions", assets.extensions, textOf);
+    readArray(place, "extensions", assets.extensions, textFromJson);
     read(place, "table", assets.table);
     read(place, "key", assets.key);
     readArray(place, "companions", assets.companions, companionsFromJson);
@@ -196,7 +180,7 @@ Manifest manifestAt(const JsonPlace& place) {
     read(place, "manual", manifest.manual);
     read(place, "kind", manifest.kind);
     readArray(place, "papers", manifest.papers, paperFromJson);
-    readArray(place, "synonyms", manifest.synonyms, textOf);
+    readArray(place, "synonyms", manifest.synonyms, textFromJson);
     readArray(place, "inputs", manifest.inputs, portFromJson);
     readArray(place, "outputs", manifest.outputs, portFromJson);
     readArray(place, "parameters", manifest.parameters, parameterFromJson);
@@ -204,7 +188,7 @@ Manifest manifestAt(const JsonPlace& place) {
     if (const auto assets = place.find("assets")) manifest.assets = assetsFromJson(*assets);
     read(place, "streams", manifest.streams);
     read(place, "extension", manifest.extension);
-    readArray(place, "magics", manifest.magics, textOf);
+    readArray(place, "magics", manifest.magics, textFromJson);
     read(place, "uses_seed", manifest.usesSeed);
     read(place, "uses_cuda", manifest.usesCuda);
     read(place, "has_map", manifest.hasMap);
@@ -222,19 +206,19 @@ json toJson(const Manifest& manifest) {
             {"summary", manifest.summary},
             {"manual", manifest.manual},
             {"kind", toText(manifest.kind)},
-            {"papers", arrayOf(manifest.papers, paperToJson)},
+            {"papers", arrayOf<json>(manifest.papers, paperToJson)},
             {"synonyms", manifest.synonyms},
-            {"inputs", arrayOf(manifest.inputs, portToJson)},
-            {"outputs", arrayOf(manifest.outputs, portToJson)},
-            {"parameters", arrayOf(manifest.parameters, parameterToJson)},
-            {"metrics", arrayOf(manifest.metrics, metricToJson)},
+            {"inputs", arrayOf<json>(manifest.inputs, portToJson)},
+            {"outputs", arrayOf<json>(manifest.outputs, portToJson)},
+            {"parameters", arrayOf<json>(manifest.parameters, parameterToJson)},
+            {"metrics", arrayOf<json>(manifest.metrics, metricToJson)},
             {"assets",
              {{"by", toText(manifest.assets.by)},
               {"parameter", manifest.assets.parameter},
               {"extensions", manifest.assets.extensions},
               {"table", manifest.assets.table},
               {"key", manifest.assets.key},
-              {"companions", arrayOf(manifest.assets.companions, companionsToJson)}}},
+              {"companions", arrayOf<json>(manifest.assets.companions, companionsToJson)}}},
             {"streams", toText(manifest.streams)},
             {"extension", manifest.extension},
             {"magics", manifest.magics},
@@ -254,7 +238,8 @@ json toJson(const Family& family) {
     return {{"ratescope", "plugin"},
             {"name", family.name},
             {"build_id", family.buildId},
-            {"nodes", arrayOf(family.manifests, [](const Manifest& manifest) { return toJson(manifest); })}};
+            {"nodes",
+             arrayOf<json>(family.manifests, [](const Manifest& manifest) { return toJson(manifest); })}};
 }
 
 Family familyFromJson(const json& described, const std::filesystem::path& library) {

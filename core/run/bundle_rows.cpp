@@ -10,7 +10,7 @@
 namespace ratescope::run {
 namespace {
 
-constexpr std::size_t itemsPerPage = 500;
+constexpr std::size_t bundledPerPage = 500;
 
 /// The extension of a codec's streams, by the slug that it has in the document.
 std::string extensionOf(const graph::Document& document, const graph::Catalogue& catalogue,
@@ -32,7 +32,7 @@ std::vector<StreamRow> streamRows(const store::Library& library, store::StudyId 
         if (record.id == study) document = graph::documentFromJson(nlohmann::json::parse(record.document));
     do {
         const store::ItemsPage page =
-            store::itemsPage(library, study, {}, store::ItemOrder::Planned, false, after, itemsPerPage);
+            store::itemsPage(library, study, {}, store::ItemOrder::Planned, false, after, bundledPerPage);
         for (const store::ItemRow& item : page.rows) {
             const std::string place = std::to_string(position++);
             if (item.state != store::State::Done) continue;

@@ -118,7 +118,7 @@ Finding temporaryFolder() {
     }
 }
 
-Finding socketFolder() {
+Finding supervisorSocket() {
     try {
         return good("supervisor's socket", socketPath("doctor.rslib").parent_path().string());
     } catch (const Error& error) {
@@ -193,7 +193,7 @@ std::vector<Finding> examineInstallation(const graph::Catalogue& catalogue, cons
         memory(),
         graphicsCard(),
         temporaryFolder(),
-        socketFolder(),
+        supervisorSocket(),
         root("RATESCOPE_SAMPLES", "scripts/setup fetches the sample photographs."),
         root("RATESCOPE_MODELS", "scripts/setup --models fetches language models, if documents name them."),
         root("RATESCOPE_DATA", "Set RATESCOPE_DATA to your folder of test data, if documents name it.")};

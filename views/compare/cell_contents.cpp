@@ -1,6 +1,7 @@
 #include "views/compare/cell_contents.h"
 
 #include "views/controls/tabular.h"
+#include "views/figure/qt_text.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -9,12 +10,8 @@
 namespace ratescope::views {
 namespace {
 
-QString tr(const char* text) {
+QString trCellContents(const char* text) {
     return QCoreApplication::translate("CellContents", text);
-}
-
-QString qt(const std::string& text) {
-    return QString::fromStdString(text);
 }
 
 CaptionFigure figureOf(const Quality& quality) {
@@ -29,7 +26,7 @@ CaptionFigure rateFigure(double rate, const QString& unit) {
 void fail(CellContent& cell, const Values::Value& value) {
     if (!value.failure) return;
     cell.failure = qt(value.failure->what());
-    cell.remedy = tr("%1 F5 asks again.").arg(qt(value.failure->remedy())).trimmed();
+    cell.remedy = trCellContents("%1 F5 asks again.").arg(qt(value.failure->remedy())).trimmed();
 }
 
 }  // namespace
@@ -89,14 +86,14 @@ std::vector<ValueKey> CellContents::wanted() const {
 
 CellContent CellContents::originalCell() const {
     CellContent cell;
-    cell.caption.title = tr("Original");
+    cell.caption.title = trCellContents("Original");
     cell.caption.detail = qt(comparison_.choice.asset);
     const Values::Value value = values_.of(originalKey());
     cell.layer.picture = value.picture;
     fail(cell, value);
     if (value.picture) {
         const double bits = value.picture->bitsPerPixel();
-        cell.caption.figures = {{numberText(bits, bits == std::floor(bits) ? 0 : 2), tr("bpp")}};
+        cell.caption.figures = {{numberText(bits, bits == std::floor(bits) ? 0 : 2), trCellContents("bpp")}};
     }
     return cell;
 }
@@ -135,8 +132,9 @@ CellContent CellContents::differenceCell(const Rendition& rendition) const {
     const std::shared_ptr<const Picture> from = original();
     if (!value.picture || !from) return cell;
     if (value.picture->size() != from->size()) {
-        cell.failure = tr("This picture has another size than the original.");
-        cell.remedy = tr("Bring it to the original's size in the document to see the difference.");
+        cell.failure = trCellContents("This picture has another size than the original.");
+        cell.remedy =
+            trCellContents("Bring it to the original's size in the document to see the difference.");
     }
     cell.layer = {Layer::Kind::Difference, value.picture, from, {}, settings_.gain, settings_.colours};
     return cell;
@@ -187,7 +185,7 @@ std::vector<CellContent> CellContents::cells() const {
 
 std::vector<PixelSource> CellContents::pixelSources() const {
     if (!current()) return {};
-    std::vector<PixelSource> sources{{tr("Original"), original()}};
+    std::vector<PixelSource> sources{{trCellContents("Original"), original()}};
     const auto add = [&](const Rendition& rendition) {
         sources.push_back({qt(rendition.series.title), values_.of(candidateOf(rendition)).picture});
     };
@@ -201,10 +199,10 @@ std::vector<PixelSource> CellContents::pixelSources() const {
 }
 
 std::pair<Layer, QString> CellContents::difference() const {
-    if (!current()) return {{}, tr("No picture is open.")};
+    if (!current()) return {{}, trCellContents("No picture is open.")};
     const CellContent cell = differenceCell(*current());
     if (!cell.failure.isEmpty()) return {{}, cell.failure};
-    return {cell.layer, tr("Decoding…")};
+    return {cell.layer, trCellContents("Decoding…")};
 }
 
 }  // namespace ratescope::views

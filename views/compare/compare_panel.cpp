@@ -7,6 +7,7 @@
 #include "views/compare/pixel_table.h"
 #include "views/compare/worst_items.h"
 #include "views/controls/empty_state.h"
+#include "views/figure/qt_text.h"
 #include "views/session/measured.h"
 #include "views/theme/tokens.h"
 
@@ -23,10 +24,6 @@ namespace {
 /// Besides the original; more are chosen from the list.
 constexpr std::size_t firstShown = 3;
 constexpr int rightWidth = 320, splitterWidth = 4;
-
-QString qt(const std::string& text) {
-    return QString::fromStdString(text);
-}
 
 bool measuresPictures(const graph::Manifest& manifest) {
     return std::any_of(manifest.inputs.begin(), manifest.inputs.end(), [](const graph::Port& port) {

@@ -17,7 +17,7 @@ Error noPicture(const std::filesystem::path& file, const std::string& why) {
                  "Delete the library's cache: the value is made again.");
 }
 
-QString tr(const char* text) {
+QString trPicture(const char* text) {
     return QCoreApplication::translate("Picture", text);
 }
 
@@ -86,8 +86,8 @@ void Picture::readFields(const std::string& fields) {
     chromaDown_ = subsampling == "4:2:0" ? 2 : 1;
     if (model == "grey") {
         colours_ = Colours::Grey;
-        channels_ = {tr("Grey")};
-        model_ = tr("grey");
+        channels_ = {trPicture("Grey")};
+        model_ = trPicture("grey");
     } else if (model == "rgb") {
         colours_ = Colours::Rgb;
         channels_ = {"R", "G", "B"};
@@ -103,10 +103,10 @@ void Picture::readFields(const std::string& fields) {
     } else {
         throw Error(ErrorKind::Input, "its colour model is not known", "");
     }
-    if (limited_) model_ += tr(", limited range");
+    if (limited_) model_ += trPicture(", limited range");
     if (alpha_) {
         channels_ += "A";
-        model_ += tr(" with alpha");
+        model_ += trPicture(" with alpha");
     }
 }
 

@@ -7,7 +7,7 @@
 namespace ratescope::views {
 namespace {
 
-QString tr(const char* text) {
+QString trRunState(const char* text) {
     return QCoreApplication::translate("RunState", text);
 }
 
@@ -106,25 +106,25 @@ RunState runStateOf(store::State state) {
 QString wordOf(RunState state) {
     switch (state) {
         case RunState::Idle:
-            return tr("idle");
+            return trRunState("idle");
         case RunState::Waiting:
-            return tr("waiting");
+            return trRunState("waiting");
         case RunState::Running:
-            return tr("running");
+            return trRunState("running");
         case RunState::Done:
-            return tr("done");
+            return trRunState("done");
         case RunState::FromCache:
-            return tr("from cache");
+            return trRunState("from cache");
         case RunState::Failed:
-            return tr("failed");
+            return trRunState("failed");
         case RunState::Cancelled:
-            return tr("cancelled");
+            return trRunState("cancelled");
         case RunState::Interrupted:
-            return tr("interrupted");
+            return trRunState("interrupted");
         case RunState::Bypassed:
-            return tr("bypassed");
+            return trRunState("bypassed");
         case RunState::NeedsInput:
-            return tr("needs input");
+            return trRunState("needs input");
     }
     return {};
 }

@@ -12,7 +12,7 @@
 namespace ratescope::views {
 namespace {
 
-QString tr(const char* text) {
+QString trTabular(const char* text) {
     return QCoreApplication::translate("Tabular", text);
 }
 
@@ -110,14 +110,14 @@ QString bytesText(quint64 bytes) {
         value /= 1000;
         ++unit;
     }
-    return significantText(value, value < 10 ? 2 : 3) + QChar(0x2009) + units[unit];
+    return significantText(value, value < 10 ? 2 : 3) + thinSpace + units[unit];
 }
 
 QString timeLeftText(double seconds) {
-    if (seconds < 1) return tr("less than a second");
-    if (seconds < 55) return tr("about %1 s").arg(std::lround(seconds));
-    if (seconds < 55 * 60) return tr("about %1 min").arg(std::max(1L, std::lround(seconds / 60)));
-    return tr("about %1 h").arg(significantText(seconds / 3600, 2));
+    if (seconds < 1) return trTabular("less than a second");
+    if (seconds < 55) return trTabular("about %1 s").arg(std::lround(seconds));
+    if (seconds < 55 * 60) return trTabular("about %1 min").arg(std::max(1L, std::lround(seconds / 60)));
+    return trTabular("about %1 h").arg(significantText(seconds / 3600, 2));
 }
 
 }  // namespace ratescope::views

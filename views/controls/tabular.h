@@ -12,6 +12,8 @@ class QPainter;
 
 namespace ratescope::views {
 
+inline constexpr QChar thinSpace(0x2009);  ///< between a number and its unit
+
 /// The width of the text with every figure as wide as the widest.
 double tabularWidth(const QFont& font, const QString& text);
 

@@ -1,6 +1,7 @@
 #include "views/curves/bd_model.h"
 
 #include "views/controls/tabular.h"
+#include "views/figure/qt_text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,12 +11,8 @@ namespace {
 
 constexpr quintptr ofSeries = 0;  // internal id of rows of series; of their parts it is the series' row + 1
 
-QString qt(const std::string& text) {
-    return QString::fromStdString(text);
-}
-
 QString percentText(std::optional<double> value, int decimals) {
-    return value ? numberText(value, decimals) + QChar(0x2009) + "%" : numberText(value, 0);
+    return value ? numberText(value, decimals) + thinSpace + "%" : numberText(value, 0);
 }
 
 QString intervalText(const std::optional<curves::Interval>& interval, int decimals) {

@@ -3,16 +3,13 @@
 // Text on a figure, placed by its box.
 
 #include "views/figure/page.h"
+#include "views/figure/qt_text.h"
 
 #include <QFontMetricsF>
 #include <QPainter>
 #include <QString>
 
 namespace ratescope::views {
-
-inline QString qt(const std::string& text) {
-    return QString::fromStdString(text);
-}
 
 inline double widthOf(const QString& text, const QFont& font) {
     return QFontMetricsF(font).horizontalAdvance(text);

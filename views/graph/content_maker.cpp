@@ -11,14 +11,14 @@
 namespace ratescope::views {
 namespace {
 
-QString tr(const char* text) {
+QString trContentMaker(const char* text) {
     return QCoreApplication::translate("ContentMaker", text);
 }
 
 QString toolTipOf(const graph::Port& port) {
     QString text = QString::fromStdString(port.label) + ": " + portTypeText(port);
-    if (takesSeveral(port)) text += tr(", any number of them");
-    if (!port.required) text += tr(", may be left open");
+    if (takesSeveral(port)) text += trContentMaker(", any number of them");
+    if (!port.required) text += trContentMaker(", may be left open");
     if (!port.help.empty()) text += '\n' + QString::fromStdString(port.help);
     return text;
 }
@@ -86,7 +86,7 @@ PortLine ContentMaker::lineOf(const graph::Node& node, const graph::Port& port, 
     PortLine line;
     line.id = port.id;
     line.label = isInput && port.role == graph::PortRole::Candidate
-                     ? tr("candidates")
+                     ? trContentMaker("candidates")
                      : QString::fromStdString(port.id).replace('-', ' ');
     line.toolTip = toolTipOf(port);
     line.type = port.type;
@@ -114,7 +114,8 @@ void ContentMaker::addParameters(NodeContent& content, const graph::Node& node,
     const auto assets = session_.document.derived().assets.find(node.slug);
     if (manifest.assets.by == graph::AssetRule::By::Files &&
         assets != session_.document.derived().assets.end())
-        content.details = assets->second == 1 ? tr("1 file") : tr("%1 files").arg(assets->second);
+        content.details =
+            assets->second == 1 ? trContentMaker("1 file") : trContentMaker("%1 files").arg(assets->second);
 }
 
 void ContentMaker::addState(NodeContent& content, const graph::Node& node) const {
@@ -123,7 +124,7 @@ void ContentMaker::addState(NodeContent& content, const graph::Node& node) const
     content.stateToolTip = wordOf(content.state);
     if (node.bypassed) return;
     if (state.total > 0)
-        content.counts = tr("%1 of %2")
+        content.counts = trContentMaker("%1 of %2")
                              .arg(QLocale().toString(static_cast<qlonglong>(state.done)),
                                   QLocale().toString(static_cast<qlonglong>(state.total)));
     content.progress = state.progress;

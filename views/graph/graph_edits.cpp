@@ -14,7 +14,7 @@ namespace {
 
 using Edits = std::vector<std::unique_ptr<graph::Edit>>;
 
-std::string tr(const char* text) {
+std::string trGraphEdits(const char* text) {
     return QCoreApplication::translate("GraphEdits", text).toStdString();
 }
 
@@ -74,7 +74,7 @@ std::unique_ptr<graph::Edit> rewire(const graph::Document& document, const graph
     Edits edits;
     edits.push_back(graph::disconnect(before));
     edits.push_back(connectPorts(document, catalogue, now));
-    return graph::together(tr("Rewire ") + now.to.text(), std::move(edits));
+    return graph::together(trGraphEdits("Rewire ") + now.to.text(), std::move(edits));
 }
 
 const graph::Port* fittingPort(const graph::Document& document, const graph::Catalogue& catalogue,
@@ -116,7 +116,7 @@ std::unique_ptr<graph::Edit> addWired(const graph::Document& document, const gra
     Edits edits;
     edits.push_back(graph::addNode(node));
     edits.push_back(graph::connect(wire, fanOutOf(input)));
-    return graph::together(tr("Add ") + node.slug, std::move(edits));
+    return graph::together(trGraphEdits("Add ") + node.slug, std::move(edits));
 }
 
 std::unique_ptr<graph::Edit> insertOnWire(const graph::Document& document, const graph::Catalogue& catalogue,
@@ -135,7 +135,7 @@ std::unique_ptr<graph::Edit> insertOnWire(const graph::Document& document, const
     edits.push_back(graph::connect({wire.from, {node.slug, input->id}}, fanOutOf(input)));
     if (takesSeveral(*to)) edits.push_back(graph::disconnect(wire));
     edits.push_back(graph::connect({{node.slug, output->id}, wire.to}, fanOutOf(to)));
-    return graph::together(tr("Insert ") + node.slug, std::move(edits));
+    return graph::together(trGraphEdits("Insert ") + node.slug, std::move(edits));
 }
 
 std::unique_ptr<graph::Edit> removeAll(const graph::Document& document, const std::vector<std::string>& nodes,
@@ -156,7 +156,7 @@ std::unique_ptr<graph::Edit> removeAll(const graph::Document& document, const st
     }
     if (edits.empty()) return nullptr;
     if (edits.size() == 1) return std::move(edits.front());
-    return graph::together(tr("Remove selection"), std::move(edits));
+    return graph::together(trGraphEdits("Remove selection"), std::move(edits));
 }
 
 std::unique_ptr<graph::Edit> alignNodes(const graph::Document& document, const NodeRects& rects,
@@ -210,7 +210,7 @@ std::unique_ptr<graph::Edit> moveAll(const graph::Document& document,
     }
     if (!moved) return nullptr;
     if (edits.size() == 1) return std::move(edits.front());
-    return graph::together(tr("Move selection"), std::move(edits));
+    return graph::together(trGraphEdits("Move selection"), std::move(edits));
 }
 
 graph::Frame frameAround(const std::vector<QRectF>& rects, const std::string& title) {

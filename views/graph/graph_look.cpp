@@ -6,7 +6,7 @@
 namespace ratescope::views {
 namespace {
 
-QString tr(const char* text) {
+QString trGraphLook(const char* text) {
     return QCoreApplication::translate("GraphLook", text);
 }
 
@@ -56,8 +56,9 @@ QChar portLetter(graph::PortType type) {
 
 QString portTypeText(const graph::Port& port) {
     const QString type = graph::toText(port.type);
-    return port.schema.empty() ? type
-                               : tr("%1 of the schema %2").arg(type, QString::fromStdString(port.schema));
+    return port.schema.empty()
+               ? type
+               : trGraphLook("%1 of the schema %2").arg(type, QString::fromStdString(port.schema));
 }
 
 QColor kindColour(graph::NodeKind kind, Look look) {
@@ -68,21 +69,21 @@ QColor kindColour(graph::NodeKind kind, Look look) {
 QString kindText(graph::NodeKind kind) {
     switch (kind) {
         case graph::NodeKind::Source:
-            return tr("source");
+            return trGraphLook("source");
         case graph::NodeKind::Codec:
-            return tr("codec");
+            return trGraphLook("codec");
         case graph::NodeKind::Transform:
-            return tr("transform");
+            return trGraphLook("transform");
         case graph::NodeKind::Learner:
-            return tr("learner");
+            return trGraphLook("learner");
         case graph::NodeKind::Method:
-            return tr("method");
+            return trGraphLook("method");
         case graph::NodeKind::Measure:
-            return tr("measure");
+            return trGraphLook("measure");
         case graph::NodeKind::Experiment:
-            return tr("experiment");
+            return trGraphLook("experiment");
         case graph::NodeKind::Analysis:
-            return tr("analysis");
+            return trGraphLook("analysis");
     }
     return {};
 }

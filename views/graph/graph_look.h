@@ -27,7 +27,7 @@ QString kindIcon(graph::NodeKind kind);
 namespace node_size {
 inline constexpr double width = 256, title = 24, stripe = 4, portRow = 20, glyph = 12, halo = 2, inset = 15,
                         chip = 18, chipPadding = 7, chipGap = 4, detail = 16, progress = 2, gap = 12,
-                        dots = 16, snap = 4, frameTitle = 36;
+                        dots = 16, snap = 4, frameTitle = 36, titleLeft = 12, countsRight = 29;
 }  // namespace node_size
 
 /// Below these zooms texts, then wires' curves and ports, are left out: they could not be read.

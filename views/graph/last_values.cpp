@@ -9,7 +9,7 @@
 namespace ratescope::views {
 namespace {
 
-QString tr(const char* text) {
+QString trLastValues(const char* text) {
     return QCoreApplication::translate("LastValues", text);
 }
 
@@ -48,14 +48,14 @@ std::map<std::string, LastValue> lastValuesOf(const OpenLibrary& open) {
 
 QString candidateText(const LastValue& last) {
     const QString name = nameOf(last.item);
-    return last.item.bytes ? tr("%1: %2").arg(name, bytesText(*last.item.bytes)) : name;
+    return last.item.bytes ? trLastValues("%1: %2").arg(name, bytesText(*last.item.bytes)) : name;
 }
 
 QString scoreText(const LastValue& last, const std::string& measure) {
     for (const store::MeasurementRow& measurement : last.measurements) {
         if (measurement.node != measure || measurement.orphaned || measurement.scores.empty()) continue;
         const store::ScoreRow& score = measurement.scores.front();
-        return tr("%1, %2: %3 %4")
+        return trLastValues("%1, %2: %3 %4")
             .arg(qs(last.item.branchTitle), nameOf(last.item), qs(score.metric.title),
                  (significantText(score.value, 5) + ' ' + qs(score.metric.unit)).trimmed());
     }

@@ -12,7 +12,7 @@
 namespace ratescope::views {
 namespace {
 
-QString tr(const char* text) {
+QString trNodeContent(const char* text) {
     return QCoreApplication::translate("NodeContent", text);
 }
 
@@ -81,7 +81,7 @@ bool isSwept(const graph::Document& document, const graph::Manifest& manifest, c
 
 QString fileText(const std::string& value) {
     const QStringList files = QString::fromStdString(value).split(';', Qt::SkipEmptyParts);
-    if (files.size() > 1) return tr("%1 files").arg(files.size());
+    if (files.size() > 1) return trNodeContent("%1 files").arg(files.size());
     return files.isEmpty() ? QString() : QFileInfo(files.front()).fileName();
 }
 
@@ -91,7 +91,8 @@ QString changedText(const graph::Parameter& parameter, const graph::Binding& bin
     const auto* variable = std::get_if<graph::VariableRef>(&binding);
     if (variable) return label + " = " + QString::fromStdString(variable->name);
     const auto& value = std::get<graph::ParameterValue>(binding);
-    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? label : tr("%1 off").arg(label);
+    if (const auto* flag = std::get_if<bool>(&value))
+        return *flag ? label : trNodeContent("%1 off").arg(label);
     switch (parameter.type) {
         case graph::ParameterType::Choice:
             return valueText(value);
@@ -105,7 +106,7 @@ QString changedText(const graph::Parameter& parameter, const graph::Binding& bin
             break;
     }
     const QString unit =
-        parameter.unit.empty() ? QString() : QChar(0x2009) + QString::fromStdString(parameter.unit);
+        parameter.unit.empty() ? QString() : thinSpace + QString::fromStdString(parameter.unit);
     return label + ' ' + valueText(value) + unit;
 }
 
@@ -121,7 +122,7 @@ std::vector<Chip> sweptChips(const graph::Document& document, const graph::Manif
     for (const graph::Sweep& sweep : document.sweeps)
         for (std::size_t column = 0; column < sweep.columns.size(); ++column)
             if (const auto* parameter = parameterOf(sweep.columns[column], manifest, node))
-                chips.push_back({tr("%1 %2 · %3 runs")
+                chips.push_back({trNodeContent("%1 %2 · %3 runs")
                                      .arg(inSentence(parameter->label), rangeText(columnOf(sweep, column)))
                                      .arg(sweep.rows.size()),
                                  true});
@@ -130,7 +131,7 @@ std::vector<Chip> sweptChips(const graph::Document& document, const graph::Manif
             reach.node == node.slug ? manifest.parameter(reach.parameter) : nullptr;
         if (!parameter) continue;
         std::vector<graph::ParameterValue> targets(reach.targets.begin(), reach.targets.end());
-        chips.push_back({tr("%1 to reach %2 %3")
+        chips.push_back({trNodeContent("%1 to reach %2 %3")
                              .arg(inSentence(parameter->label), QString::fromStdString(reach.quantity),
                                   rangeText(targets)),
                          true});

@@ -13,15 +13,15 @@ namespace {
 
 constexpr std::size_t mostChips = 3;
 constexpr double textWidth = node_size::width - 2 * node_size::inset;
-constexpr double titleLeft = 12, countsRight = 29, candidateLeft = 30;
+constexpr double candidateLeft = 30;
 
 void layTitle(NodeGeometry& geometry, const NodeContent& content) {
     const QFontMetricsF metrics(nodeTitleFont()), small(nodeTextFont());
     const double counts = content.counts.isEmpty() ? 0 : tabularWidth(nodeTextFont(), content.counts) + 8;
-    const double room = node_size::width - titleLeft - countsRight - counts;
+    const double room = node_size::width - node_size::titleLeft - node_size::countsRight - counts;
     geometry.title = metrics.elidedText(content.title, Qt::ElideRight, room);
-    geometry.nameLeft = titleLeft + metrics.horizontalAdvance(geometry.title) + 8;
-    const double left = room - (geometry.nameLeft - titleLeft);
+    geometry.nameLeft = node_size::titleLeft + metrics.horizontalAdvance(geometry.title) + 8;
+    const double left = room - (geometry.nameLeft - node_size::titleLeft);
     if (!content.name.isEmpty() && left > 24)
         geometry.name = small.elidedText(content.name, Qt::ElideRight, left);
 }

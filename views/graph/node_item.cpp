@@ -16,8 +16,7 @@
 namespace ratescope::views {
 namespace {
 
-constexpr double corner = 4, markLeft = 20, candidateTextLeft = 30, titleLeft = 12, countsRight = 29,
-                 portReach = 10;
+constexpr double corner = 4, markLeft = 20, candidateTextLeft = 30, portReach = 10;
 
 void drawLine(QPainter& painter, const QRectF& place, const QString& text,
               Qt::Alignment side = Qt::AlignLeft) {
@@ -76,7 +75,7 @@ std::optional<QPointF> NodeItem::anchorOf(const PortEnd& end, const graph::Wire*
 QString NodeItem::toolTipAt(QPointF point) const {
     if (const PortPlace* port = portAt(point)) return port->toolTip;
     if (const CandidatePlace* candidate = candidateAt(point)) return candidate->line.title;
-    if (point.y() < node_size::title && point.x() > node_size::width - countsRight - 4)
+    if (point.y() < node_size::title && point.x() > node_size::width - node_size::countsRight - 4)
         return content_.stateToolTip;
     if (!geometry_.complaint.isEmpty() && geometry_.complaintPlace.contains(point))
         return content_.stateToolTip;
@@ -158,14 +157,15 @@ void NodeItem::paintCard(QPainter& painter, bool selected) const {
 }
 
 void NodeItem::paintTitle(QPainter& painter) const {
-    const QRectF bar(titleLeft, 0, node_size::width - titleLeft - countsRight, node_size::title);
+    const QRectF bar(node_size::titleLeft, 0,
+                     node_size::width - node_size::titleLeft - node_size::countsRight, node_size::title);
     painter.setFont(nodeTitleFont());
     painter.setPen(token(Token::Text));
     drawLine(painter, bar, geometry_.title);
     painter.setFont(nodeTextFont());
     painter.setPen(token(Token::Muted));
     if (!geometry_.name.isEmpty())
-        drawLine(painter, bar.adjusted(geometry_.nameLeft - titleLeft, 0, 0, 0), geometry_.name);
+        drawLine(painter, bar.adjusted(geometry_.nameLeft - node_size::titleLeft, 0, 0, 0), geometry_.name);
     if (!content_.counts.isEmpty()) drawTabular(painter, bar, content_.counts, Qt::AlignRight);
     paintState(painter, QRectF(node_size::width - 22, 4, 16, 16), content_.state, canvas_.look);
     if (geometry_.complaint.isEmpty()) return;

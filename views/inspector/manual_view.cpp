@@ -19,7 +19,7 @@ namespace ratescope::views {
 namespace {
 
 /// Long ones are read in the environment's own words, not here.
-constexpr std::size_t mostFindings = 20;
+constexpr std::size_t mostListed = 20;
 
 QString text(const std::string& utf8) {
     return QString::fromStdString(utf8);
@@ -140,7 +140,7 @@ void ManualView::writeTitle(QTextCursor& cursor, const QString& title) {
 void ManualView::writeFindings(QTextCursor& cursor) {
     if (findings_.empty()) return;
     writeTitle(cursor, tr("Messages"));
-    for (std::size_t i = 0; i < findings_.size() && i < mostFindings; ++i) {
+    for (std::size_t i = 0; i < findings_.size() && i < mostListed; ++i) {
         const graph::Finding& finding = findings_[i];
         const bool bad = finding.severity == graph::Severity::Error;
         cursor.insertBlock(spaced(measure::grid));
@@ -151,9 +151,9 @@ void ManualView::writeFindings(QTextCursor& cursor) {
         cursor.insertText(text(finding.message), ink(Token::Text));
         cursor.insertText(" " + text(finding.remedy), ink(Token::Muted));
     }
-    if (findings_.size() > mostFindings) {
+    if (findings_.size() > mostListed) {
         cursor.insertBlock(spaced(measure::grid));
-        cursor.insertText(tr("And %1 more.").arg(findings_.size() - mostFindings), ink(Token::Muted));
+        cursor.insertText(tr("And %1 more.").arg(findings_.size() - mostListed), ink(Token::Muted));
     }
 }
 

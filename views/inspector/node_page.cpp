@@ -33,12 +33,12 @@ std::vector<std::string> groupsOf(const graph::Manifest& manifest) {
 constexpr int turnMs = 5;
 
 /// At most so many findings of one node are shown.
-constexpr std::size_t mostFindings = 100;
+constexpr std::size_t mostOfNode = 100;
 
 std::vector<graph::Finding> findingsOf(const Derived& derived, const std::string& node) {
     std::vector<graph::Finding> own;
     for (const graph::Finding& finding : derived.findings)
-        if (finding.node == node && own.size() < mostFindings) own.push_back(finding);
+        if (finding.node == node && own.size() < mostOfNode) own.push_back(finding);
     return own;
 }
 

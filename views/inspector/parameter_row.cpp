@@ -18,7 +18,7 @@ namespace ratescope::views {
 namespace {
 
 constexpr std::size_t mostTicks = 64;
-constexpr qsizetype mostFindings = 3;
+constexpr qsizetype mostBeside = 3;
 
 }  // namespace
 
@@ -233,9 +233,9 @@ void ParameterRow::showFindings(const QStringList& findings) {
     // Whose parameter it is stands beside it.
     const QString subject = QString("\"%1\" of the node \"%2\": ")
                                 .arg(QString::fromStdString(parameter_.id), QString::fromStdString(node_));
-    for (const QString& finding : findings.mid(0, mostFindings))
+    for (const QString& finding : findings.mid(0, mostBeside))
         findings_ += finding.startsWith(subject) ? finding.mid(subject.size()) : finding;
-    if (findings.size() > mostFindings) findings_ += tr("And %1 more.").arg(findings.size() - mostFindings);
+    if (findings.size() > mostBeside) findings_ += tr("And %1 more.").arg(findings.size() - mostBeside);
     showFault();
 }
 

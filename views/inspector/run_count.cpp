@@ -15,12 +15,13 @@ constexpr int restMs = 600;
 /// A plan of more is not asked for while its document is edited: writing it out would hold the window up.
 constexpr std::size_t mostPlannedRows = 2'000;
 
-QString tr(const char* text) {
+QString trRunCount(const char* text) {
     return QCoreApplication::translate("RunCount", text);
 }
 
 QString counted(std::size_t count, const char* one, const char* many) {
-    return count == 1 ? tr(one) : tr(many).arg(QLocale().toString(static_cast<qulonglong>(count)));
+    return count == 1 ? trRunCount(one)
+                      : trRunCount(many).arg(QLocale().toString(static_cast<qulonglong>(count)));
 }
 
 std::vector<const graph::Branch*> branchesOf(const Derived& derived, const std::string& column) {
@@ -76,8 +77,8 @@ QString factorsText(const Session& session, const graph::Branch& branch, std::si
 QString productText(const Session& session, const std::vector<const graph::Branch*>& branches,
                     const QString& first, std::size_t rows, const char* one, const char* many) {
     const auto items = itemsOf(session, branches);
-    if (branches.empty()) return first + tr(", and no candidate depends on them");
-    if (!items) return first + tr("; what the source yields can't be counted");
+    if (branches.empty()) return first + trRunCount(", and no candidate depends on them");
+    if (!items) return first + trRunCount("; what the source yields can't be counted");
     // A number and what it counts stay together.
     const QString sum = "<b>" + counted(*items, one, many).replace(' ', QChar(QChar::Nbsp)) + "</b>";
     const QString factors = branches.size() == 1
@@ -87,9 +88,9 @@ QString productText(const Session& session, const std::vector<const graph::Branc
 }
 
 QString freshText(const NewItems& fresh, bool wholeStudy) {
-    if (fresh.fresh == 0) return tr(", none new");
+    if (fresh.fresh == 0) return trRunCount(", none new");
     const QString count = QLocale().toString(fresh.fresh);
-    return wholeStudy ? tr(", %1 new").arg(count) : tr(", %1 new in the study").arg(count);
+    return wholeStudy ? trRunCount(", %1 new").arg(count) : trRunCount(", %1 new in the study").arg(count);
 }
 
 }  // namespace
@@ -104,7 +105,7 @@ QString runCountText(const Session& session, const graph::SweepColumn& column,
     const QString first =
         sweep.columns.size() == 1 ? counted(rows, "1 value", "%1 values") : counted(rows, "1 row", "%1 rows");
     const Derived& derived = session.document.derived();
-    if (!derived.valid()) return tr("%1; runs are counted once the document has no error").arg(first);
+    if (!derived.valid()) return trRunCount("%1; runs are counted once the document has no error").arg(first);
     const auto branches = branchesOf(derived, column.text());
     QString text = productText(session, branches, first, rows, "1 run", "%1 runs");
     if (fresh && !branches.empty()) text += freshText(*fresh, branches.size() == derived.branches.size());
@@ -114,10 +115,11 @@ QString runCountText(const Session& session, const graph::SweepColumn& column,
 QString reachCountText(const Session& session, const graph::Reach& reach) {
     const QString first = counted(reach.targets.size(), "1 target", "%1 targets");
     const Derived& derived = session.document.derived();
-    if (!derived.valid()) return tr("%1; items are counted once the document has no error").arg(first);
+    if (!derived.valid())
+        return trRunCount("%1; items are counted once the document has no error").arg(first);
     return productText(session, branchesOf(derived, reach.targetColumn()), first, reach.targets.size(),
                        "1 item", "%1 items") +
-           tr(", at most %1 runs each").arg(reach.mostRuns);
+           trRunCount(", at most %1 runs each").arg(reach.mostRuns);
 }
 
 ColumnReach reachedBy(const Session& session, const std::string& column) {

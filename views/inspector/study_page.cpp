@@ -28,7 +28,7 @@ namespace {
 
 constexpr std::uint64_t mostSeeds = 10'000;
 constexpr int mostTableRows = 8;
-constexpr std::size_t mostFindings = 5;
+constexpr std::size_t mostOfStudy = 5;
 
 QLabel* heading(const QString& text, QWidget* parent) {
     auto* label = new QLabel(text, parent);
@@ -308,7 +308,7 @@ void StudyPage::refreshDerived() {
     head_->setText(text);
     QStringList found;
     for (const graph::Finding& finding : derived.findings)
-        if (finding.node.empty() && found.size() < static_cast<qsizetype>(mostFindings))
+        if (finding.node.empty() && found.size() < static_cast<qsizetype>(mostOfStudy))
             found += QString::fromStdString(finding.message) + " " + QString::fromStdString(finding.remedy);
     say(findings_, found.join('\n'));
 }

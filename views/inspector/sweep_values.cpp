@@ -15,7 +15,7 @@ constexpr int linearDigits = 12, logDigits = 4;
 constexpr int namedValues = 3;  ///< of a summary
 constexpr std::size_t mostSummarised = 256;
 
-QString tr(const char* text) {
+QString trSweepValues(const char* text) {
     return QCoreApplication::translate("SweepValues", text);
 }
 
@@ -57,13 +57,14 @@ Values valuesOf(const EvenRange& range, const graph::Parameter& parameter) {
 
 QString whyNoRange(const EvenRange& range, const graph::Parameter& parameter) {
     if (range.count < 1 || range.count > mostSweptValues)
-        return tr("There can be 1 to %1 values.").arg(mostSweptValues);
+        return trSweepValues("There can be 1 to %1 values.").arg(mostSweptValues);
     if (range.logScale && !(range.from * range.to > 0))
-        return tr("Even ratios need both ends above 0. Choose Range, or another end.");
+        return trSweepValues("Even ratios need both ends above 0. Choose Range, or another end.");
     for (const double end : {range.from, range.to})
         if (const std::string reason = graph::whyUnfit(parameter, valueOf(parameter, end)); !reason.empty())
-            return sentence(QString::fromStdString(reason),
-                            tr("It takes %1.").arg(QString::fromStdString(graph::whatFits(parameter))));
+            return sentence(
+                QString::fromStdString(reason),
+                trSweepValues("It takes %1.").arg(QString::fromStdString(graph::whatFits(parameter))));
     return {};
 }
 
@@ -114,15 +115,17 @@ ReadValue readValue(const graph::Parameter& parameter, const QString& text) {
 ReadList readList(const graph::Parameter& parameter, const QString& text) {
     ReadList list;
     const QStringList words = wordsOf(parameter, text);
-    if (words.size() > mostSweptValues) return {{}, tr("There can be 1 to %1 values.").arg(mostSweptValues)};
+    if (words.size() > mostSweptValues)
+        return {{}, trSweepValues("There can be 1 to %1 values.").arg(mostSweptValues)};
     for (const QString& word : words) {
         ReadValue read = readValue(parameter, word);
         if (!read.value) return {{}, read.fault};
         if (std::find(list.values.begin(), list.values.end(), *read.value) != list.values.end())
-            return {{}, tr("%1 is there twice. Give each value once.").arg(word)};
+            return {{}, trSweepValues("%1 is there twice. Give each value once.").arg(word)};
         list.values.push_back(std::move(*read.value));
     }
-    if (list.values.empty()) list.fault = tr("A sweep has at least one value. Give one, or stop the sweep.");
+    if (list.values.empty())
+        list.fault = trSweepValues("A sweep has at least one value. Give one, or stop the sweep.");
     return list;
 }
 
@@ -159,7 +162,7 @@ QString textOf(const graph::ParameterValue& value) {
 }
 
 QString summaryOf(const Values& all) {
-    if (all.empty()) return tr("no value");
+    if (all.empty()) return trSweepValues("no value");
     // Of a table's column each value is named once.
     Values values;
     for (std::size_t i = 0; i < all.size() && i < mostSummarised; ++i)

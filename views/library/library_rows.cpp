@@ -4,6 +4,7 @@
 #include "core/graph/expand.h"
 #include "core/graph/named_roots.h"
 #include "core/run/installation.h"
+#include "views/figure/qt_text.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -16,12 +17,8 @@ namespace {
 /// Of one source; further ones are counted.
 constexpr std::size_t mostFiles = 2000;
 
-QString tr(const char* text) {
+QString trLibrary(const char* text) {
     return QCoreApplication::translate("Library", text);
-}
-
-QString qt(const std::string& text) {
-    return QString::fromStdString(text);
 }
 
 QString familyName(const std::string& family) {
@@ -33,21 +30,21 @@ QString familyName(const std::string& family) {
 QString groupTitle(const graph::Manifest& manifest) {
     switch (manifest.kind) {
         case graph::NodeKind::Source:
-            return tr("Sources");
+            return trLibrary("Sources");
         case graph::NodeKind::Codec:
-            return tr("%1 codecs").arg(familyName(manifest.family));
+            return trLibrary("%1 codecs").arg(familyName(manifest.family));
         case graph::NodeKind::Transform:
-            return tr("Transforms");
+            return trLibrary("Transforms");
         case graph::NodeKind::Learner:
-            return tr("Learners");
+            return trLibrary("Learners");
         case graph::NodeKind::Method:
-            return tr("Methods");
+            return trLibrary("Methods");
         case graph::NodeKind::Measure:
-            return tr("Measures");
+            return trLibrary("Measures");
         case graph::NodeKind::Experiment:
-            return tr("Experiments");
+            return trLibrary("Experiments");
         case graph::NodeKind::Analysis:
-            return tr("Analyses");
+            return trLibrary("Analyses");
     }
     return {};
 }
@@ -84,7 +81,7 @@ LibraryRow nodeRow(const graph::Manifest& manifest) {
     row.detail = shortDetail(manifest);
     row.node = qt(manifest.id);
     row.icon = iconOf(manifest.kind);
-    row.toolTip = tr("%1 · %2\n%3").arg(row.text, row.node, qt(manifest.summary));
+    row.toolTip = trLibrary("%1 · %2\n%3").arg(row.text, row.node, qt(manifest.summary));
     QStringList words{row.text, row.node, qt(manifest.summary)};
     for (const std::string& synonym : manifest.synonyms)
         words += qt(synonym);
@@ -127,7 +124,7 @@ LibraryGroup filesOf(const SourceFiles& source, const graph::PathBase& base) {
     }
     if (files.size() > mostFiles) {
         LibraryRow more;
-        more.text = tr("and %1 more").arg(QLocale().toString(quint64(files.size() - mostFiles)));
+        more.text = trLibrary("and %1 more").arg(QLocale().toString(quint64(files.size() - mostFiles)));
         group.rows.push_back(std::move(more));
     }
     group.row.detail = QLocale().toString(quint64(files.size()));
@@ -179,7 +176,7 @@ std::vector<LibraryGroup> assetGroups(const std::vector<SourceFiles>& sources,
             else
                 group = filesOf(source, base);
         } catch (const Error& error) {
-            group.row.detail = source.patterns.empty() ? tr("no files yet") : tr("not found");
+            group.row.detail = source.patterns.empty() ? trLibrary("no files yet") : trLibrary("not found");
             group.row.icon = "warning";
             toolTip = qt(std::string(error.what()) + "\n" + error.remedy());
         }
@@ -200,12 +197,12 @@ std::vector<LibraryGroup> studyGroups(const store::Library& library, const std::
         group.row.text = qt(study.name);
         const std::int64_t items = library.itemCounts(study.id).total();
         const QString count =
-            items == 1 ? tr("1 item") : tr("%1 items").arg(QLocale().toString(qint64{items}));
+            items == 1 ? trLibrary("1 item") : trLibrary("%1 items").arg(QLocale().toString(qint64{items}));
         group.row.detail = tags.isEmpty() ? count : tags.join(", ") + " · " + count;
         group.row.icon = "table";
         group.row.title = study.documentId == openStudy;
         QStringList said{qt(study.title), qt(study.notes),
-                         group.row.title ? tr("The open document") : QString()};
+                         group.row.title ? trLibrary("The open document") : QString()};
         said.removeAll({});
         group.row.toolTip = said.join('\n');
         group.row.search = group.row.text + "\n" + tags.join(' ') + "\n" + group.row.toolTip;

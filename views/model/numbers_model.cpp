@@ -1,6 +1,7 @@
 #include "views/model/numbers_model.h"
 
 #include "views/controls/tabular.h"
+#include "views/figure/qt_text.h"
 
 #include <QLocale>
 #include <algorithm>
@@ -9,15 +10,9 @@
 namespace ratescope::views {
 namespace {
 
-constexpr QChar thinSpace(0x2009);
-
 /// Of the last figure that two figures of the error reach.
 int decimalsFor(double error) {
     return std::clamp(1 - static_cast<int>(std::floor(std::log10(error))), 0, 9);
-}
-
-QString qt(const std::string& text) {
-    return QString::fromStdString(text);
 }
 
 }  // namespace

@@ -8,17 +8,17 @@
 namespace ratescope::views {
 namespace {
 
-using Kind = store::RunFact::Kind;
+using FactKind = store::RunFact::Kind;
 
-QString titleOf(Kind kind) {
+QString titleOf(FactKind kind) {
     switch (kind) {
-        case Kind::Parameter:
+        case FactKind::Parameter:
             return ComparisonModel::tr("Parameters");
-        case Kind::Environment:
+        case FactKind::Environment:
             return ComparisonModel::tr("Environment");
-        case Kind::Library:
+        case FactKind::Library:
             return ComparisonModel::tr("Libraries");
-        case Kind::Result:
+        case FactKind::Result:
             return ComparisonModel::tr("Results");
     }
     return {};
@@ -33,7 +33,8 @@ QString textOf(const std::optional<std::string>& value) {
 void ComparisonModel::show(const store::RunDifference& difference) {
     beginResetModel();
     sections_.clear();
-    for (const Kind kind : {Kind::Parameter, Kind::Environment, Kind::Library, Kind::Result}) {
+    for (const FactKind kind :
+         {FactKind::Parameter, FactKind::Environment, FactKind::Library, FactKind::Result}) {
         Section section{titleOf(kind), false, {}};
         for (const store::RunDifference::Row& row : difference.differing)
             if (row.kind == kind) section.rows.push_back(row);

@@ -14,9 +14,7 @@ namespace {
 
 using Kind = RunColumn::Kind;
 
-constexpr QChar thinSpace(0x2009);
-
-QString tr(const char* text) {
+QString trRunColumns(const char* text) {
     return QCoreApplication::translate("RunColumns", text);
 }
 
@@ -97,9 +95,10 @@ store::IndexOrder RunColumn::order(bool descending) const {
 }
 
 std::vector<RunColumn> runColumns(const RunQuantities& quantities) {
-    std::vector<RunColumn> columns = {
-        text(Kind::Branch, "branch", tr("Branch"), 112), text(Kind::State, "state", tr("State"), 104),
-        text(Kind::Picture, "picture", tr("Picture"), 112), text(Kind::Sweep, "sweep", tr("Sweep"), 60)};
+    std::vector<RunColumn> columns = {text(Kind::Branch, "branch", trRunColumns("Branch"), 112),
+                                      text(Kind::State, "state", trRunColumns("State"), 104),
+                                      text(Kind::Picture, "picture", trRunColumns("Picture"), 112),
+                                      text(Kind::Sweep, "sweep", trRunColumns("Sweep"), 60)};
     columns.back().isNumber = true;
     // A name for it by itself; sizes in bytes have a column of their own.
     bool hasRate = false;
@@ -118,15 +117,19 @@ std::vector<RunColumn> runColumns(const RunQuantities& quantities) {
             column.quantity = static_cast<std::size_t>(
                 std::find(ids.begin(), ids.end(), column.id.toStdString()) - ids.begin());
         }
-    columns.push_back(number(Kind::Encode, "encode", tr("Encode"), tr("s"), 72, true, graph::Better::Lower));
-    columns.push_back(number(Kind::Decode, "decode", tr("Decode"), tr("s"), 72, true, graph::Better::Lower));
+    columns.push_back(number(Kind::Encode, "encode", trRunColumns("Encode"), trRunColumns("s"), 72, true,
+                             graph::Better::Lower));
+    columns.push_back(number(Kind::Decode, "decode", trRunColumns("Decode"), trRunColumns("s"), 72, true,
+                             graph::Better::Lower));
     columns.back().decimals = (columns.end() - 2)->decimals = 3;
-    columns.push_back(text(Kind::Series, "series", tr("Series"), 160, false));
-    columns.push_back(number(Kind::Seed, "seed", tr("Seed"), {}, 56, false));
-    columns.push_back(number(Kind::Bytes, "bytes", tr("Size"), {}, 80, !hasRate, graph::Better::Lower));
-    columns.push_back(number(Kind::Memory, "memory", tr("Memory"), {}, 80, false, graph::Better::Lower));
-    columns.push_back(text(Kind::Ended, "ended", tr("Ended"), 140, false));
-    columns.push_back(text(Kind::Notes, "notes", tr("Notes"), 160, false));
+    columns.push_back(text(Kind::Series, "series", trRunColumns("Series"), 160, false));
+    columns.push_back(number(Kind::Seed, "seed", trRunColumns("Seed"), {}, 56, false));
+    columns.push_back(
+        number(Kind::Bytes, "bytes", trRunColumns("Size"), {}, 80, !hasRate, graph::Better::Lower));
+    columns.push_back(
+        number(Kind::Memory, "memory", trRunColumns("Memory"), {}, 80, false, graph::Better::Lower));
+    columns.push_back(text(Kind::Ended, "ended", trRunColumns("Ended"), 140, false));
+    columns.push_back(text(Kind::Notes, "notes", trRunColumns("Notes"), 160, false));
     return columns;
 }
 

@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t mostParts = 24;
 constexpr qsizetype mostLogLines = 40;
-constexpr QChar thinSpace(0x2009);
 
 class DetailPage {
     Q_DECLARE_TR_FUNCTIONS(DetailPage)

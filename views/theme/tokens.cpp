@@ -8,12 +8,12 @@
 namespace ratescope::views {
 namespace {
 
-struct Pair {
+struct TokenPair {
     QRgb light, dark;
 };
 
 /// In the order of Token.
-constexpr std::array<Pair, 13> pairs{{
+constexpr std::array<TokenPair, 13> pairs{{
     {0xFFF6F7F9, 0xFF1B1D21},
     {0xFFFFFFFF, 0xFF23262B},
     {0xFFEEF0F3, 0xFF2C3037},
@@ -44,7 +44,7 @@ double luminance(const QColor& colour) {
 }  // namespace
 
 QColor colour(Token token, Look look) {
-    const Pair& pair = pairs[static_cast<std::size_t>(token)];
+    const TokenPair& pair = pairs[static_cast<std::size_t>(token)];
     return QColor::fromRgb(look == Look::Light ? pair.light : pair.dark);
 }
 

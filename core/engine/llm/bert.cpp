@@ -16,7 +16,7 @@ namespace {
 /// So many tokens go through the blocks at once.
 constexpr std::size_t tokensTogether = 1024;
 
-std::string nameOf(std::int64_t layer, const char* part) {
+std::string bertName(std::int64_t layer, const char* part) {
     return "encoder.layer." + std::to_string(layer) + "." + part;
 }
 
@@ -66,7 +66,7 @@ std::vector<std::string> Bert::linears() const {
     for (std::int64_t layer = 0; layer < layers(); ++layer)
         for (const char* part : {"attention.self.query", "attention.self.key", "attention.self.value",
                                  "attention.output.dense", "intermediate.dense", "output.dense"})
-            names.push_back(nameOf(layer, part));
+            names.push_back(bertName(layer, part));
     return names;
 }
 
@@ -98,7 +98,7 @@ at::Tensor Bert::embed(const at::Tensor& ids) const {
 }
 
 at::Tensor Bert::block(std::int64_t layer, const at::Tensor& hidden, const LinearWatch& watch) const {
-    const auto name = [&](const char* part) { return nameOf(layer, part); };
+    const auto name = [&](const char* part) { return bertName(layer, part); };
     const auto show = [&](const std::vector<std::string>& readers, const at::Tensor& rows) {
         if (watch) watch(readers, rows.flatten(0, -2));
     };

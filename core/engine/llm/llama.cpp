@@ -21,14 +21,14 @@ constexpr std::array outputReaders{"self_attn.o_proj"};
 constexpr std::array feedForwardReaders{"mlp.gate_proj", "mlp.up_proj"};
 constexpr std::array downReaders{"mlp.down_proj"};
 
-std::string nameOf(std::int64_t layer, const char* part) {
+std::string llamaName(std::int64_t layer, const char* part) {
     return "model.layers." + std::to_string(layer) + "." + part;
 }
 
 std::vector<std::string> namesOf(std::int64_t layer, std::span<const char* const> parts) {
     std::vector<std::string> names;
     for (const char* part : parts)
-        names.push_back(nameOf(layer, part));
+        names.push_back(llamaName(layer, part));
     return names;
 }
 

@@ -10,7 +10,7 @@
 namespace ratescope::engine {
 namespace {
 
-constexpr const char* name = "hidden";
+constexpr const char* arrayName = "hidden";
 constexpr std::uint64_t mostBlocks = 1 << 20;
 
 }  // namespace
@@ -20,11 +20,11 @@ void saveStates(media::Context& context, const States& states) {
     fields.varint(static_cast<std::uint64_t>(states.blocks));
     const Array values = arrayOf(states.hidden.cpu());
     fields.raw(values.bytes());
-    media::saveFields(context, name, fields);
+    media::saveFields(context, arrayName, fields);
 }
 
 std::optional<States> savedStates(media::Context& context, const at::Tensor& embedded) {
-    return media::takeUp(context, name, [&](media::FieldReader& fields) {
+    return media::takeUp(context, arrayName, [&](media::FieldReader& fields) {
         States states;
         states.blocks = static_cast<std::int64_t>(fields.varintUpTo(mostBlocks));
         Array values(DType::F32, embedded.sizes().vec());

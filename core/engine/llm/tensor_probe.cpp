@@ -15,7 +15,7 @@
 namespace ratescope::engine {
 namespace {
 
-constexpr std::int64_t tokensTogether = 512;
+constexpr std::int64_t probedTogether = 512;
 constexpr std::int64_t logitsTogether = std::int64_t{1} << 22;  // products of so many are a matter of 50 ms
 
 /// The block that a tensor belongs to; those outside of the blocks change everything, from block 0 on.
@@ -31,7 +31,7 @@ std::int64_t blockOf(std::string_view name, std::int64_t layers) {
 class Probe {
   public:
     Probe(const at::Tensor& ids, const ProbeCalls& calls)
-        : ids_(ids), calls_(calls), together_(std::max<std::int64_t>(1, tokensTogether / ids.size(1))) {}
+        : ids_(ids), calls_(calls), together_(std::max<std::int64_t>(1, probedTogether / ids.size(1))) {}
 
     /// One block on hidden states of all sequences.
     at::Tensor block(const Llama& model, std::int64_t layer, const at::Tensor& hidden) const {

@@ -14,7 +14,7 @@ namespace {
 
 const std::string inputsKey = "inputs:", outputsKey = "outputs:", examplesKey = "examples:";
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuseFisher(const std::string& what) {
     throw Error(ErrorKind::Input, what, "Calibrate again with the model that is to be compressed.");
 }
 
@@ -43,10 +43,11 @@ Array arrayOf(const std::vector<double>& values) {
 std::vector<double> sumsIn(const media::Tensor& tensor) {
     const Array& array = tensor.array;
     if (array.type() != DType::F64 || array.shape().size() != 1 || array.empty())
-        refuse("The Fisher information \"" + tensor.name + "\" is no vector of 64-bit floating point.");
+        refuseFisher("The Fisher information \"" + tensor.name + "\" is no vector of 64-bit floating point.");
     const auto values = array.as<double>();
     if (!std::ranges::all_of(values, isUsable))
-        refuse("The Fisher information \"" + tensor.name + "\" holds NaN, infinite or negative values.");
+        refuseFisher("The Fisher information \"" + tensor.name +
+                     "\" holds NaN, infinite or negative values.");
     return {values.begin(), values.end()};
 }
 
@@ -59,7 +60,7 @@ std::int64_t examplesOf(const media::TensorSet& set, const std::string& name) {
         if (error != std::errc() || end != text.data() + text.size()) count = 0;
     }
     if (count < 1)
-        refuse("The Fisher information of \"" + name + "\" does not say of how many examples it is.");
+        refuseFisher("The Fisher information of \"" + name + "\" does not say of how many examples it is.");
     return count;
 }
 
@@ -98,7 +99,7 @@ Fisher merged(const std::string& name, const Fisher& a, const Fisher& b) {
     if (a.examples == 0) return b;
     if (b.examples == 0) return a;
     if (a.inputs.size() != b.inputs.size() || a.outputs.size() != b.outputs.size())
-        refuse("Two parts of the Fisher information of \"" + name + "\" have different shapes.");
+        refuseFisher("Two parts of the Fisher information of \"" + name + "\" have different shapes.");
     Fisher sum = a;
     std::ranges::transform(a.inputs, b.inputs, sum.inputs.begin(), std::plus());
     std::ranges::transform(a.outputs, b.outputs, sum.outputs.begin(), std::plus());
@@ -118,20 +119,21 @@ media::TensorSet toTensorSet(const FisherSums& sums) {
 }
 
 FisherSums fisherSumsFrom(const media::TensorSet& set) {
-    if (set.schema != fisherSchema) refuse("The calibration data holds no Fisher information.");
+    if (set.schema != fisherSchema) refuseFisher("The calibration data holds no Fisher information.");
     FisherSums sums;
     for (const media::Tensor& tensor : set.tensors) {
         const bool isInputs = tensor.name.starts_with(inputsKey);
         if (!isInputs && !tensor.name.starts_with(outputsKey))
-            refuse("The calibration data holds \"" + tensor.name + "\", which is no Fisher information.");
+            refuseFisher("The calibration data holds \"" + tensor.name +
+                         "\", which is no Fisher information.");
         Fisher& fisher = sums[tensor.name.substr((isInputs ? inputsKey : outputsKey).size())];
         std::vector<double>& side = isInputs ? fisher.inputs : fisher.outputs;
-        if (!side.empty()) refuse("The calibration data holds \"" + tensor.name + "\" twice.");
+        if (!side.empty()) refuseFisher("The calibration data holds \"" + tensor.name + "\" twice.");
         side = sumsIn(tensor);
     }
     for (auto& [name, fisher] : sums) {
         if (fisher.inputs.empty() || fisher.outputs.empty())
-            refuse("The Fisher information of \"" + name + "\" is of one side only.");
+            refuseFisher("The Fisher information of \"" + name + "\" is of one side only.");
         fisher.examples = examplesOf(set, name);
     }
     return sums;
@@ -158,7 +160,7 @@ FisherSums fisherSumsFrom(std::span<const std::byte> bytes) {
         fisher.inputs = get(reader);
         fisher.outputs = get(reader);
     }
-    if (reader.left() != 0) refuse("The state of the calibration is damaged.");
+    if (reader.left() != 0) refuseFisher("The state of the calibration is damaged.");
     return sums;
 }
 

@@ -103,7 +103,7 @@ std::vector<float> floatsOf(const ModelTensor& tensor) {
     return {values.begin(), values.end()};
 }
 
-PieceKind kindOf(std::int64_t type, const GgufMetadata& metadata) {
+PieceKind pieceKindOf(std::int64_t type, const GgufMetadata& metadata) {
     if (type < 1 || type > 6)
         throw Error(
             ErrorKind::Input,
@@ -121,7 +121,7 @@ std::vector<PieceKind> kindsOf(const GgufMetadata& metadata, std::size_t pieces)
     if (!types) return std::vector<PieceKind>(pieces, PieceKind::Normal);
     std::vector<PieceKind> kinds;
     for (const std::int64_t type : *types)
-        kinds.push_back(kindOf(type, metadata));
+        kinds.push_back(pieceKindOf(type, metadata));
     return kinds;
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t most = 100'000'000;
+constexpr std::size_t mostBytes = 100'000'000;
 constexpr int mostDepth = 32;
 
 Error damaged(const std::string& name, const std::string& reason) {
@@ -19,7 +19,7 @@ Error damaged(const std::string& name, const std::string& reason) {
 }  // namespace
 
 json parseJsonObject(std::span<const std::byte> bytes, const std::string& name) {
-    if (bytes.size() > most) throw damaged(name, "has more than 100 MB, too much for JSON");
+    if (bytes.size() > mostBytes) throw damaged(name, "has more than 100 MB, too much for JSON");
     const auto* text = reinterpret_cast<const char*>(bytes.data());
     json tree;
     try {

@@ -10,7 +10,7 @@ namespace ratescope::media {
 namespace {
 
 constexpr const char* format = "llama2.c model";
-constexpr std::int64_t most = 1 << 20;  ///< of a count, so that no product of three overflows
+constexpr std::int64_t mostCount = 1 << 20;  ///< of a count, so that no product of three overflows
 constexpr std::int64_t mostLayers = 4096;
 
 ModelConfig readConfig(ByteReader& reader) {
@@ -22,7 +22,7 @@ ModelConfig readConfig(ByteReader& reader) {
     config.tiedEmbeddings = counts[5] > 0;
     counts[5] = std::abs(counts[5]);
     for (const std::int64_t count : counts)
-        if (count < 1 || count > most) throw reader.damaged("it does not begin with its seven counts");
+        if (count < 1 || count > mostCount) throw reader.damaged("it does not begin with its seven counts");
     config.hidden = counts[0];
     config.intermediate = counts[1];
     config.layers = counts[2];
@@ -59,7 +59,7 @@ std::string replaceAll(std::string text, const std::string& from, const std::str
     return text;
 }
 
-PieceKind kindOf(std::int64_t id, const std::string& piece) {
+PieceKind llama2cKindOf(std::int64_t id, const std::string& piece) {
     if (id == 0) return PieceKind::Unknown;
     if (id <= 2) return PieceKind::Control;
     const bool isByte = piece.size() == 6 && piece.starts_with("<0x") && piece.back() == '>';
@@ -107,7 +107,7 @@ TokenizerData decodeLlama2cTokenizer(std::span<const std::byte> bytes, std::int6
         if (!std::isfinite(score)) throw reader.damaged("the score of a piece is not finite");
         const std::string piece(reader.text(reader.number<std::uint32_t>()));
         if (!isUtf8(piece)) throw reader.damaged("a piece is not UTF-8");
-        tokenizer.kinds.push_back(kindOf(id, piece));
+        tokenizer.kinds.push_back(llama2cKindOf(id, piece));
         tokenizer.scores.push_back(score);
         tokenizer.pieces.push_back(replaceAll(piece, " ", "\u2581"));
     }

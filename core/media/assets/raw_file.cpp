@@ -6,19 +6,19 @@
 namespace ratescope::media {
 namespace {
 
-struct Kind {
+struct RawKind {
     const char* name;
     ColourModel model;
     Subsampling subsampling;
 };
 
-constexpr Kind kinds[] = {{"yuv420p", ColourModel::YCbCr, Subsampling::C420},
-                          {"yuv422p", ColourModel::YCbCr, Subsampling::C422},
-                          {"yuv444p", ColourModel::YCbCr, Subsampling::C444},
-                          {"gray", ColourModel::Grey, Subsampling::C444}};
+constexpr RawKind kinds[] = {{"yuv420p", ColourModel::YCbCr, Subsampling::C420},
+                             {"yuv422p", ColourModel::YCbCr, Subsampling::C422},
+                             {"yuv444p", ColourModel::YCbCr, Subsampling::C444},
+                             {"gray", ColourModel::Grey, Subsampling::C444}};
 constexpr int depths[] = {8, 10, 12};
 
-std::string nameOf(const Kind& kind, int bitDepth) {
+std::string nameOf(const RawKind& kind, int bitDepth) {
     return bitDepth == 8 ? kind.name : kind.name + std::to_string(bitDepth) + "le";
 }
 
@@ -26,14 +26,14 @@ std::string nameOf(const Kind& kind, int bitDepth) {
 
 std::vector<std::string> rawFormats() {
     std::vector<std::string> names;
-    for (const Kind& kind : kinds)
+    for (const RawKind& kind : kinds)
         for (const int bitDepth : depths)
             names.push_back(nameOf(kind, bitDepth));
     return names;
 }
 
 std::optional<PlanarFormat> rawFormat(const std::string& pixelFormat) {
-    for (const Kind& kind : kinds)
+    for (const RawKind& kind : kinds)
         for (const int bitDepth : depths)
             if (nameOf(kind, bitDepth) == pixelFormat)
                 return PlanarFormat{kind.model, kind.subsampling, bitDepth};

@@ -111,7 +111,7 @@ void readNormaliser(TokenizerData& tokenizer, const Message& message) {
     });
 }
 
-TokenizerKind kindOf(std::uint64_t type, const std::string& name) {
+TokenizerKind tokenizerKindOf(std::uint64_t type, const std::string& name) {
     if (type == 1) return TokenizerKind::SentencePieceUnigram;
     if (type == 2) return TokenizerKind::SentencePieceBpe;
     throw Error(ErrorKind::Input,
@@ -132,7 +132,7 @@ TokenizerData parseSentencePiece(std::span<const std::byte> bytes, const std::st
     });
     const ByteReader reader({}, "SentencePiece model", name);
     if (tokenizer.pieces.empty()) throw reader.damaged("it has no pieces");
-    tokenizer.kind = kindOf(trainer.type, name);
+    tokenizer.kind = tokenizerKindOf(trainer.type, name);
     const auto idOf = [&](std::int64_t id) -> std::optional<std::int32_t> {
         if (id < 0) return std::nullopt;
         if (id >= static_cast<std::int64_t>(tokenizer.pieces.size()))

@@ -31,7 +31,7 @@ constexpr float largestMean = 0x1p30F;
 /// Beyond it no escaped distance of two 32-bit numbers lies.
 constexpr std::uint64_t mostEscaped = std::uint64_t{1} << 35;
 
-constexpr std::size_t atOnce = 16 * ransStates;
+constexpr std::size_t locatedAtOnce = 16 * ransStates;
 
 /// To the nearest integer, ties to even, for |value| < 2^31: adding it lets the integer stand in the lower bits.
 double nearest(double value) {
@@ -188,13 +188,13 @@ void SymbolModel::decode(std::span<const std::byte> stream, std::span<const floa
     FieldReader fields(stream);
     RansDecoder decoder(fields.raw(fields.varintUpTo(stream.size())), set);
     BitReader aside(fields.raw(fields.left()));
-    std::array<Located, atOnce> located;
-    std::array<std::uint32_t, atOnce> places;
-    std::array<std::uint16_t, atOnce> entries;
+    std::array<Located, locatedAtOnce> located;
+    std::array<std::uint32_t, locatedAtOnce> places;
+    std::array<std::uint16_t, locatedAtOnce> entries;
     IndexedDecoding decoding = tables_.decoding();
     decoding.places = places.data();
-    for (std::size_t start = 0; start < symbols.size(); start += atOnce) {
-        const std::size_t count = std::min(atOnce, symbols.size() - start);
+    for (std::size_t start = 0; start < symbols.size(); start += locatedAtOnce) {
+        const std::size_t count = std::min(locatedAtOnce, symbols.size() - start);
         for (std::size_t i = 0; i < count; ++i) {
             located[i] = locate(means[start + i], scales[start + i]);
             places[i] = ranges_[located[i].table].place;

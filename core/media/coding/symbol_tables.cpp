@@ -14,9 +14,9 @@ namespace {
 
 /// An entry that no slot reaches, and the mark of a symbol that does not occur.
 constexpr std::uint32_t beyondSlots = 0xffff;
-constexpr Interval absentInterval = 0xffff0000;
+constexpr Interval absentEntry = 0xffff0000;
 
-constexpr std::size_t atOnce = 64 * ransStates;
+constexpr std::size_t symbolsAtOnce = 64 * ransStates;
 
 }  // namespace
 
@@ -36,17 +36,17 @@ std::size_t SymbolTables::add(std::span<const std::uint32_t> frequencies) {
     places_.push_back(static_cast<std::uint32_t>(entries_.size() << 4 | static_cast<unsigned>(steps)));
     std::uint32_t first = 0;
     for (const std::uint32_t frequency : frequencies) {
-        entries_.push_back(frequency > 0 ? makeInterval(frequency, first) : absentInterval | first);
+        entries_.push_back(frequency > 0 ? makeInterval(frequency, first) : absentEntry | first);
         first += frequency;
     }
-    entries_.insert(entries_.end(), padded - frequencies.size(), absentInterval | beyondSlots);
+    entries_.insert(entries_.end(), padded - frequencies.size(), absentEntry | beyondSlots);
     return places_.size() - 1;
 }
 
 Interval SymbolTables::checkedInterval(std::size_t table, std::size_t symbol) const {
     if (table < places_.size() && symbol < std::size_t{1} << (places_[table] & 15)) {
         const Interval found = interval(table, symbol);
-        if (found < absentInterval) return found;
+        if (found < absentEntry) return found;
     }
     throw Error(ErrorKind::Internal,
                 "The symbol " + std::to_string(symbol) + " does not occur in the table " +
@@ -74,11 +74,11 @@ void SymbolTables::decode(std::span<const std::byte> stream, std::span<const std
     if (symbols.size() != tables.size())
         throw Error(ErrorKind::Internal, "There are not as many tables as symbols.", "");
     RansDecoder decoder(stream, set);
-    std::array<std::uint32_t, atOnce> places;
+    std::array<std::uint32_t, symbolsAtOnce> places;
     IndexedDecoding here = decoding();
     here.places = places.data();
-    for (std::size_t start = 0; start < symbols.size(); start += atOnce) {
-        const std::size_t count = std::min(atOnce, symbols.size() - start);
+    for (std::size_t start = 0; start < symbols.size(); start += symbolsAtOnce) {
+        const std::size_t count = std::min(symbolsAtOnce, symbols.size() - start);
         for (std::size_t i = 0; i < count; ++i)
             places[i] = places_.at(tables[start + i]);
         decoder.decode(here, symbols.subspan(start, count));

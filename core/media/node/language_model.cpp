@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t most = std::int64_t{1} << 31;  ///< of every number of a configuration
 constexpr std::int64_t mostLayers = 4096;
 
-Error unfit(const std::string& reason) {
+Error unfitModel(const std::string& reason) {
     return Error(ErrorKind::Input, "A language model does not fit together: " + reason + ".",
                  "Fetch or export the model again.");
 }
@@ -98,22 +98,22 @@ void checkConfig(const ModelConfig& config) {
         {"size of a head", config.headSize},        {"context", config.context}};
     for (const auto& [what, count] : counts)
         if (count < 1 || count > most)
-            throw unfit("its " + std::string(what) + " is " + std::to_string(count));
+            throw unfitModel("its " + std::string(what) + " is " + std::to_string(count));
     if (config.layers > mostLayers)
-        throw unfit("its number of layers, " + std::to_string(config.layers) + ", is above " +
-                    std::to_string(mostLayers));
+        throw unfitModel("its number of layers, " + std::to_string(config.layers) + ", is above " +
+                         std::to_string(mostLayers));
     if (config.heads % config.keyValueHeads != 0)
-        throw unfit("its heads can't be shared among its key and value heads");
-    if (config.headSize > most / config.heads) throw unfit("its heads are too large");
+        throw unfitModel("its heads can't be shared among its key and value heads");
+    if (config.headSize > most / config.heads) throw unfitModel("its heads are too large");
     if (config.architecture == ModelArchitecture::Llama && config.headSize % 2 != 0)
-        throw unfit("its heads have an odd size, which rotary positions can't halve");
+        throw unfitModel("its heads have an odd size, which rotary positions can't halve");
     if (config.architecture == ModelArchitecture::Bert && config.heads * config.headSize != config.hidden)
-        throw unfit("its heads do not make up its hidden size");
+        throw unfitModel("its heads do not make up its hidden size");
     if (!(config.normEpsilon > 0 && config.normEpsilon < 1))
-        throw unfit("the epsilon of its norms is senseless");
+        throw unfitModel("the epsilon of its norms is senseless");
     if (!(config.ropeBase > 1 && config.ropeBase < 1e12))
-        throw unfit("the base of its rotary positions is senseless");
-    if (config.slidingWindow < 0) throw unfit("its sliding window is negative");
+        throw unfitModel("the base of its rotary positions is senseless");
+    if (config.slidingWindow < 0) throw unfitModel("its sliding window is negative");
 }
 
 void checkRopeScaling(const ModelConfig& config) {
@@ -121,26 +121,26 @@ void checkRopeScaling(const ModelConfig& config) {
     const auto within = [](double value) { return value > 0 && value < 1e9; };
     if (!within(scaling.factor) || !within(scaling.lowFrequencyFactor) ||
         !within(scaling.highFrequencyFactor) || scaling.originalContext < 1 || scaling.originalContext > most)
-        throw unfit("the scaling of its rotary positions is senseless");
+        throw unfitModel("the scaling of its rotary positions is senseless");
     if (scaling.divisors.empty()) return;
     if (scaling.kind != RopeScaling::Kind::None ||
         scaling.divisors.size() != static_cast<std::size_t>(config.headSize / 2))
-        throw unfit("its rotary frequencies have not one divisor a pair");
+        throw unfitModel("its rotary frequencies have not one divisor a pair");
     if (!std::all_of(scaling.divisors.begin(), scaling.divisors.end(), within))
-        throw unfit("a divisor of its rotary frequencies is senseless");
+        throw unfitModel("a divisor of its rotary frequencies is senseless");
 }
 
 void checkTokenizer(const TokenizerData& tokenizer, std::int64_t vocabulary) {
     const std::size_t pieces = tokenizer.pieces.size();
     if (pieces > static_cast<std::size_t>(vocabulary))
-        throw unfit("its tokenizer has " + std::to_string(pieces) + " pieces for a vocabulary of " +
-                    std::to_string(vocabulary));
+        throw unfitModel("its tokenizer has " + std::to_string(pieces) + " pieces for a vocabulary of " +
+                         std::to_string(vocabulary));
     if (tokenizer.kinds.size() != pieces || (!tokenizer.scores.empty() && tokenizer.scores.size() != pieces))
-        throw unfit("its tokenizer has not one kind and one score a piece");
+        throw unfitModel("its tokenizer has not one kind and one score a piece");
     for (const auto& id : {tokenizer.beginning, tokenizer.end, tokenizer.unknown})
         if (id && (*id < 0 || *id >= vocabulary))
-            throw unfit("its tokenizer names the id " + std::to_string(*id) +
-                        ", which is outside its vocabulary");
+            throw unfitModel("its tokenizer names the id " + std::to_string(*id) +
+                             ", which is outside its vocabulary");
 }
 
 void checkLayout(const ModelTensor& tensor) {
@@ -149,15 +149,15 @@ void checkLayout(const ModelTensor& tensor) {
         const BlockSize size = blockSize(tensor.blocks);
         const std::int64_t row = tensor.shape.empty() ? 1 : tensor.shape.back();
         if (row % size.elements != 0)
-            throw unfit("the rows of " + quote(tensor.name) + " are no whole blocks");
+            throw unfitModel("the rows of " + quote(tensor.name) + " are no whole blocks");
         const std::int64_t rows = row == 0 ? 0 : elementCount(tensor.shape) / row;
         layout = {rows, row / size.elements * size.bytes};
     }
     const bool rightType = tensor.blocks == BlockFormat::None ? isFloatingPoint(tensor.array.type())
                                                               : tensor.array.type() == DType::U8;
-    if (!rightType) throw unfit("the elements of " + quote(tensor.name) + " are of the wrong type");
+    if (!rightType) throw unfitModel("the elements of " + quote(tensor.name) + " are of the wrong type");
     if (tensor.array.shape() != layout)
-        throw unfit("the data of " + quote(tensor.name) + " do not have its shape");
+        throw unfitModel("the data of " + quote(tensor.name) + " do not have its shape");
 }
 
 }  // namespace
@@ -205,18 +205,18 @@ void checkLanguageModel(const LanguageModel& model) {
     std::set<std::string> names;
     for (const ModelTensor& tensor : model.tensors) {
         if (!names.insert(tensor.name).second)
-            throw unfit("the tensor " + quote(tensor.name) + " is there twice");
+            throw unfitModel("the tensor " + quote(tensor.name) + " is there twice");
         const auto found = expected.find(tensor.name);
         if (found == expected.end())
-            throw unfit("the tensor " + quote(tensor.name) + " belongs to no model of the " +
-                        (isLlama ? "Llama" : "BERT") + " architecture that its configuration describes");
+            throw unfitModel("the tensor " + quote(tensor.name) + " belongs to no model of the " +
+                             (isLlama ? "Llama" : "BERT") + " architecture that its configuration describes");
         if (tensor.shape != found->second.shape)
-            throw unfit("the tensor " + quote(tensor.name) + " is " + toText(tensor.shape) + " where " +
-                        toText(found->second.shape) + " is expected");
+            throw unfitModel("the tensor " + quote(tensor.name) + " is " + toText(tensor.shape) + " where " +
+                             toText(found->second.shape) + " is expected");
         checkLayout(tensor);
     }
     for (const auto& [name, of] : expected)
-        if (of.required && !names.count(name)) throw unfit("the tensor " + quote(name) + " is missing");
+        if (of.required && !names.count(name)) throw unfitModel("the tensor " + quote(name) + " is missing");
 }
 
 }  // namespace ratescope::media

@@ -14,7 +14,7 @@
 namespace ratescope::media {
 namespace {
 
-constexpr std::size_t blockSize = 1 << 20;  ///< values between two looks at whether to stop
+constexpr std::size_t checkedTogether = 1 << 20;  ///< values between two looks at whether to stop
 constexpr double deviations = 4;
 constexpr std::uint64_t mostCounted = std::numeric_limits<std::uint32_t>::max();
 
@@ -26,9 +26,9 @@ Span spanOf(Context& context, std::span<const float> values) {
     if (values.empty()) return {};
     double sum = 0, squares = 0;
     float least = values[0], greatest = values[0];
-    for (std::size_t begin = 0; begin < values.size(); begin += blockSize) {
+    for (std::size_t begin = 0; begin < values.size(); begin += checkedTogether) {
         context.check();
-        for (const float value : values.subspan(begin, std::min(blockSize, values.size() - begin))) {
+        for (const float value : values.subspan(begin, std::min(checkedTogether, values.size() - begin))) {
             sum += value;
             squares += static_cast<double>(value) * value;
             least = std::min(least, value);
@@ -45,9 +45,9 @@ void countInto(Context& context, std::span<const float> values, const Span& span
     std::array<std::uint64_t, profileBins> bins{};
     const double width = (span.high - span.low) / profileBins;
     const double perWidth = width > 0 ? 1 / width : 0;
-    for (std::size_t begin = 0; begin < values.size(); begin += blockSize) {
+    for (std::size_t begin = 0; begin < values.size(); begin += checkedTogether) {
         context.check();
-        for (const float value : values.subspan(begin, std::min(blockSize, values.size() - begin))) {
+        for (const float value : values.subspan(begin, std::min(checkedTogether, values.size() - begin))) {
             const double place = std::clamp((value - span.low) * perWidth, 0.0, profileBins - 1.0);
             ++bins[static_cast<std::size_t>(place)];
         }

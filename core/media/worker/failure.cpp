@@ -16,7 +16,7 @@ run::TaskFailure outOfMemory(const run::Task& task, std::uint64_t memoryLimit) {
             "Use smaller inputs, or run fewer jobs at once."};
 }
 
-run::TaskFailure fault(const run::Task& task, const std::string& what) {
+run::TaskFailure nodeFault(const run::Task& task, const std::string& what) {
     return {ErrorKind::Internal, "The node " + task.node + " (" + task.type + ") failed: " + what + ".",
             "Report this fault of the node."};
 }
@@ -33,11 +33,12 @@ run::TaskFailure failureOf(const run::Task& task, std::uint64_t memoryLimit) {
     } catch (const std::bad_alloc&) {
         return outOfMemory(task, memoryLimit);
     } catch (const cv::Exception& error) {
-        return error.code == cv::Error::StsNoMem ? outOfMemory(task, memoryLimit) : fault(task, error.err);
+        return error.code == cv::Error::StsNoMem ? outOfMemory(task, memoryLimit)
+                                                 : nodeFault(task, error.err);
     } catch (const std::exception& error) {
-        return fault(task, error.what());
+        return nodeFault(task, error.what());
     } catch (...) {
-        return fault(task, "it threw something that is no exception");
+        return nodeFault(task, "it threw something that is no exception");
     }
 }
 

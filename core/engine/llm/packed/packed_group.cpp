@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t columns = PackedTiles::columnsOfGroup;
 constexpr std::uint16_t infiniteHalf = 0x7c00;
 
-bool isFiniteHalf(std::uint16_t half) {
-    return (half & infiniteHalf) != infiniteHalf;
-}
-
 /// 0 where the scale is so small that half precision takes it as 0.
 float inverse(float scale) {
     return std::fabs(scale) < 0x1p-126f ? 0.0f : 1.0f / scale;
@@ -96,6 +92,10 @@ CodePlace placeOf(PackedFormat format, std::size_t row, std::size_t column) {
 }
 
 }  // namespace
+
+bool isFiniteHalf(std::uint16_t half) {
+    return (half & infiniteHalf) != infiniteHalf;
+}
 
 std::optional<PackedGroup> quantisedGroup(PackedFormat format, std::span<const float> values) {
     const PackedGroup group = format == PackedFormat::SymmetricFour    ? symmetricFour(values)

@@ -15,6 +15,9 @@ struct PackedGroup {
     std::uint16_t minimum = 0;  ///< half precision; of AsymmetricFour only
 };
 
+/// Neither infinite nor NaN, of half precision.
+bool isFiniteHalf(std::uint16_t half);
+
 /// As ggml's reference quantisers do it (quantize_row_q4_0_ref, _q4_1_ref, _q8_0_ref). 1 to 32 finite values; codes
 /// beyond them stand for 0, or for the minimum. Nothing where the scale exceeds half precision.
 std::optional<PackedGroup> quantisedGroup(PackedFormat format, std::span<const float> values);

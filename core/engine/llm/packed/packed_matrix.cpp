@@ -42,10 +42,6 @@ void checkSizes(std::size_t elements, std::size_t rows, std::size_t ofRow) {
                     "");
 }
 
-bool isFiniteHalf(std::uint16_t half) {
-    return std::isfinite(media::halfToFloat(half));
-}
-
 void placeElements(float* tile, std::size_t row, std::span<const float> values) {
     for (std::size_t column = 0; column < values.size(); ++column)
         tile[column * tileRows + row] = values[column];
