@@ -222,16 +222,23 @@ std::vector<RelativeDifference> relativeDifference(const RdCurve& anchorCurve, c
     return differences;
 }
 
-std::vector<RatePoint> sampledInterpolant(const RdCurve& curve, BdMethod method, std::size_t samples) {
+std::vector<RatePoint> sampledInterpolant(const RdCurve& curve, BdMethod method, std::size_t samples,
+                                          Spacing spacing) {
     const Prepared prepared = prepare(curve, {});
     const PiecewiseCubic logRate = logRateOfQuality(prepared, method);
-    const double first = prepared.quality.front(), last = prepared.quality.back();
+    const std::vector<double>& quality = prepared.quality;
+    const std::size_t pieces = quality.size() - 1;
+    const std::size_t inPiece = std::max<std::size_t>(1, (samples + pieces - 2) / pieces);
     std::vector<RatePoint> points;
-    for (std::size_t i = 0; i < samples; ++i) {
-        const double part = static_cast<double>(i) / static_cast<double>(samples - 1);
-        const double quality = i + 1 == samples ? last : first + part * (last - first);
-        points.push_back({std::pow(10.0, logRate.at(quality)), quality});
+    const auto add = [&](double at) { points.push_back({std::pow(10.0, logRate.at(at)), at}); };
+    for (std::size_t piece = 0; piece < pieces; ++piece) {
+        const double from = quality[piece], to = quality[piece + 1];
+        for (std::size_t i = 0; i < inPiece; ++i) {
+            const double part = static_cast<double>(i) / static_cast<double>(inPiece);
+            add(spacing == Spacing::Ratio ? from * std::pow(to / from, part) : from + part * (to - from));
+        }
     }
+    add(quality.back());
     return points;
 }
 

@@ -63,8 +63,13 @@ std::vector<RelativeDifference> relativeDifference(const RdCurve& anchor, const 
                                                    BdMethod method, std::size_t samples,
                                                    std::optional<graph::Better> better = {});
 
-/// The rates at which the interpolant of `curve` has qualities evenly spaced over its range: what BD-rate
-/// integrates. By rising rate. Throws as bjontegaardDelta for the curve.
-std::vector<RatePoint> sampledInterpolant(const RdCurve& curve, BdMethod method, std::size_t samples);
+/// How qualities follow each other between two points: by equal differences, or by equal ratios for a logarithmic axis
+/// (all qualities are above 0 then).
+enum class Spacing { Even, Ratio };
+
+/// The interpolant of `curve`, what BD-rate integrates, in at least `samples` places: all of the curve's points, and as
+/// many between each two of them. By rising quality. Throws as bjontegaardDelta for the curve.
+std::vector<RatePoint> sampledInterpolant(const RdCurve& curve, BdMethod method, std::size_t samples,
+                                          Spacing spacing = Spacing::Even);
 
 }  // namespace ratescope::curves

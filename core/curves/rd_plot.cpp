@@ -104,7 +104,8 @@ void addLine(const Curve& curve, const RdPlotOptions& options, PlotSeries& serie
     const bool isRateQuality = curve.x.kind == Quantity::Kind::Rate && curve.y.kind == Quantity::Kind::Metric;
     if (options.line == LineKind::Straight || !isRateQuality) return;
     try {
-        series.line = sampledInterpolant({curve.title, series.line}, options.method, lineSamples);
+        series.line = sampledInterpolant({curve.title, series.line}, options.method, lineSamples,
+                                         options.yScale == Scale::Log ? Spacing::Ratio : Spacing::Even);
     } catch (const Error&) {
         notes.push_back(curve.title + " is not monotone: its points are joined by straight lines.");
     }

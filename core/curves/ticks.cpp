@@ -15,7 +15,9 @@ struct Step {
     double penalty;  // how much rather another one is taken
 };
 constexpr std::array<Step, 5> steps = {{{10, 0}, {20, 0}, {50, 0}, {25, 0.3}, {40, 0.4}}};
-constexpr double onTick = 1e-9;  // part of a step that rounding may take from a tick
+constexpr double leastPlain = 1e-4,
+                 leastPower = 1e6;  // numbers between them are written without a power of ten
+constexpr double onTick = 1e-9;     // part of a step that rounding may take from a tick
 
 // An axis of whole steps: value(k) = k · tenths · 10^exponent, rounded once so that labels are short.
 struct Grid {
@@ -74,6 +76,23 @@ bool isOneTwoFive(int digit) {
     return digit == 1 || digit == 2 || digit == 5;
 }
 
+std::string superscript(int exponent) {
+    constexpr std::array<const char*, 10> digits = {"\u2070", "\u00b9", "\u00b2", "\u00b3", "\u2074",
+                                                    "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
+    std::string text = exponent < 0 ? "\u207b" : "";
+    for (const char c : std::to_string(std::abs(exponent)))
+        text += digits[static_cast<std::size_t>(c - '0')];
+    return text;
+}
+
+/// Powers of ten alone, when one of them would be written so anyway: 10³ … 10⁶ rather than 1000 … 10⁶.
+void writeAsPowers(std::vector<Tick>& ticks) {
+    const auto isPlain = [](const Tick& tick) { return tick.value >= leastPlain && tick.value < leastPower; };
+    if (std::ranges::all_of(ticks, isPlain)) return;
+    for (Tick& tick : ticks)
+        tick.label = "10" + superscript(static_cast<int>(std::lround(std::log10(tick.value))));
+}
+
 Ticks logTicks(double low, double high, std::size_t aim) {
     const double decades = std::log10(high / low);
     if (decades < 0.5) return linearTicks(low, high, aim);
@@ -98,16 +117,8 @@ Ticks logTicks(double low, double high, std::size_t aim) {
             else
                 ticks.minor.push_back(value);
         }
+    if (powersOnly) writeAsPowers(ticks.major);
     return ticks;
-}
-
-std::string superscript(int exponent) {
-    constexpr std::array<const char*, 10> digits = {"\u2070", "\u00b9", "\u00b2", "\u00b3", "\u2074",
-                                                    "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
-    std::string text = exponent < 0 ? "\u207b" : "";
-    for (const char c : std::to_string(std::abs(exponent)))
-        text += digits[static_cast<std::size_t>(c - '0')];
-    return text;
 }
 
 std::string withoutTrailingZeros(std::string text) {
@@ -135,7 +146,7 @@ const char* toText(Scale scale) {
 std::string tickLabel(double value) {
     const double size = std::abs(value);
     if (value == 0) return "0";
-    if (size >= 1e-4 && size < 1e6) return withMinusSign(withoutTrailingZeros(fixed(value, 9)));
+    if (size >= leastPlain && size < leastPower) return withMinusSign(withoutTrailingZeros(fixed(value, 9)));
     int exponent = static_cast<int>(std::floor(std::log10(size)));
     std::string mantissa = withoutTrailingZeros(fixed(value / std::pow(10.0, exponent), 6));
     if (mantissa == "10" || mantissa == "-10") {
