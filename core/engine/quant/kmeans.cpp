@@ -30,7 +30,8 @@ struct Search {
     std::int64_t length, padded;
     const float* vectors;
     std::uint16_t* indices;
-    float* distances;  ///< or nothing
+    float* distances;          ///< or nothing
+    float* seconds = nullptr;  ///< of searchTwo()
 };
 
 /// The lowest number among the nearest of the lanes.
@@ -42,14 +43,14 @@ RATESCOPE_INLINE std::int64_t bestLane(const float* distances, const std::int32_
     return best;
 }
 
-template <int count>
+template <int count, bool two>
 RATESCOPE_INLINE void searchTogether(const Search& at) {
-    Lanes least[count];
+    Lanes least[count], next[count];
     Numbers found[count], number;
     for (std::int64_t i = 0; i < lanes; ++i)
         number[i] = static_cast<std::int32_t>(i);
     for (int c = 0; c < count; ++c) {
-        least[c] = Lanes{} + std::numeric_limits<float>::infinity();
+        next[c] = least[c] = Lanes{} + std::numeric_limits<float>::infinity();
         found[c] = number;
     }
     for (std::int64_t k = 0; k < at.padded; k += lanes) {
@@ -65,6 +66,10 @@ RATESCOPE_INLINE void searchTogether(const Search& at) {
         }
         for (int c = 0; c < count; ++c) {
             const Numbers isLess = sums[c] < least[c];
+            if constexpr (two) {
+                const Lanes later = isLess ? least[c] : sums[c];
+                next[c] = later < next[c] ? later : next[c];
+            }
             least[c] = isLess ? sums[c] : least[c];
             found[c] = isLess ? number : found[c];
         }
@@ -78,22 +83,52 @@ RATESCOPE_INLINE void searchTogether(const Search& at) {
         const std::int64_t best = bestLane(distances, numbers);
         at.indices[c] = static_cast<std::uint16_t>(numbers[best]);
         if (at.distances) at.distances[c] = distances[best];
+        if constexpr (two) {
+            distances[best] = next[c][best];
+            at.seconds[c] = *std::min_element(distances, distances + lanes);
+        }
     }
 }
 
-RATESCOPE_INLINE void searchAll(const Search& search, std::int64_t vectors) {
+template <bool two>
+RATESCOPE_INLINE void searchEach(const Search& search, std::int64_t vectors) {
     Search at = search;
     const auto advance = [&](std::int64_t count) {
         at.vectors += count * at.length;
         at.indices += count;
         if (at.distances) at.distances += count;
+        if constexpr (two) at.seconds += count;
     };
     std::int64_t done = 0;
     for (; done + together <= vectors; done += together, advance(together))
-        searchTogether<together>(at);
+        searchTogether<together, two>(at);
     for (; done < vectors; ++done, advance(1))
-        searchTogether<1>(at);
+        searchTogether<1, two>(at);
 }
+
+RATESCOPE_INLINE void searchAll(const Search& search, std::int64_t vectors) {
+    searchEach<false>(search, vectors);
+}
+
+RATESCOPE_INLINE void searchTwo(const Search& search, std::int64_t vectors) {
+    searchEach<true>(search, vectors);
+}
+
+/// With the roundings of the search.
+float distanceAsSearched(const float* codeword, const float* vector, std::int64_t length) {
+    float sum = 0;
+    for (std::int64_t d = 0; d < length; ++d) {
+        const float difference = codeword[d] - vector[d];
+        sum += difference * difference;
+    }
+    return sum;
+}
+
+/// A distance of up to 16 elements, squared in fp32, is off by less than a share of 20 · 2^-24; this much between two
+/// of them leaves no doubt which is searched to be nearer.
+constexpr double doubt = 1e-5;
+constexpr float leastSquared = 1e-30F;                        // below it roundings are not relative
+constexpr float largest = std::numeric_limits<float>::max();  // what is infinite in fp32 is at least this
 
 double squaredDistance(const float* a, const float* b, std::int64_t length) {
     double sum = 0;
@@ -104,6 +139,8 @@ double squaredDistance(const float* a, const float* b, std::int64_t length) {
     return sum;
 }
 
+/// Lloyd's rounds. Only vectors whose nearest codeword may be another one are searched again (Hamerly, 2010): each knows
+/// how near the others may have come since it was searched. What comes out is that of searching all.
 class Lloyd {
   public:
     Lloyd(const Matrix<float>& vectors, std::span<const double> weights, const KMeansSettings& settings,
@@ -114,7 +151,8 @@ class Lloyd {
           execution_(execution),
           random_(settings.seed),
           count_(static_cast<std::size_t>(vectors.rows)),
-          distances_(count_) {
+          distances_(count_),
+          others_(count_, -1) {
         result_.codewords = Matrix<float>(std::min(settings.clusters, vectors.rows), vectors.columns);
         result_.indices.resize(count_);
     }
@@ -194,16 +232,41 @@ class Lloyd {
 
     void assign() {
         const NearestCodeword nearest(result_.codewords);
-        forChunks([&](std::size_t begin, std::size_t end) {
-            const auto length = static_cast<std::size_t>(vectors_.columns);
-            nearest.find({vector(begin), (end - begin) * length},
-                         std::span(result_.indices).subspan(begin, end - begin),
-                         std::span(distances_).subspan(begin, end - begin));
-        });
+        forChunks([&](std::size_t begin, std::size_t end) { assign(nearest, begin, end); });
         double objective = 0;
         for (std::size_t i = 0; i < count_; ++i)
             objective += weight(i) * static_cast<double>(distances_[i]);
         result_.objectives.push_back(objective);
+    }
+
+    void assign(const NearestCodeword& nearest, std::size_t begin, std::size_t end) {
+        std::vector<std::size_t> open;
+        std::vector<float> vectors;
+        for (std::size_t i = begin; i < end; ++i) {
+            if (staysNearest(i)) continue;
+            open.push_back(i);
+            vectors.insert(vectors.end(), vector(i), vector(i) + vectors_.columns);
+        }
+        std::vector<std::uint16_t> indices(open.size());
+        std::vector<float> distances(open.size()), seconds(open.size());
+        nearest.findTwo(vectors, indices, distances, seconds);
+        for (std::size_t j = 0; j < open.size(); ++j) {
+            result_.indices[open[j]] = indices[j];
+            distances_[open[j]] = distances[j];
+            others_[open[j]] =
+                std::sqrt(std::min(double{largest}, static_cast<double>(seconds[j]))) * (1 - doubt);
+        }
+    }
+
+    /// Takes the distance of its codeword, and whether no other one can be as near.
+    bool staysNearest(std::size_t i) {
+        if (others_[i] < 0) return false;
+        const std::uint16_t index = result_.indices[i];
+        others_[i] -= index == farthest_ ? secondShift_ : shift_;
+        const float distance =
+            distanceAsSearched(result_.codewords.row(index).data(), vector(i), vectors_.columns);
+        distances_[i] = distance;
+        return distance > leastSquared && std::sqrt(static_cast<double>(distance)) * (1 + doubt) < others_[i];
     }
 
     bool hasSettled() const {
@@ -223,11 +286,26 @@ class Lloyd {
             for (std::size_t d = 0; d < sum.size(); ++d)
                 sum[d] += share * static_cast<double>(vector(i)[d]);
         }
+        shift_ = secondShift_ = 0;
         for (std::int64_t k = 0; k < sums.rows; ++k) {
             const double total = totals[static_cast<std::size_t>(k)];
             if (!(total > 0)) continue;
+            const std::vector<float> old(result_.codewords.row(k).begin(), result_.codewords.row(k).end());
             std::transform(sums.row(k).begin(), sums.row(k).end(), result_.codewords.row(k).begin(),
                            [total](double sum) { return static_cast<float>(sum / total); });
+            noteShift(
+                k, std::sqrt(squaredDistance(old.data(), result_.codewords.row(k).data(), vectors_.columns)));
+        }
+    }
+
+    void noteShift(std::int64_t codeword, double shift) {
+        shift *= 1 + doubt;
+        if (shift > shift_) {
+            secondShift_ = shift_;
+            shift_ = shift;
+            farthest_ = codeword;
+        } else {
+            secondShift_ = std::max(secondShift_, shift);
         }
     }
 
@@ -238,6 +316,9 @@ class Lloyd {
     std::mt19937_64 random_;
     const std::size_t count_;
     std::vector<float> distances_;
+    std::vector<double> others_;          ///< no other codeword is nearer than this; below 0: not known
+    double shift_ = 0, secondShift_ = 0;  ///< how far codewords went at most in the last move
+    std::int64_t farthest_ = -1;          ///< the codeword that went farthest
     Clustering result_;
 };
 
@@ -257,6 +338,14 @@ void NearestCodeword::find(std::span<const float> vectors, std::span<std::uint16
     static const auto run = compiledFor<&searchAll>(bestInstructionSet());
     run({byElement_.data(), length_, padded_, vectors.data(), indices.data(),
          distances.empty() ? nullptr : distances.data()},
+        static_cast<std::int64_t>(indices.size()));
+}
+
+void NearestCodeword::findTwo(std::span<const float> vectors, std::span<std::uint16_t> indices,
+                              std::span<float> distances, std::span<float> seconds) const {
+    static const auto run = compiledFor<&searchTwo>(bestInstructionSet());
+    run({byElement_.data(), length_, padded_, vectors.data(), indices.data(), distances.data(),
+         seconds.data()},
         static_cast<std::int64_t>(indices.size()));
 }
 

@@ -43,6 +43,9 @@ class NearestCodeword {
     /// `vectors`: as many as `indices`, one after the other. `distances` may be empty.
     void find(std::span<const float> vectors, std::span<std::uint16_t> indices,
               std::span<float> distances = {}) const;
+    /// The same, and the squared distances of the second nearest: infinite where there is one codeword.
+    void findTwo(std::span<const float> vectors, std::span<std::uint16_t> indices, std::span<float> distances,
+                 std::span<float> seconds) const;
 
   private:
     std::int64_t length_, padded_;

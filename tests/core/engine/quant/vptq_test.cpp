@@ -185,6 +185,29 @@ class VptqTest : public QObject {
         }
     }
 
+    // Vectors that surely stay with their codeword are not searched again: whatever the round, each has its nearest.
+    void roundsAreThoseOfSearchingAll() {
+        Matrix<float> vectors = vectorsOf(6000, 4);
+        for (std::int64_t i = 0; i < vectors.rows; ++i)
+            for (std::int64_t d = 0; d < 4; ++d)
+                vectors.at(i, d) = 0.2F * vectors.at(i, d) + static_cast<float>((i % 64) >> d & 1);
+        for (const float scale : {1.0F, 1e-18F, 1e19F})
+            for (const int rounds : {0, 1, 2, 3, 5, 8, 13, 40, 100}) {
+                Matrix<float> scaled = vectors;
+                for (float& value : scaled.values)
+                    value *= scale;
+                const auto result = kMeans("layer", scaled, {}, {.clusters = 60, .rounds = rounds});
+                std::vector<std::uint16_t> nearest(6000);
+                std::vector<float> distances(6000);
+                NearestCodeword(result.codewords).find(scaled.values, nearest, distances);
+                QCOMPARE(result.indices, nearest);
+                double objective = 0;
+                for (const float distance : distances)
+                    objective += static_cast<double>(distance);
+                QCOMPARE(result.objectives.back(), objective);
+            }
+    }
+
     void equalWeightsAreNoWeights() {
         const Matrix<float> vectors = vectorsOf(500, 2);
         const auto plain = kMeans("layer", vectors, {}, {.clusters = 16, .seed = 3});
