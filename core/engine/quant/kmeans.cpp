@@ -127,6 +127,7 @@ float distanceAsSearched(const float* codeword, const float* vector, std::int64_
 /// A distance of up to 16 elements, squared in fp32, is off by less than a share of 20 · 2^-24; this much between two
 /// of them leaves no doubt which is searched to be nearer.
 constexpr double doubt = 1e-5;
+constexpr std::size_t mostMovers = lanes;
 constexpr float leastSquared = 1e-30F;                        // below it roundings are not relative
 constexpr float largest = std::numeric_limits<float>::max();  // what is infinite in fp32 is at least this
 
@@ -240,6 +241,7 @@ class Lloyd {
     }
 
     void assign(const NearestCodeword& nearest, std::size_t begin, std::size_t end) {
+        noteMovers(begin, end);
         std::vector<std::size_t> open;
         std::vector<float> vectors;
         for (std::size_t i = begin; i < end; ++i) {
@@ -253,18 +255,37 @@ class Lloyd {
         for (std::size_t j = 0; j < open.size(); ++j) {
             result_.indices[open[j]] = indices[j];
             distances_[open[j]] = distances[j];
-            others_[open[j]] =
-                std::sqrt(std::min(double{largest}, static_cast<double>(seconds[j]))) * (1 - doubt);
+            others_[open[j]] = leastDistance(seconds[j]);
+        }
+    }
+
+    /// Of a squared distance that was searched.
+    static double leastDistance(float squared) {
+        return std::sqrt(std::min(double{largest}, static_cast<double>(squared))) * (1 - doubt);
+    }
+
+    /// The others come nearer by how far they went at most. Those that went farthest are searched, so that all the others
+    /// need not be taken to have come as near.
+    void noteMovers(std::size_t begin, std::size_t end) {
+        if (movers_.empty()) return;
+        const std::size_t count = end - begin;
+        std::vector<std::uint16_t> found(count);
+        std::vector<float> distances(count), seconds(count);
+        NearestCodeword(moved_).findTwo({vector(begin), count * static_cast<std::size_t>(vectors_.columns)},
+                                        found, distances, seconds);
+        for (std::size_t i = 0; i < count; ++i) {
+            double& others = others_[begin + i];
+            if (others < 0) continue;
+            const bool isOwn = movers_[found[i]] == result_.indices[begin + i];
+            others = std::min(others - shift_, leastDistance(isOwn ? seconds[i] : distances[i]));
         }
     }
 
     /// Takes the distance of its codeword, and whether no other one can be as near.
     bool staysNearest(std::size_t i) {
         if (others_[i] < 0) return false;
-        const std::uint16_t index = result_.indices[i];
-        others_[i] -= index == farthest_ ? secondShift_ : shift_;
         const float distance =
-            distanceAsSearched(result_.codewords.row(index).data(), vector(i), vectors_.columns);
+            distanceAsSearched(result_.codewords.row(result_.indices[i]).data(), vector(i), vectors_.columns);
         distances_[i] = distance;
         return distance > leastSquared && std::sqrt(static_cast<double>(distance)) * (1 + doubt) < others_[i];
     }
@@ -286,27 +307,34 @@ class Lloyd {
             for (std::size_t d = 0; d < sum.size(); ++d)
                 sum[d] += share * static_cast<double>(vector(i)[d]);
         }
-        shift_ = secondShift_ = 0;
+        std::vector<double> shifts(totals.size());
         for (std::int64_t k = 0; k < sums.rows; ++k) {
             const double total = totals[static_cast<std::size_t>(k)];
             if (!(total > 0)) continue;
             const std::vector<float> old(result_.codewords.row(k).begin(), result_.codewords.row(k).end());
             std::transform(sums.row(k).begin(), sums.row(k).end(), result_.codewords.row(k).begin(),
                            [total](double sum) { return static_cast<float>(sum / total); });
-            noteShift(
-                k, std::sqrt(squaredDistance(old.data(), result_.codewords.row(k).data(), vectors_.columns)));
+            shifts[static_cast<std::size_t>(k)] =
+                std::sqrt(squaredDistance(old.data(), result_.codewords.row(k).data(), vectors_.columns));
         }
+        chooseMovers(shifts);
     }
 
-    void noteShift(std::int64_t codeword, double shift) {
-        shift *= 1 + doubt;
-        if (shift > shift_) {
-            secondShift_ = shift_;
-            shift_ = shift;
-            farthest_ = codeword;
-        } else {
-            secondShift_ = std::max(secondShift_, shift);
-        }
+    void chooseMovers(const std::vector<double>& shifts) {
+        const std::size_t count = std::min(mostMovers, shifts.size());
+        std::vector<std::uint16_t> order(shifts.size());
+        std::iota(order.begin(), order.end(), std::uint16_t{0});
+        const auto end = order.begin() + static_cast<std::ptrdiff_t>(count);
+        std::partial_sort(order.begin(), end, order.end(),
+                          [&](std::uint16_t a, std::uint16_t b) { return shifts[a] > shifts[b]; });
+        movers_.assign(order.begin(), end);
+        moved_ = Matrix<float>(static_cast<std::int64_t>(count), vectors_.columns);
+        for (std::size_t i = 0; i < count; ++i)
+            std::ranges::copy(result_.codewords.row(movers_[i]),
+                              moved_.row(static_cast<std::int64_t>(i)).begin());
+        shift_ = 0;
+        for (auto other = end; other != order.end(); ++other)
+            shift_ = std::max(shift_, shifts[*other] * (1 + doubt));
     }
 
     const Matrix<float>& vectors_;
@@ -316,9 +344,10 @@ class Lloyd {
     std::mt19937_64 random_;
     const std::size_t count_;
     std::vector<float> distances_;
-    std::vector<double> others_;          ///< no other codeword is nearer than this; below 0: not known
-    double shift_ = 0, secondShift_ = 0;  ///< how far codewords went at most in the last move
-    std::int64_t farthest_ = -1;          ///< the codeword that went farthest
+    std::vector<double> others_;         ///< no other codeword is nearer than this; below 0: not known
+    std::vector<std::uint16_t> movers_;  ///< the codewords that went farthest in the last move
+    Matrix<float> moved_;                ///< where they are now
+    double shift_ = 0;                   ///< how far the others went at most
     Clustering result_;
 };
 
