@@ -139,6 +139,8 @@ class FamiliesTest : public QObject {
                                   << "evopress/search.allocation=evolution evopress/search.allocation=dp "
                                      "evopress/search.allocation=uniform"
                                   << 9;
+        QTest::newRow("smollm2") << "smollm2"
+                                 << "rtn gptq spqr" << 10;
         QTest::newRow("minilm") << "minilm"
                                 << "rtn rtn-symmetric" << 10;
         QTest::newRow("tensors") << "tensors"
