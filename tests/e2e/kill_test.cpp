@@ -43,8 +43,9 @@ Study slowStudy() {
 
 enum class Victim { Worker, Supervisor, Both };
 
-/// The items that are committed as done, with the time when they ended.
+/// The items that are committed as done, with the time when they ended. None in a library whose making was cut short.
 QList<QStringList> finished(const QString& library) {
+    if (query(library, "SELECT 1 FROM sqlite_schema WHERE name = 'item'").isEmpty()) return {};
     return query(library, "SELECT id, ended FROM item WHERE state = 2 ORDER BY id");
 }
 

@@ -13,21 +13,19 @@ namespace {
 constexpr std::uint64_t mostEntries = std::uint64_t{1} << 28;
 constexpr double none = std::numeric_limits<double>::infinity();
 
-[[noreturn]] void refuseAllocation(const std::string& what, const std::string& remedy) {
-    throw Error(ErrorKind::Usage, what, remedy);
-}
-
 std::uint64_t cheapest(const std::vector<Option>& options) {
     return std::ranges::min_element(options, {}, &Option::cost)->cost;
 }
 
 void requireOptions(const std::vector<std::vector<Option>>& units) {
     for (const auto& options : units) {
-        if (options.empty()) refuseAllocation("A unit has nothing to choose from.", "Give each an option.");
-        if (options.size() > 256) refuseAllocation("A unit has more than 256 options.", "Leave some out.");
+        if (options.empty())
+            throw Error(ErrorKind::Usage, "A unit has nothing to choose from.", "Give each an option.");
+        if (options.size() > 256)
+            throw Error(ErrorKind::Usage, "A unit has more than 256 options.", "Leave some out.");
         for (const Option& option : options)
             if (!std::isfinite(option.loss))
-                refuseAllocation("The loss of an option is no number.", "Measure it again.");
+                throw Error(ErrorKind::Usage, "The loss of an option is no number.", "Measure it again.");
     }
 }
 
@@ -42,7 +40,8 @@ Problem problemOf(const std::vector<std::vector<Option>>& units, std::uint64_t b
     for (const auto& options : units) {
         const std::uint64_t least = cheapest(options);
         if (least > budget - problem.floor)
-            refuseAllocation("Not even the cheapest options fit the budget.", "Allow more bits.");
+            throw Error(ErrorKind::Usage, "Not even the cheapest options fit the budget.",
+                        "Allow more bits.");
         problem.floor += least;
         std::uint64_t dearest = 0;
         for (const Option& option : options) {
@@ -54,8 +53,8 @@ Problem problemOf(const std::vector<std::vector<Option>>& units, std::uint64_t b
     problem.step = std::max<std::uint64_t>(problem.step, 1);
     problem.capacity = std::min(budget - problem.floor, most) / problem.step;
     if (problem.capacity >= mostEntries / std::max<std::size_t>(units.size(), 1))
-        refuseAllocation("The costs are too fine to be weighed against each other.",
-                         "Round them to a common step.");
+        throw Error(ErrorKind::Usage, "The costs are too fine to be weighed against each other.",
+                    "Round them to a common step.");
     return problem;
 }
 

@@ -14,10 +14,6 @@ namespace {
 constexpr std::int64_t attemptsAnOffspring = 200;
 constexpr double worst = std::numeric_limits<double>::infinity();
 
-[[noreturn]] void refuseSearch(const std::string& what, const std::string& remedy) {
-    throw Error(ErrorKind::Usage, what, remedy);
-}
-
 std::int64_t tokensOf(const Minibatch& batch) {
     std::int64_t tokens = 0;
     for (const SequencePart& part : batch)
@@ -61,17 +57,19 @@ Evolution::Evolution(const Moves& moves, Fitness fitness, EvolutionSettings sett
       settings_(std::move(settings)),
       generators_(std::move(generators)) {
     if (settings_.sequences < 1 || settings_.sequenceLength < 2)
-        refuseSearch("There is no calibration text to search with.", "Give sequences of two tokens or more.");
+        throw Error(ErrorKind::Usage, "There is no calibration text to search with.",
+                    "Give sequences of two tokens or more.");
     if (settings_.generations < 1 || settings_.offspring < 1 || settings_.starts < 1 ||
         settings_.startTokens < 2)
-        refuseSearch("A search needs a generation, an offspring and a start.", "Set each to 1 or more.");
+        throw Error(ErrorKind::Usage, "A search needs a generation, an offspring and a start.",
+                    "Set each to 1 or more.");
     if (settings_.stages.empty() || settings_.stages.back().survivors != 1)
-        refuseSearch("A search selects one candidate in its last stage.",
-                     "End the list of survivors with 1.");
+        throw Error(ErrorKind::Usage, "A search selects one candidate in its last stage.",
+                    "End the list of survivors with 1.");
     for (const SelectionStage& stage : settings_.stages)
         if (stage.survivors < 1 || stage.tokens < 2)
-            refuseSearch("A stage of the selection has no survivors or no tokens.",
-                         "Give each a survivor and two tokens or more.");
+            throw Error(ErrorKind::Usage, "A stage of the selection has no survivors or no tokens.",
+                        "Give each a survivor and two tokens or more.");
     std::mt19937_64 random = generators_(0);
     fixed_ = drawMinibatch(random, settings_.sequences, settings_.sequenceLength, settings_.startTokens);
 }

@@ -1,5 +1,6 @@
 #include "core/engine/quant/fisher.h"
 
+#include "core/engine/quant/unfit_calibration.h"
 #include "core/error.h"
 #include "core/media/coding/fields.h"
 
@@ -13,10 +14,6 @@ namespace ratescope::engine {
 namespace {
 
 const std::string inputsKey = "inputs:", outputsKey = "outputs:", examplesKey = "examples:";
-
-[[noreturn]] void refuseFisher(const std::string& what) {
-    throw Error(ErrorKind::Input, what, "Calibrate again with the model that is to be compressed.");
-}
 
 [[noreturn]] void refuseGradient(const std::string& name, const std::string& what) {
     throw Error(ErrorKind::Input, "The gradient by \"" + name + "\" " + what + ".",
@@ -43,11 +40,12 @@ Array arrayOf(const std::vector<double>& values) {
 std::vector<double> sumsIn(const media::Tensor& tensor) {
     const Array& array = tensor.array;
     if (array.type() != DType::F64 || array.shape().size() != 1 || array.empty())
-        refuseFisher("The Fisher information \"" + tensor.name + "\" is no vector of 64-bit floating point.");
+        throw unfitCalibration("The Fisher information \"" + tensor.name +
+                               "\" is no vector of 64-bit floating point.");
     const auto values = array.as<double>();
     if (!std::ranges::all_of(values, isUsable))
-        refuseFisher("The Fisher information \"" + tensor.name +
-                     "\" holds NaN, infinite or negative values.");
+        throw unfitCalibration("The Fisher information \"" + tensor.name +
+                               "\" holds NaN, infinite or negative values.");
     return {values.begin(), values.end()};
 }
 
@@ -60,7 +58,8 @@ std::int64_t examplesOf(const media::TensorSet& set, const std::string& name) {
         if (error != std::errc() || end != text.data() + text.size()) count = 0;
     }
     if (count < 1)
-        refuseFisher("The Fisher information of \"" + name + "\" does not say of how many examples it is.");
+        throw unfitCalibration("The Fisher information of \"" + name +
+                               "\" does not say of how many examples it is.");
     return count;
 }
 
@@ -99,7 +98,8 @@ Fisher merged(const std::string& name, const Fisher& a, const Fisher& b) {
     if (a.examples == 0) return b;
     if (b.examples == 0) return a;
     if (a.inputs.size() != b.inputs.size() || a.outputs.size() != b.outputs.size())
-        refuseFisher("Two parts of the Fisher information of \"" + name + "\" have different shapes.");
+        throw unfitCalibration("Two parts of the Fisher information of \"" + name +
+                               "\" have different shapes.");
     Fisher sum = a;
     std::ranges::transform(a.inputs, b.inputs, sum.inputs.begin(), std::plus());
     std::ranges::transform(a.outputs, b.outputs, sum.outputs.begin(), std::plus());
@@ -119,21 +119,23 @@ media::TensorSet toTensorSet(const FisherSums& sums) {
 }
 
 FisherSums fisherSumsFrom(const media::TensorSet& set) {
-    if (set.schema != fisherSchema) refuseFisher("The calibration data holds no Fisher information.");
+    if (set.schema != fisherSchema)
+        throw unfitCalibration("The calibration data holds no Fisher information.");
     FisherSums sums;
     for (const media::Tensor& tensor : set.tensors) {
         const bool isInputs = tensor.name.starts_with(inputsKey);
         if (!isInputs && !tensor.name.starts_with(outputsKey))
-            refuseFisher("The calibration data holds \"" + tensor.name +
-                         "\", which is no Fisher information.");
+            throw unfitCalibration("The calibration data holds \"" + tensor.name +
+                                   "\", which is no Fisher information.");
         Fisher& fisher = sums[tensor.name.substr((isInputs ? inputsKey : outputsKey).size())];
         std::vector<double>& side = isInputs ? fisher.inputs : fisher.outputs;
-        if (!side.empty()) refuseFisher("The calibration data holds \"" + tensor.name + "\" twice.");
+        if (!side.empty())
+            throw unfitCalibration("The calibration data holds \"" + tensor.name + "\" twice.");
         side = sumsIn(tensor);
     }
     for (auto& [name, fisher] : sums) {
         if (fisher.inputs.empty() || fisher.outputs.empty())
-            refuseFisher("The Fisher information of \"" + name + "\" is of one side only.");
+            throw unfitCalibration("The Fisher information of \"" + name + "\" is of one side only.");
         fisher.examples = examplesOf(set, name);
     }
     return sums;
@@ -160,7 +162,7 @@ FisherSums fisherSumsFrom(std::span<const std::byte> bytes) {
         fisher.inputs = get(reader);
         fisher.outputs = get(reader);
     }
-    if (reader.left() != 0) refuseFisher("The state of the calibration is damaged.");
+    if (reader.left() != 0) throw unfitCalibration("The state of the calibration is damaged.");
     return sums;
 }
 

@@ -1,5 +1,6 @@
 #include "core/engine/quant/hessian.h"
 
+#include "core/engine/quant/unfit_calibration.h"
 #include "core/engine/tensor.h"
 #include "core/error.h"
 #include "core/media/quality/searched.h"
@@ -18,10 +19,6 @@ constexpr std::int64_t panel = 256;          // columns of a strip of the upper 
 constexpr std::int64_t tile = 32;
 constexpr double symmetryTolerance = 1e-4;
 const std::string sequencesKey = "sequences:";
-
-[[noreturn]] void refuseHessian(const std::string& what) {
-    throw Error(ErrorKind::Input, what, "Calibrate again with the model that is to be compressed.");
-}
 
 [[noreturn]] void refuseActivations(const std::string& name, const std::string& what) {
     throw Error(ErrorKind::Input, "The activations before \"" + name + "\" " + what + ".",
@@ -60,7 +57,8 @@ std::int64_t sequencesOf(const media::TensorSet& set, const std::string& name) {
         if (error != std::errc() || end != text.data() + text.size()) count = 0;
     }
     if (count < 1)
-        refuseHessian("The Hessian of \"" + name + "\" does not say how many sequences it is made of.");
+        throw unfitCalibration("The Hessian of \"" + name +
+                               "\" does not say how many sequences it is made of.");
     return count;
 }
 
@@ -72,27 +70,27 @@ void requireSymmetric(const std::string& name, const Matrix<double>& values) {
     for (std::int64_t i = 0; i < values.rows; ++i)
         for (std::int64_t j = 0; j < i; ++j)
             if (!(std::abs(values.at(i, j) - values.at(j, i)) <= allowed))
-                refuseHessian("The Hessian of \"" + name + "\" is not symmetric, or not finite.");
+                throw unfitCalibration("The Hessian of \"" + name + "\" is not symmetric, or not finite.");
 }
 
 Hessian hessianIn(const media::TensorSet& set, const media::Tensor& tensor) {
     const Shape& shape = tensor.array.shape();
     if (shape.size() != 2 || shape[0] != shape[1] || shape[0] == 0)
-        refuseHessian("The Hessian of \"" + tensor.name + "\" is not a square matrix.");
+        throw unfitCalibration("The Hessian of \"" + tensor.name + "\" is not a square matrix.");
     if (!media::isFloatingPoint(tensor.array.type()))
-        refuseHessian("The Hessian of \"" + tensor.name + "\" is not in floating point.");
+        throw unfitCalibration("The Hessian of \"" + tensor.name + "\" is not in floating point.");
     Hessian hessian{Matrix<double>(shape[0], shape[1]), sequencesOf(set, tensor.name)};
     viewOf(hessian.values).copy_(tensorOf(tensor.array));
     for (std::int64_t i = 0; i < shape[0]; ++i)
         if (!(hessian.values.at(i, i) >= 0) || std::isinf(hessian.values.at(i, i)))
-            refuseHessian("The Hessian of \"" + tensor.name +
-                          "\" has negative, NaN or infinite values on its diagonal.");
+            throw unfitCalibration("The Hessian of \"" + tensor.name +
+                                   "\" has negative, NaN or infinite values on its diagonal.");
     requireSymmetric(tensor.name, hessian.values);
     return hessian;
 }
 
 void requireHessians(const media::TensorSet& set) {
-    if (set.schema != hessianSchema) refuseHessian("The calibration data holds no Hessians.");
+    if (set.schema != hessianSchema) throw unfitCalibration("The calibration data holds no Hessians.");
 }
 
 }  // namespace
@@ -123,7 +121,7 @@ Hessian merged(const std::string& name, const Hessian& a, const Hessian& b) {
     if (a.sequences == 0) return b;
     if (b.sequences == 0) return a;
     if (a.values.rows != b.values.rows)
-        refuseHessian("Two Hessians of \"" + name + "\" have different sizes.");
+        throw unfitCalibration("Two Hessians of \"" + name + "\" have different sizes.");
     Hessian sum{a.values, a.sequences + b.sequences};
     const double share = static_cast<double>(b.sequences) / static_cast<double>(sum.sequences);
     for (std::size_t i = 0; i < sum.values.values.size(); ++i)
@@ -154,7 +152,7 @@ Hessians hessiansFrom(const media::TensorSet& set) {
     Hessians hessians;
     for (const media::Tensor& tensor : set.tensors)
         if (!hessians.emplace(tensor.name, hessianIn(set, tensor)).second)
-            refuseHessian("The calibration data holds two Hessians of \"" + tensor.name + "\".");
+            throw unfitCalibration("The calibration data holds two Hessians of \"" + tensor.name + "\".");
     return hessians;
 }
 
@@ -162,7 +160,7 @@ Hessian hessianOf(const media::TensorSet& set, const std::string& name) {
     requireHessians(set);
     for (const media::Tensor& tensor : set.tensors)
         if (tensor.name == name) return hessianIn(set, tensor);
-    refuseHessian("The calibration data holds no Hessian of \"" + name + "\".");
+    throw unfitCalibration("The calibration data holds no Hessian of \"" + name + "\".");
 }
 
 }  // namespace ratescope::engine

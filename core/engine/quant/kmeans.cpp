@@ -232,16 +232,18 @@ class Lloyd {
     }
 
     void assign() {
-        const NearestCodeword nearest(result_.codewords);
-        forChunks([&](std::size_t begin, std::size_t end) { assign(nearest, begin, end); });
+        const NearestCodeword nearest(result_.codewords), nearestMover(moved_);
+        forChunks([&](std::size_t begin, std::size_t end) {
+            if (!movers_.empty()) noteMovers(nearestMover, begin, end);
+            searchOpen(nearest, begin, end);
+        });
         double objective = 0;
         for (std::size_t i = 0; i < count_; ++i)
             objective += weight(i) * static_cast<double>(distances_[i]);
         result_.objectives.push_back(objective);
     }
 
-    void assign(const NearestCodeword& nearest, std::size_t begin, std::size_t end) {
-        noteMovers(begin, end);
+    void searchOpen(const NearestCodeword& nearest, std::size_t begin, std::size_t end) {
         std::vector<std::size_t> open;
         std::vector<float> vectors;
         for (std::size_t i = begin; i < end; ++i) {
@@ -266,13 +268,12 @@ class Lloyd {
 
     /// The others come nearer by how far they went at most. Those that went farthest are searched, so that all the others
     /// need not be taken to have come as near.
-    void noteMovers(std::size_t begin, std::size_t end) {
-        if (movers_.empty()) return;
+    void noteMovers(const NearestCodeword& nearestMover, std::size_t begin, std::size_t end) {
         const std::size_t count = end - begin;
         std::vector<std::uint16_t> found(count);
         std::vector<float> distances(count), seconds(count);
-        NearestCodeword(moved_).findTwo({vector(begin), count * static_cast<std::size_t>(vectors_.columns)},
-                                        found, distances, seconds);
+        nearestMover.findTwo({vector(begin), count * static_cast<std::size_t>(vectors_.columns)}, found,
+                             distances, seconds);
         for (std::size_t i = 0; i < count; ++i) {
             double& others = others_[begin + i];
             if (others < 0) continue;

@@ -14,10 +14,6 @@ namespace {
 constexpr int mostSteps = 10;
 constexpr double leastShareTaken = 0.8;
 
-[[noreturn]] void refuseMove(const std::string& what, const std::string& remedy) {
-    throw Error(ErrorKind::Usage, what, remedy);
-}
-
 /// min(u₁, u₂) of numbers from 1 to `most`: one is likeliest.
 int drawMutations(std::mt19937_64& random, int most) {
     const auto count = static_cast<std::size_t>(most);
@@ -51,19 +47,20 @@ std::uint64_t LevelProblem::cost(const Candidate& candidate) const {
 
 void checkProblem(const LevelProblem& problem) {
     if (problem.costs.empty())
-        refuseMove("There are no units to choose levels for.", "Select tensors to compress.");
+        throw Error(ErrorKind::Usage, "There are no units to choose levels for.",
+                    "Select tensors to compress.");
     for (const auto& costs : problem.costs) {
         if (costs.size() != problem.levels() || costs.size() < 2)
-            refuseMove("A unit has not the levels that the others have, or just one.",
-                       "Give each the same two or more.");
+            throw Error(ErrorKind::Usage, "A unit has not the levels that the others have, or just one.",
+                        "Give each the same two or more.");
         if (!std::is_sorted(costs.begin(), costs.end(), std::less_equal<>()))
-            refuseMove("A unit's higher level costs no more than a lower one.",
-                       "Order levels by their bits.");
+            throw Error(ErrorKind::Usage, "A unit's higher level costs no more than a lower one.",
+                        "Order levels by their bits.");
     }
     if (problem.startLevel < 0 || static_cast<std::size_t>(problem.startLevel) >= problem.levels() ||
         !problem.isLegal(Candidate(problem.costs.size(), 0)))
-        refuseMove("The target lies outside of what the levels allow.",
-                   "Set it between the least and the greatest level.");
+        throw Error(ErrorKind::Usage, "The target lies outside of what the levels allow.",
+                    "Set it between the least and the greatest level.");
 }
 
 std::vector<std::size_t> groupsOfEqualCost(const LevelProblem& problem) {
@@ -77,7 +74,8 @@ std::vector<std::size_t> groupsOfEqualCost(const LevelProblem& problem) {
 LevelMoves::LevelMoves(LevelProblem problem, int mostMutations)
     : problem_(std::move(problem)), mostMutations_(mostMutations) {
     checkProblem(problem_);
-    if (mostMutations < 1) refuseMove("An offspring without a mutation is none.", "Allow at least one.");
+    if (mostMutations < 1)
+        throw Error(ErrorKind::Usage, "An offspring without a mutation is none.", "Allow at least one.");
 }
 
 Candidate LevelMoves::start(std::mt19937_64& random) const {
@@ -145,10 +143,12 @@ std::optional<Candidate> FreeExchange::mutated(const Candidate& parent, std::mt1
 LeaveOutMoves::LeaveOutMoves(std::size_t kinds, std::size_t units, std::size_t leftOut, int mostMutations)
     : kinds_(kinds), units_(units), leftOut_(leftOut), mostMutations_(mostMutations) {
     if (leftOut == 0 || leftOut >= units)
-        refuseMove("Of " + std::to_string(units) + " blocks " + std::to_string(leftOut) +
-                       " were to be left out: there is nothing to search.",
-                   "Leave out one at least, and not all.");
-    if (mostMutations < 1) refuseMove("An offspring without a mutation is none.", "Allow at least one.");
+        throw Error(ErrorKind::Usage,
+                    "Of " + std::to_string(units) + " blocks " + std::to_string(leftOut) +
+                        " were to be left out: there is nothing to search.",
+                    "Leave out one at least, and not all.");
+    if (mostMutations < 1)
+        throw Error(ErrorKind::Usage, "An offspring without a mutation is none.", "Allow at least one.");
 }
 
 Candidate LeaveOutMoves::start(std::mt19937_64& random) const {

@@ -1,5 +1,6 @@
 #include "core/engine/quant/weighted_svd.h"
 
+#include "core/engine/quant/unfit_calibration.h"
 #include "core/error.h"
 
 #include <ATen/ATen.h>
@@ -56,9 +57,8 @@ std::vector<double> diagonalOf(const std::string& name, std::span<const double> 
         throw Error(ErrorKind::Usage, "The floor of the weights of rows lies below 0.", "Set it to 1e-5.");
     for (const double sum : fisherSums)
         if (!(sum >= 0) || std::isinf(sum))
-            throw Error(ErrorKind::Input,
-                        "The Fisher information of \"" + name + "\" holds NaN, infinite or negative values.",
-                        "Calibrate again with the model that is to be compressed.");
+            throw unfitCalibration("The Fisher information of \"" + name +
+                                   "\" holds NaN, infinite or negative values.");
     const double most = fisherSums.empty() ? 0 : *std::ranges::max_element(fisherSums);
     std::vector<double> diagonal(fisherSums.size(), 1.0);
     for (std::size_t i = 0; most > 0 && i < diagonal.size(); ++i)
