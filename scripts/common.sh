@@ -4,6 +4,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/ratescope"
 benchPython="$cache/bench-python/bin/python" # with scripts/bench.d/requirements.txt installed
 cudaFolder="$cache/cuda-13.2.86"             # nvcc, where scripts/setup --cuda-compiler has brought it
+tidyFolder="$cache/clang-tidy-23.1.4"        # clang-tidy, where scripts/setup --check has brought it
 
 # Scripts call each other; the clock is that of the first.
 export RATESCOPE_STARTED="${RATESCOPE_STARTED:-$(date +%s)}"

@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QFontMetrics>
 #include <QPainter>
+#include <utility>
 
 namespace ratescope::desktop {
 namespace {
@@ -61,8 +62,8 @@ void WorkerLight::look() {
             break;
     }
     if (text == text_ && memory == memory_) return;
-    text_ = text;
-    memory_ = memory;
+    text_ = std::move(text);
+    memory_ = std::move(memory);
     setAccessibleName(text_ + ' ' + memory_);
     setToolTip(supervisor_.process() > 0 ? tr("Supervisor: process %1").arg(supervisor_.process())
                                          : tr("A supervisor is started when the study runs."));

@@ -21,6 +21,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -42,14 +44,8 @@ struct Ended {
 
 /// Direct children; as this process is their reaper that is, in the end, every process of the command.
 std::vector<pid_t> children() {
-    const std::string file = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
-    std::vector<pid_t> found;
-    if (std::FILE* const stream = std::fopen(file.c_str(), "re")) {
-        for (int child = 0; std::fscanf(stream, "%d", &child) == 1;)
-            found.push_back(child);
-        std::fclose(stream);
-    }
-    return found;
+    std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) + "/children");
+    return {std::istream_iterator<pid_t>(file), {}};
 }
 
 void limit(__rlimit_resource_t what, const char* bytes) {
@@ -117,7 +113,7 @@ class Keeper {
         // The pipes are the command's alone: their end is its end.
         const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
         for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-            ::dup2(null, descriptor);
+            if (null >= 0) ::dup2(null, descriptor);
         int reason = command_ < 0 ? errno : 0;
         const bool started = command_ > 0 && ::read(status[0], &reason, sizeof reason) <= 0;
         if (started) return true;

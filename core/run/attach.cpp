@@ -23,6 +23,7 @@ pid_t startServe(const std::filesystem::path& program, const std::filesystem::pa
     const pid_t child = ::fork();
     if (child != 0) return child;
     const int nothing = ::open("/dev/null", O_RDWR);
+    if (nothing < 0) ::_exit(127);
     ::dup2(nothing, STDIN_FILENO);
     ::dup2(nothing, STDOUT_FILENO);
     ::dup2(errors, STDERR_FILENO);

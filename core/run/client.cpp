@@ -31,7 +31,7 @@ std::optional<nlohmann::json> Client::receive(int timeoutMs) {
     const auto end = Clock::now() + std::chrono::milliseconds(timeoutMs);
     for (;;) {
         if (const auto line = socket_.line()) {
-            const auto message = nlohmann::json::parse(*line, nullptr, false);
+            auto message = nlohmann::json::parse(*line, nullptr, false);
             if (!message.is_object() || message.value("v", 0) != protocolVersion)
                 throw Error(ErrorKind::Library, "The supervisor of this library speaks another protocol.",
                             "End it, or use the ratescope-cli of its version.");

@@ -104,7 +104,7 @@ void LineSocket::flush() {
     while (open() && sent < out_.size()) {
         const ssize_t count =
             ::send(descriptor_, out_.data() + sent, out_.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (count > 0) {
+        if (count >= 0) {
             sent += static_cast<std::size_t>(count);
         } else if (errno != EINTR) {
             ended_ = errno != EAGAIN && errno != EWOULDBLOCK;

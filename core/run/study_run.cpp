@@ -89,11 +89,13 @@ std::vector<Hash> StudyRun::missing(const Hash& candidate) const {
         for (std::size_t m = 0; m < rows_[item].measurements.size(); ++m)
             if (isOpen(rows_[item].measurements[m].state)) add(tasksOf(item).scores[m]);
     }
-    if (const auto probe = probes_.find(candidate); probe != probes_.end())
-        if (std::any_of(probe->second.items.begin(), probe->second.items.end(),
-                        [&](std::size_t item) { return isOpen(rows_[item].state); }))
-            for (const Hash& task : probe->second.wanted)
-                add(task);
+    const auto probe = probes_.find(candidate);
+    const bool isSought =
+        probe != probes_.end() &&
+        std::ranges::any_of(probe->second.items, [&](std::size_t item) { return isOpen(rows_[item].state); });
+    if (isSought)
+        for (const Hash& task : probe->second.wanted)
+            add(task);
     return tasks;
 }
 

@@ -3,6 +3,7 @@
 #include "core/graph/named_roots.h"
 #include "core/graph/validate.h"
 #include "core/run/supervisor.h"
+#include "core/run/supervisor_state.h"
 
 #include <algorithm>
 #include <map>

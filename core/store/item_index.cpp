@@ -7,6 +7,7 @@
 #include "core/store/swept_json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <sstream>
 #include <unordered_map>
@@ -267,8 +268,8 @@ class Pass {
             order[i] = i;
         const bool descending = order_.descending;
         std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-            if (values[a] != values[a]) return false;
-            if (values[b] != values[b]) return true;
+            if (std::isnan(values[a])) return false;
+            if (std::isnan(values[b])) return true;
             return descending ? values[a] > values[b] : values[a] < values[b];
         });
         std::vector<IndexedItem> sorted;

@@ -63,7 +63,7 @@ ReconciledItem Reconciler::place(const PlannedItem& item, std::int64_t position)
             return placed;
         }
         ++result_.itemsReused;
-        if (writes()) keepItem(*known, *point, position);
+        if (point) keepItem(*known, *point, position);
         placed.state = keepReconstruction(item, placed.id, placed.state);
     } else {
         placed = addItem(item, point, position);
@@ -112,7 +112,7 @@ ReconciledItem Reconciler::addItem(const PlannedItem& item, PointRow* point, std
     const ItemId donor = lacksReconstruction ? 0 : finishedItem(database_, item.key);
     ++(donor ? result_.itemsReused : result_.itemsNew);
     ReconciledItem placed{0, donor ? State::Done : State::Pending, {}, {}};
-    if (!writes()) return placed;
+    if (!point) return placed;
     database_.run(
         "INSERT INTO item (study, series, point, asset, seed, key, position, orphaned, state) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)",
@@ -165,7 +165,10 @@ void Reconciler::placeMeasurements(const PlannedItem& item, ReconciledItem& plac
     }
     for (std::size_t i = 0; i < matches.size(); ++i) {
         const PlannedMeasurement& planned = item.measurements[i];
-        if (!matches[i] && (matches[i] = match(planned, false))) matches[i]->matched = true;
+        if (!matches[i]) {
+            matches[i] = match(planned, false);
+            if (matches[i]) matches[i]->matched = true;
+        }
         if (!matches[i]) {
             placed.measurements.push_back(addMeasurement(planned, placed.id));
             continue;

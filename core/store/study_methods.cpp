@@ -66,8 +66,9 @@ Method methodOf(const graph::Document& document, const graph::Catalogue& catalog
     const graph::Node* node = document.find(curve.branch.substr(0, curve.branch.find('.')));
     if (!node) return method;
     for (const auto& [id, binding] : node->parameters)
-        if (const auto* value = std::get_if<graph::ParameterValue>(&binding))
-            if (!isSwept(document, node->slug, id)) add(method.settings, id + "=" + graph::toText(*value));
+        if (const auto* value = std::get_if<graph::ParameterValue>(&binding);
+            value && !isSwept(document, node->slug, id))
+            add(method.settings, id + "=" + graph::toText(*value));
     if (const graph::Manifest* manifest = catalogue.find(node->type)) method.papers = manifest->papers;
     return method;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs clang-tidy over source files, those that it found clean before left out.
 
-usage: tidy.py BUILD JOBS FILE...      (BUILD holds compile_commands.json; files as git ls-files names them)
+usage: tidy.py CLANG-TIDY BUILD JOBS FILE...      (BUILD holds compile_commands.json; files as git ls-files names them)
 
 A file is clean again without a run while its preprocessed text, its compile command, the checks and clang-tidy itself
 are the same: of each such state a file named by its SHA-256 is kept in the user's cache. All of it takes an
@@ -15,8 +15,6 @@ import pathlib
 import shlex
 import subprocess
 import sys
-
-TIDY = "clang-tidy-14"
 
 
 def compile_commands(build):
@@ -46,13 +44,13 @@ def state(file, directory, command, checks):
     return hashlib.sha256(b"\0".join(everything)).hexdigest()
 
 
-def looked_at(file, build, commands, checks, cache):
+def looked_at(file, tidy, build, commands, checks, cache):
     """Nothing where the file is clean, else what clang-tidy says."""
     directory, command = commands[os.path.realpath(file)]
     stamp = cache / state(file, directory, command, checks)
     if stamp.exists():
         return ""
-    run = subprocess.run([TIDY, "--quiet", "-p", str(build), file], capture_output=True, text=True)
+    run = subprocess.run([tidy, "--quiet", "-p", str(build), file], capture_output=True, text=True)
     if run.returncode == 0:
         stamp.touch()
         return ""
@@ -60,10 +58,10 @@ def looked_at(file, build, commands, checks, cache):
 
 
 def main():
-    build, jobs, files = pathlib.Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    tidy, build, jobs, files = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "ratescope" / "tidy"
     cache.mkdir(parents=True, exist_ok=True)
-    version = subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout
+    version = subprocess.run([tidy, "--version"], capture_output=True, check=True).stdout
     checks = pathlib.Path(".clang-tidy").read_bytes() + version
     commands = compile_commands(build)
     missing = [file for file in files if os.path.realpath(file) not in commands]
@@ -71,7 +69,7 @@ def main():
         sys.exit("tidy: not in the build: " + " ".join(missing))
     found = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for said in pool.map(lambda file: looked_at(file, build, commands, checks, cache), files):
+        for said in pool.map(lambda file: looked_at(file, tidy, build, commands, checks, cache), files):
             if said:
                 found += 1
                 print(said, flush=True)

@@ -146,13 +146,14 @@ Comparison comparisonOf(const OpenLibrary& open, const PictureChoice& choice) {
         });
         base = !chosen.values.empty() && at != items.end() ? &*at : &items[items.size() / 2];
     }
-    if (!base && !all.empty()) base = &all.front().second[all.front().second.size() / 2];
+    if (all.empty()) return comparison;
+    if (!base) base = &all.front().second[all.front().second.size() / 2];
     for (const auto& [series, items] : all) {
         const bool own = series.slug == base->item.series;
         const store::ComparedItem& compared = own ? *base : store::nearestInRate(items, base->rate);
         comparison.renditions.push_back({series, compared, qualitiesOf(open, compared)});
     }
-    if (base) chosen.series = base->item.series;
+    chosen.series = base->item.series;
     return comparison;
 }
 

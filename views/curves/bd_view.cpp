@@ -74,7 +74,8 @@ void paintNumberCell(QPainter& painter, const QRect& cell, const QModelIndex& in
     drawTabular(painter, place, index.data().toString());
     if (!index.data(BdModel::LowOverlapRole).toBool()) return;
     const QPixmap sign = iconPixmap("warning", Token::Warn, box, pixelRatioOf(painter));
-    painter.drawPixmap(QPointF(place.right() + 4, cell.center().y() - box / 2 + 1), sign);
+    const int top = cell.center().y() - box / 2 + 1;
+    painter.drawPixmap(QPointF(place.right() + 4, top), sign);
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ CurveChoice choiceOf(const QByteArray& state) {
     choice.method = curves::bdMethodFromText(read("method")).value_or(choice.method);
     choice.averaging = curves::bdAveragingFromText(read("average")).value_or(choice.averaging);
     choice.groupedBy = read("by");
-    for (const QJsonValue& series : fields.value(QLatin1String("hidden")).toArray())
+    for (const QJsonValue series : fields.value(QLatin1String("hidden")).toArray())
         choice.hidden.insert(series.toString().toStdString());
     return choice;
 }

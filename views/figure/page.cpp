@@ -16,7 +16,8 @@
 #include <QSvgGenerator>
 #include <cmath>
 
-static void registerFonts() {
+// The macro declares a function of the global namespace.
+static void registerFonts() {  // NOLINT(misc-use-anonymous-namespace)
     Q_INIT_RESOURCE(fonts);
 }
 

@@ -16,6 +16,7 @@
 #include <QClipboard>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <utility>
 
 namespace ratescope::views {
 namespace {
@@ -258,7 +259,7 @@ void FigurePanel::reset() {
             fresh.asset = spec.asset;
             fresh.crop = spec.crop;
             fresh.rate = spec.rate;
-            spec = fresh;
+            spec = std::move(fresh);
         },
         false);
 }

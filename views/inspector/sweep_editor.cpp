@@ -115,8 +115,8 @@ void SweepEditor::show(const ParameterState& state) {
                        !(inRange && valuesOf(range_->range(), parameter_) != state.swept);
     state_ = state;
     const Form form = holds ? form_ : formOf(state);
-    if (form == Form::Range || form == Form::LogRange)
-        if (!holds) range_->show(*evenRangeOf(state.swept, parameter_, form == Form::LogRange));
+    if (!holds && (form == Form::Range || form == Form::LogRange))
+        range_->show(*evenRangeOf(state.swept, parameter_, form == Form::LogRange));
     if (!holds) say({});
     list_->show(state.swept);
     showForm(form);

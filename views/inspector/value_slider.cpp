@@ -155,7 +155,7 @@ void ValueSlider::step(double count) {
         const double by = std::abs(count) < 2 ? count : std::copysign(page, count);
         return moveTo(std::clamp(now + by, scale_.low, scale_.high));
     }
-    moveTo(scale_.valueAt(scale_.placeOf(now) + count / (steps / 2)));
+    moveTo(scale_.valueAt(scale_.placeOf(now) + 2 * count / steps));
 }
 
 void ValueSlider::keyPressEvent(QKeyEvent* event) {

@@ -24,7 +24,7 @@ class ValueSlider : public QWidget {
     Q_OBJECT
 
   public:
-    ValueSlider(const SliderScale& scale, QWidget* parent = nullptr);
+    explicit ValueSlider(const SliderScale& scale, QWidget* parent = nullptr);
 
     const SliderScale& scale() const { return scale_; }
     /// One value or two, rising.

@@ -49,7 +49,7 @@ void VariablesModel::refresh() {
         return;
     }
     rows_ = std::move(rows);
-    emit dataChanged(index(0, 0), index(rowCount() - 1, columns - 1));
+    emit dataChanged(index(0, 0), index(static_cast<int>(rows_.size()) - 1, columns - 1));
 }
 
 int VariablesModel::rowCount(const QModelIndex& parent) const {

@@ -222,9 +222,9 @@ QString TensorModel::titleOf(Column column) const {
 }
 
 QString TensorModel::helpOf(Column column) const {
-    const QString error = kind_ == ErrorKindShown::Weights
-                              ? tr("Norm of what changed in the weights, over the norm of the weights")
-                              : tr("The same of what the layer puts out for its calibration inputs");
+    QString error = kind_ == ErrorKindShown::Weights
+                        ? tr("Norm of what changed in the weights, over the norm of the weights")
+                        : tr("The same of what the layer puts out for its calibration inputs");
     switch (column) {
         case Column::Bits:
         case Column::BitsB:

@@ -280,7 +280,7 @@ void RunsPanel::request(const std::string& name, const json& arguments, Supervis
     session_.supervisor.start(session_.settings.jobs());
     session_.supervisor.request(
         name, arguments, this,
-        [answered](const json& result) {
+        [answered = std::move(answered)](const json& result) {
             if (answered) answered(result);
         },
         [this](const Error& error) {

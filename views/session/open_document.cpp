@@ -70,7 +70,7 @@ std::filesystem::path OpenDocument::directory() const {
 std::string OpenDocument::pathInDocument(const QString& file) const {
     const std::filesystem::path path = QFileInfo(file).absoluteFilePath().toStdString();
     const auto below = [&](const std::filesystem::path& folder) -> std::optional<std::string> {
-        const std::string relative = path.lexically_relative(folder).string();
+        std::string relative = path.lexically_relative(folder).string();
         if (relative.empty() || relative.starts_with("..")) return std::nullopt;
         return relative;
     };

@@ -52,8 +52,9 @@ class Results : public QObject {
     void ask(QObject* receiver, const QString& topic, Query query, Done done,
              const std::function<void(const Error&)>& failed = {}) {
         enqueue(
-            receiver, topic, [query](const OpenLibrary& open) { return std::any(query(open)); },
-            [done](const std::any& answer) {
+            receiver, topic,
+            [query = std::move(query)](const OpenLibrary& open) { return std::any(query(open)); },
+            [done = std::move(done)](const std::any& answer) {
                 done(*std::any_cast<std::invoke_result_t<Query, const OpenLibrary&>>(&answer));
             },
             failed);

@@ -10,7 +10,7 @@
 #include <QWidget>
 
 // The macro declares a function of the global namespace.
-static void loadWindowResources() {
+static void loadWindowResources() {  // NOLINT(misc-use-anonymous-namespace)
     Q_INIT_RESOURCE(window);
 }
 

@@ -18,8 +18,8 @@ constexpr int cellMargin = measure::padding / 2;
 
 /// The square of `side` in the middle of the place, on whole pixels.
 QRectF squareIn(const QRect& place, int side) {
-    return QRectF(place.left() + (place.width() - side) / 2, place.top() + (place.height() - side) / 2, side,
-                  side);
+    return QRect(place.left() + (place.width() - side) / 2, place.top() + (place.height() - side) / 2, side,
+                 side);
 }
 
 bool enabled(const QStyleOption& option) {

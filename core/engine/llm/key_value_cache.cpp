@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace ratescope::engine {
 namespace {
@@ -14,7 +15,7 @@ void grow(at::Tensor& held, const at::Tensor& like, std::int64_t kept, std::int6
     const std::int64_t room = std::max({leastRoom, wanted, 2 * kept});
     at::Tensor larger = at::empty({like.size(0), room, like.size(2)}, like.options());
     if (kept > 0) larger.narrow(1, 0, kept).copy_(held.narrow(1, 0, kept));
-    held = larger;
+    held = std::move(larger);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ class RunningSoftmax {
     at::Tensor most_, sum_;
 };
 
-const at::Tensor& checked(const at::Tensor& values) {
+at::Tensor checked(at::Tensor values) {
     if (!at::isfinite(values).all().item<bool>())
         throw Error(ErrorKind::Input, "The model's logits are not finite numbers.",
                     "Its weights are damaged, or compressed beyond use.");

@@ -24,7 +24,7 @@ struct GridShape {
     int largestCode() const { return (1 << bits) - 1; }
     bool hasLevels() const { return bits == 1; }
     bool hasZeroPoints() const { return bits > 1 && !symmetric; }
-    int symmetricZero() const { return 1 << (bits - 1); }
+    int symmetricZero() const { return (1 << bits) / 2; }
 };
 
 struct Grid {

@@ -190,7 +190,8 @@ class Lloyd {
         for (std::size_t i = 0; i < shares.size(); ++i) {
             if (shares[i] <= 0) continue;
             last = i;
-            if ((left -= shares[i]) < 0) break;
+            left -= shares[i];
+            if (left < 0) break;
         }
         return last;
     }

@@ -185,9 +185,10 @@ TensorSet decodeZip(Bytes bytes, const std::shared_ptr<const void>& owner, const
     });
     if (pickle == entries.end()) throw reader.damaged("it has no data.pkl");
     const std::string prefix = pickle->first.substr(0, pickle->first.size() - 8);
-    if (const auto order = entries.find(prefix + "byteorder"); order != entries.end())
-        if (order->second.size() != 6 || std::memcmp(order->second.data(), "little", 6) != 0)
-            throw reader.damaged("it is not little-endian");
+    if (const auto order = entries.find(prefix + "byteorder");
+        order != entries.end() &&
+        (order->second.size() != 6 || std::memcmp(order->second.data(), "little", 6) != 0))
+        throw reader.damaged("it is not little-endian");
     Storages storages;
     for (const auto& [entry, data] : entries)
         if (entry.starts_with(prefix + "data/")) storages[entry.substr(prefix.size() + 5)] = data;

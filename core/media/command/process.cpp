@@ -261,7 +261,7 @@ void Process::write(Context& context, const std::string& text) {
         checkLimits();
         if (input_ < 0) return;
         const ssize_t count = ::send(input_, text.data() + done, text.size() - done, MSG_NOSIGNAL);
-        if (count > 0)
+        if (count >= 0)
             done += static_cast<std::size_t>(count);
         else if (errno != EAGAIN && errno != EINTR)
             closeOne(input_);  // It reads no more; its answer, or its end, says why.

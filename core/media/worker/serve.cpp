@@ -119,7 +119,7 @@ class Server {
             in_.receive();
             try {
                 while (const std::optional<std::string> line = in_.line())
-                    std::visit([this](auto message) { take(std::move(message)); },
+                    std::visit([this](auto&& message) { take(std::forward<decltype(message)>(message)); },
                                run::decodeToWorker(*line));
             } catch (const std::exception& error) {
                 giveUp(error);
