@@ -3,13 +3,29 @@
 #include "core/error.h"
 #include "plugins/weights/level_database.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace ratescope::media::weights {
 namespace {
 
-const char* nameOf(AllocationKind kind) {
-    return kind == AllocationKind::Bits ? "bits" : "left-out";
+/// What an allocation of a kind says of each unit.
+struct Meaning {
+    AllocationKind kind;
+    const char* column;
+    const char* unit;
+    std::int64_t least, most;
+    const char* range;
+};
+
+constexpr std::array meanings{
+    Meaning{AllocationKind::Bits, "bits", "bit", leastBits, mostBits, "width from 2 to 6 bits"},
+    Meaning{AllocationKind::LeftOut, "left-out", "", 0, 1, "0 or 1"},
+    Meaning{AllocationKind::Sparsity, "zeros", "", 0, std::int64_t{1} << 40, "number of weights"}};
+
+const Meaning& meaningOf(AllocationKind kind) {
+    return *std::ranges::find(meanings, kind, &Meaning::kind);
 }
 
 [[noreturn]] void refuse(const std::string& what) {
@@ -37,28 +53,30 @@ Table allocationTable(AllocationKind kind, const std::vector<AllocatedUnit>& uni
     Table table;
     table.schema = allocationSchema;
     table.view = TableView::Bars;
+    const Meaning& meaning = meaningOf(kind);
     table.columns = {{"unit", "", std::move(names)},
-                     {nameOf(kind), kind == AllocationKind::Bits ? "bit" : "", std::move(values)},
+                     {meaning.column, meaning.unit, std::move(values)},
                      {"weights", "", std::move(weights)},
                      {"stored", "bit", std::move(bits)}};
     return table;
 }
 
 UnitAllocation allocationFrom(const Table& table) {
-    UnitAllocation allocation;
-    if (table.column(nameOf(AllocationKind::LeftOut))) allocation.kind = AllocationKind::LeftOut;
+    const auto meaning = std::ranges::find_if(
+        meanings, [&](const Meaning& one) { return table.column(one.column) != nullptr; });
     const auto* const units = cells<std::string>(table, "unit");
-    const auto* const values = cells<std::int64_t>(table, nameOf(allocation.kind));
+    const auto* const values =
+        meaning == meanings.end() ? nullptr : cells<std::int64_t>(table, meaning->column);
     if (!units || !values)
-        refuse("has no column of units, or none of whole numbers \"bits\" or \"left-out\"");
+        refuse("has no column of units, or none of whole numbers \"bits\", \"left-out\" or \"zeros\"");
     if (units->empty() || units->size() != values->size()) refuse("has no units");
-    const bool isBits = allocation.kind == AllocationKind::Bits;
+    UnitAllocation allocation{meaning->kind, {}};
     for (std::size_t row = 0; row < units->size(); ++row) {
         const std::int64_t value = (*values)[row];
-        if (isBits ? value < leastBits || value > mostBits : value < 0 || value > 1)
+        if (value < meaning->least || value > meaning->most)
             refuse("gives \"" + (*units)[row] + "\" the value " + std::to_string(value) + ", which is no " +
-                   (isBits ? "width from 2 to 6 bits" : "0 or 1"));
-        if (!allocation.of.emplace((*units)[row], static_cast<int>(value)).second)
+                   meaning->range);
+        if (!allocation.of.emplace((*units)[row], value).second)
             refuse("has \"" + (*units)[row] + "\" twice");
     }
     return allocation;

@@ -11,13 +11,14 @@
 
 namespace ratescope::media::weights {
 
-/// The schema of such tables. Columns: `unit` (text), `bits` or `left-out` (integer), and, for people, `weights` and
+/// The schema of such tables. Columns: `unit` (text), `bits`, `left-out` or `zeros` (integer), and, for people, `weights` and
 /// `stored` (bits that the unit takes).
 inline constexpr const char* allocationSchema = "allocation";
 
 enum class AllocationKind {
-    Bits,    ///< a unit is a tensor, the value the width of its codes
-    LeftOut  ///< a unit is one half of a block (sub_blocks.h), left out where the value is 1
+    Bits,     ///< a unit is a tensor, the value the width of its codes
+    LeftOut,  ///< a unit is one half of a block (sub_blocks.h), left out where the value is 1
+    Sparsity  ///< a unit is a tensor, the value the number of its weights that are pruned
 };
 
 struct AllocatedUnit {
@@ -30,10 +31,10 @@ Table allocationTable(AllocationKind kind, const std::vector<AllocatedUnit>& uni
 
 struct UnitAllocation {
     AllocationKind kind = AllocationKind::Bits;
-    std::map<std::string, int> of;  ///< by unit
+    std::map<std::string, std::int64_t> of;  ///< by unit
 };
 /// Throws Error(Input) for a table of other columns or without rows, for a unit that comes twice, and for values outside
-/// of 2 … 6 bits, or 0 and 1.
+/// of 2 … 6 bits, 0 and 1, or no number of weights.
 UnitAllocation allocationFrom(const Table& table);
 
 }  // namespace ratescope::media::weights

@@ -1,9 +1,10 @@
-// A model as EvoPress's search has allocated it: tensors at widths of their own, or blocks left out.
+// A model as EvoPress's search has allocated it: tensors at widths or sparsities of their own, or blocks left out.
 //
-// A container. Header: kind (0 bits, 1 left out); of bits the group size (−1: the whole row) and flags (1 permuted
+// A container. Header: kind (0 bits, 1 left out, 2 sparsity); of bits the group size (−1: the whole row) and flags (1 permuted
 // groups); tensors as in tensor_list.h. Sections of bits: "allocation", the level of each searched tensor in 3 bits;
 // those of group_codes.h; kept. Sections of left out: "allocation", a bit each half of a block; "weights", the searched
-// tensors that stay; kept.
+// tensors that stay; kept. Sections of sparsity: those of sparse_codes.h; kept. How many zeros a tensor was to have is not
+// stored: its mask says it.
 
 #include "core/media/quality/searched.h"
 #include "plugins/weights/allocation_table.h"
@@ -12,6 +13,8 @@
 #include "plugins/weights/group_codes.h"
 #include "plugins/weights/level_database.h"
 #include "plugins/weights/nodes.h"
+#include "plugins/weights/sparse_codes.h"
+#include "plugins/weights/sparse_database.h"
 #include "plugins/weights/sub_blocks.h"
 
 #include <algorithm>
@@ -35,6 +38,20 @@ constexpr std::uint64_t mostLeftOut = 1024;
 
 // --- bits ------------------------------------------------------------------------------------------------
 
+/// Before anything is computed: each searched tensor has its share of the allocation, and each share a tensor.
+void requireUnits(const TensorSet& set, const UnitAllocation& allocation) {
+    requireWeights(set);
+    const Searched isSearched(set);
+    std::set<std::string> units;
+    for (const Tensor& tensor : set.tensors) {
+        if (!isSearched(tensor) || tensor.array.empty()) continue;
+        if (!allocation.of.contains(tensor.name)) refuseUnit(tensor.name, "has nothing for");
+        units.insert(tensor.name);
+    }
+    for (const auto& [unit, value] : allocation.of)
+        if (!units.contains(unit)) refuseUnit(unit, "has something for what is not compressed,");
+}
+
 class BitsEncoder {
   public:
     BitsEncoder(Context& context, const LevelSettings& settings, UnitAllocation allocation)
@@ -44,7 +61,7 @@ class BitsEncoder {
           codes_(sectionsOf(gridAt(0), settings.factor.actOrder)) {}
 
     void encode(const Inputs& inputs, const Parameters& parameters, ByteSink& sink) {
-        requireUnits(inputs.tensors("tensors"));
+        requireUnits(inputs.tensors("tensors"), allocation_);
         SectionWriters writers = codes_.writers();
         writers.push_back(&levels_);
         forEachTensor(context_, inputs, parameters, kept_, writers,
@@ -61,22 +78,8 @@ class BitsEncoder {
     }
 
   private:
-    /// Before anything is computed: each searched tensor has a width, and each width a tensor.
-    void requireUnits(const TensorSet& set) const {
-        requireWeights(set);
-        const Searched isSearched(set);
-        std::set<std::string> units;
-        for (const Tensor& tensor : set.tensors) {
-            if (!isSearched(tensor) || tensor.array.empty()) continue;
-            if (!allocation_.of.contains(tensor.name)) refuseUnit(tensor.name, "gives no width to");
-            units.insert(tensor.name);
-        }
-        for (const auto& [unit, bits] : allocation_.of)
-            if (!units.contains(unit)) refuseUnit(unit, "has a width for something that is not compressed,");
-    }
-
     engine::Matrix<float> add(const CalibratedTensor& tensor) {
-        const int level = allocation_.of.at(tensor.name) - leastBits;
+        const int level = static_cast<int>(allocation_.of.at(tensor.name)) - leastBits;
         levels_.put(static_cast<std::uint64_t>(level), levelBits);
         engine::GroupQuantised stored =
             quantisedAt(context_, tensor, factorOf(context_, tensor, settings_.factor), settings_, level);
@@ -105,6 +108,39 @@ TensorSet decodeBits(Context& context, const ContainerReader& container, FieldRe
     });
     codes.expectEnd();
     levels.expectEnd();
+    kept.expectEnd();
+    return set;
+}
+
+// --- sparsity --------------------------------------------------------------------------------------------
+
+void encodeSparse(Context& context, const Inputs& inputs, const Parameters& parameters,
+                  const engine::FactorSettings& settings, const UnitAllocation& allocation, ByteSink& sink) {
+    requireUnits(inputs.tensors("tensors"), allocation);
+    SparseCodesWriter codes;
+    BitWriter kept("kept");
+    forEachTensor(context, inputs, parameters, kept, codes.writers(), [&](const CalibratedTensor& tensor) {
+        engine::Matrix<float> weights =
+            prunedTo(context, tensor, factorOf(context, tensor, settings), allocation.of.at(tensor.name));
+        codes.add(weights);
+        return weights;
+    });
+    ContainerWriter container(nodeId, nodeVersion);
+    container.header().u8(static_cast<std::uint8_t>(AllocationKind::Sparsity));
+    writeTensorList(container.header(), inputs.tensors("tensors"));
+    codes.finish(container);
+    container.addSection("kept", kept.finish());
+    container.finish(sink);
+}
+
+TensorSet decodeSparse(Context& context, const ContainerReader& container, FieldReader& header) {
+    SparseCodesReader codes(container, nodeId);
+    BitReader kept(container.section("kept"));
+    TensorSet set = decodedSet(context, readTensorList(header, nodeId), kept, nodeId, [&](MatrixShape shape) {
+        context.check();
+        return codes.next(shape);
+    });
+    codes.expectEnd();
     kept.expectEnd();
     return set;
 }
@@ -196,21 +232,36 @@ class EvoPress : public CodecNode {
                                      {parameters.real("damping"), parameters.flag("act-order")}};
         checkGroupSize(settings.groupSize, nodeId);
         UnitAllocation allocation = allocationFrom(inputs.table("allocation"));
-        if (allocation.kind == AllocationKind::LeftOut)
-            encodeLeftOut(context, inputs.tensors("tensors"), allocation, sink);
-        else
-            BitsEncoder(context, settings, std::move(allocation)).encode(inputs, parameters, sink);
+        switch (allocation.kind) {
+            case AllocationKind::LeftOut:
+                encodeLeftOut(context, inputs.tensors("tensors"), allocation, sink);
+                break;
+            case AllocationKind::Sparsity:
+                encodeSparse(context, inputs, parameters, settings.factor, allocation, sink);
+                break;
+            case AllocationKind::Bits:
+                BitsEncoder(context, settings, std::move(allocation)).encode(inputs, parameters, sink);
+        }
     }
 
     Outputs decode(Context& context, ByteSource& source, const Inputs&, const Parameters&) const override {
         const ContainerReader container(source, nodeId, nodeVersion);
         FieldReader header = container.header();
-        const std::uint8_t kind = header.u8();
-        if (kind > static_cast<std::uint8_t>(AllocationKind::LeftOut)) throw damagedStream(nodeId);
-        return {{"tensors",
-                 std::make_shared<const TensorSet>(kind == static_cast<std::uint8_t>(AllocationKind::Bits)
-                                                       ? decodeBits(context, container, header)
-                                                       : decodeLeftOut(context, container, header))}};
+        return {{"tensors", std::make_shared<const TensorSet>(decoded(context, container, header))}};
+    }
+
+  private:
+    static TensorSet decoded(Context& context, const ContainerReader& container, FieldReader& header) {
+        switch (header.u8()) {
+            case static_cast<std::uint8_t>(AllocationKind::Bits):
+                return decodeBits(context, container, header);
+            case static_cast<std::uint8_t>(AllocationKind::LeftOut):
+                return decodeLeftOut(context, container, header);
+            case static_cast<std::uint8_t>(AllocationKind::Sparsity):
+                return decodeSparse(context, container, header);
+            default:
+                throw damagedStream(nodeId);
+        }
     }
 };
 
@@ -225,20 +276,26 @@ An allocation of blocks **left out** says of each half of a block (attention or 
 whether it stays. What is left out is not stored; it comes back as zeros and so adds nothing to the residual stream.
 What stays is stored in 16 bits.
 
+An allocation of **zeros** gives each searched tensor a number of weights that are pruned. They are chosen by SparseGPT as
+`weights.prune` does, with the Hessian of the tensor's inputs; the others are stored in half precision as that node stores
+them, as a bitmap or as rows, whichever is smaller. How many zeros there were to be is not stored, the bitmap says it.
+
 **Bits**, all of them counted. Parts: `allocation` (3 bits a tensor, or 2 a block), `codes`, `scales`, `zero-points`,
-`permutation`, `weights` (of searched tensors), `kept`, `header`, `container`, `padding`. Where widths are stored, the table
-`layers` is that of `weights.gptq`.
+`permutation`, `formats`, `mask`, `row-pointers`, `columns`, `values`, `weights` (of searched tensors), `kept`, `header`,
+`container`, `padding`. Where tensors are compressed, the table `layers` is that of `weights.gptq`.
 )";
 
 graph::Manifest evoPressManifest() {
     graph::Manifest manifest = calibratedManifest(nodeId, nodeVersion);
     manifest.title = "EvoPress";
-    manifest.summary = "Tensors at widths of their own, or blocks left out, as a search has found best";
+    manifest.summary =
+        "Tensors at widths or sparsities of their own, or blocks left out, as a search has found best";
     manifest.manual = manual;
     manifest.papers = {
         {"O. Sieberling et al., EvoPress: accurate dynamic model compression via evolutionary search, 2025",
          "https://arxiv.org/abs/2410.14649"}};
-    manifest.synonyms = {"mixed precision", "bit allocation", "depth pruning", "dynamic compression"};
+    manifest.synonyms = {"mixed precision", "bit allocation", "depth pruning", "layer-wise sparsity",
+                         "dynamic compression"};
     manifest.inputs.push_back({.id = "allocation",
                                .label = "Allocation",
                                .type = graph::PortType::Table,

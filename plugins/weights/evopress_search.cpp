@@ -8,7 +8,9 @@
 #include "core/media/node/language_model.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/nodes.h"
+#include "plugins/weights/search_log.h"
 #include "plugins/weights/search_units.h"
+#include "plugins/weights/sparse_units.h"
 
 #include <ATen/ATen.h>
 
@@ -26,86 +28,17 @@ using engine::Candidate;
 using engine::Generation;
 
 constexpr const char* nodeId = "weights.evopress.search";
-constexpr const char* logSchema = "search-log";
 constexpr const char* checkpointName = "generations";
-constexpr double databaseShare = 0.2;  ///< of the progress
+constexpr double databaseShare = 0.2;     ///< of the progress
+constexpr std::uint64_t startStream = 1;  ///< of a random candidate
 constexpr std::uint64_t drawStream = std::uint64_t{1}
                                      << 32;  ///< of the calibration text; generations count from 0
-
-// --- checkpoints -------------------------------------------------------------------------------------------
-
-FieldWriter fieldsOf(const std::vector<Generation>& log) {
-    FieldWriter fields;
-    fields.varint(log.size());
-    for (const Generation& generation : log) {
-        fields.varint(generation.parent.size());
-        for (const int level : generation.parent)
-            fields.signedVarint(level);
-        fields.f64(generation.fitness);
-        fields.f64(generation.fixedFitness);
-        fields.signedVarint(generation.tokens);
-    }
-    return fields;
-}
-
-std::vector<Generation> generationsFrom(FieldReader& fields) {
-    std::vector<Generation> log;
-    for (std::uint64_t left = fields.varintUpTo(fields.left()); left > 0; --left) {
-        Generation& generation = log.emplace_back();
-        for (std::uint64_t units = fields.varintUpTo(fields.left()); units > 0; --units)
-            generation.parent.push_back(static_cast<int>(fields.signedVarint()));
-        generation.fitness = fields.f64();
-        generation.fixedFitness = fields.f64();
-        generation.tokens = fields.signedVarint();
-    }
-    return log;
-}
-
-// --- the log -----------------------------------------------------------------------------------------------
-
-std::string textOf(const Candidate& candidate, int offset) {
-    std::string text;
-    for (const int level : candidate)
-        text += (text.empty() ? "" : " ") + std::to_string(level + offset);
-    return text;
-}
-
-std::int64_t differences(const Candidate& a, const Candidate& b) {
-    std::int64_t count = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        count += a[i] != b[i];
-    return count;
-}
-
-Table logTable(const std::vector<Generation>& log, const SearchSettings& settings) {
-    std::vector<std::int64_t> numbers, tokens, changed;
-    std::vector<double> fitness, fixed;
-    std::vector<std::string> parents;
-    for (std::size_t i = 0; i < log.size(); ++i) {
-        numbers.push_back(static_cast<std::int64_t>(i));
-        fitness.push_back(log[i].fitness);
-        fixed.push_back(log[i].fixedFitness);
-        tokens.push_back(log[i].tokens);
-        changed.push_back(i == 0 ? 0 : differences(log[i].parent, log[i - 1].parent));
-        parents.push_back(textOf(log[i].parent, settings.kind == AllocationKind::Bits ? leastBits : 0));
-    }
-    const char* const unit = settings.fitness == FitnessKind::Perplexity ? "" : "nat";
-    Table table;
-    table.schema = logSchema;
-    table.view = TableView::Line;
-    table.columns = {{"generation", "", std::move(numbers)}, {"fixed-fitness", unit, std::move(fixed)},
-                     {"fitness", unit, std::move(fitness)},  {"tokens", "", std::move(tokens)},
-                     {"changed", "", std::move(changed)},    {"parent", "", std::move(parents)}};
-    return table;
-}
 
 /// What tells its tables from those of other rows of a sweep: "bits-3-evolution".
 std::string labelOf(const Parameters& parameters) {
     return parameters.text("kind") + "-" + graph::toText(parameters.real("target")) + "-" +
            parameters.text("allocation");
 }
-
-// --- the search --------------------------------------------------------------------------------------------
 
 class Search {
   public:
@@ -117,23 +50,49 @@ class Search {
 
     Outputs run(const Inputs& inputs, const std::string& label) {
         const TensorSet& model = inputs.tensors("model");
-        if (settings_.kind == AllocationKind::Bits) {
-            const TensorSet* const hessians = inputs.has("hessians") ? &inputs.tensors("hessians") : nullptr;
-            const TensorUnits units(context_, settings_, model, hessians, dense_.linears(),
-                                    SubProgress(context_, 0, databaseShare));
-            if (settings_.method == SearchMethod::Even)
-                return outcome(units, compared(units, units.even()), label);
-            if (settings_.method == SearchMethod::Dynamic)
-                return outcome(units, compared(units, units.leastError()), label);
-            return outcome(units, evolved(units), label);
+        const TensorSet* const hessians = inputs.has("hessians") ? &inputs.tensors("hessians") : nullptr;
+        const SubProgress progress(context_, 0, databaseShare);
+        if (settings_.kind == AllocationKind::LeftOut) {
+            const BlockUnits units(settings_, dense_, model);
+            if (settings_.evolution.generations == 0) settings_.evolution.generations = units.generations();
+            return outcome(units, found(units), label);
         }
-        const BlockUnits units(settings_, dense_, model);
-        if (settings_.evolution.generations == 0) settings_.evolution.generations = units.generations();
-        if (settings_.method == SearchMethod::Scoring) return outcome(units, scored(units), label);
-        return outcome(units, evolved(units), label);
+        if (settings_.kind == AllocationKind::Sparsity) {
+            const SparseUnits units(context_, settings_, model, hessians, dense_.linears(), progress);
+            return outcome(units,
+                           settings_.method == SearchMethod::Owl ? compared(units, units.outlierWeighted())
+                                                                 : found(units),
+                           label);
+        }
+        const TensorUnits units(context_, settings_, model, hessians, dense_.linears(), progress);
+        return outcome(units, found(units), label);
     }
 
   private:
+    /// By the methods that serve widths and sparsities alike.
+    template <typename Units>
+    std::vector<Generation> found(const Units& units) {
+        if (settings_.method == SearchMethod::Even) return compared(units, units.even());
+        if (settings_.method == SearchMethod::Dynamic) return compared(units, units.leastError());
+        return evolved(units);
+    }
+
+    std::vector<Generation> found(const BlockUnits& units) {
+        const std::unique_ptr<engine::Moves> moves = units.moves();  // refuses what leaves nothing to choose
+        std::mt19937_64 random = context_.generator(startStream);
+        switch (settings_.method) {
+            case SearchMethod::Random:
+                return compared(units, moves->start(random));
+            case SearchMethod::Cosine:
+                return compared(
+                    units, leastOf(units, units.cosineDistances(sequences_, [this] { context_.check(); })));
+            case SearchMethod::Scoring:
+                return compared(units, leastOf(units, harmAlone(units)));
+            default:
+                return evolved(units);
+        }
+    }
+
     CandidateModel candidateModel(const SearchUnits& units) {
         return {
             dense_,
@@ -195,9 +154,8 @@ class Search {
         return all;
     }
 
-    /// Of each kind the units that alone do the least harm on all the text.
-    std::vector<Generation> scored(const BlockUnits& units) {
-        units.moves();  // refuses what leaves nothing to choose
+    /// By unit, the fitness on all the text without it.
+    std::vector<double> harmAlone(const BlockUnits& units) {
         CandidateModel model = candidateModel(units);
         std::vector<double> harm;
         for (std::size_t unit = 0; unit < units.count(); ++unit) {
@@ -206,22 +164,26 @@ class Search {
             alone[unit] = 1;
             harm.push_back(model.fitness(alone, allText()));
         }
+        return harm;
+    }
+
+    /// Leaves out of each kind the units that do the least harm.
+    static Candidate leastOf(const BlockUnits& units, const std::vector<double>& harm) {
         Candidate candidate(units.count(), 0);
         for (std::size_t kind = 0; kind < units.kinds(); ++kind) {
             std::vector<std::size_t> order;
             for (std::size_t i = 0; i < units.unitsOfAKind(); ++i)
                 order.push_back(kind * units.unitsOfAKind() + i);
-            std::stable_sort(order.begin(), order.end(),
-                             [&](std::size_t a, std::size_t b) { return harm[a] < harm[b]; });
+            std::ranges::stable_sort(order, {}, [&](std::size_t unit) { return harm[unit]; });
             for (std::size_t i = 0; i < units.leftOut(); ++i)
                 candidate[order[i]] = 1;
         }
-        return compared(units, std::move(candidate));
+        return candidate;
     }
 
     Outputs outcome(const SearchUnits& units, const std::vector<Generation>& log, const std::string& label) {
         const auto allocation = std::make_shared<const Table>(units.allocation(log.back().parent));
-        const auto history = std::make_shared<const Table>(logTable(log, settings_));
+        const auto history = std::make_shared<const Table>(searchLog(log, units, settings_.fitness));
         context_.table("allocation-" + label, *allocation);
         context_.table("log-" + label, *history);
         return {{"allocation", allocation}, {"log", history}};
@@ -262,14 +224,20 @@ that the budget is kept exactly; with `name` between tensors of one name; with `
 
 **Drop**: of the attention parts, and of the feed-forward parts, ⌊target·n⌋ of the n blocks' are left out.
 
+**Sparsity**: each searched tensor gets a number of zeros, together ⌊target·m·n⌋ of each. Its levels, `levels` on either
+side of the target, differ by `step` weights, as many in each tensor, so that a level up here and one down there keeps the
+number of zeros exactly. All are made once by SparseGPT (as `weights.prune` does) and held packed.
+
 **Evolution**: a parent has λ distinct offspring, of 1 to 3 exchanges each. They are scored on little text, the best of
 them on more, and so on; before the last stage the parent joins, so that it is given up only for something better. Each
 stage draws its own text, the same for all candidates. The fitness is the mean Kullback-Leibler divergence from the model
 as it was (or that over its most probable ids, or perplexity). NaN or infinite predictions are never selected.
 
-To compare with, of the same tensors: `uniform`, one width for all (at broken targets two, evenly spread), and `dp`, the
+To compare with, of the same tensors: `uniform`, one width or sparsity for all (at broken targets two, evenly spread), and `dp`, the
 least sum of the layers' relative errors tr((W−Ŵ)·H·(W−Ŵ)ᵀ)/tr(W·H·Wᵀ) within the budget; of blocks `scoring`, those
-that alone do the least harm.
+that alone do the least harm; `cosine`, those that turn the states of the tokens least (ShortGPT, arXiv 2403.03853);
+`random`, any. Of sparsities `owl` too: of blocks with more outliers among |w|·‖x‖ (above five times their mean) fewer
+weights go, within ±0.08 of the target (arXiv 2310.05175), as near as levels come to it.
 
 The allocation is a table of units and widths. The log has a row a generation: its parent's fitness on the last stage's
 text, which is another each time, and `fixed-fitness`, on text that is the same for all generations: compare by that. How
@@ -284,13 +252,14 @@ graph::Manifest searchManifest() {
     manifest.id = nodeId;
     manifest.title = "EvoPress search";
     manifest.family = "weights";
-    manifest.summary = "Finds widths of tensors, or blocks to leave out, by evolution within a budget";
+    manifest.summary = "Finds widths or sparsities of tensors, or blocks to leave out, within a budget";
     manifest.manual = manual;
     manifest.kind = graph::NodeKind::Experiment;
     manifest.papers = {
         {"O. Sieberling et al., EvoPress: accurate dynamic model compression via evolutionary search, 2025",
          "https://arxiv.org/abs/2410.14649"}};
-    manifest.synonyms = {"evolutionary search", "bit allocation", "mixed precision", "depth pruning"};
+    manifest.synonyms = {"evolutionary search", "bit allocation",      "mixed precision",
+                         "depth pruning",       "layer-wise sparsity", "OWL"};
     manifest.inputs = {
         {.id = "model",
          .label = "Model",
@@ -311,7 +280,7 @@ graph::Manifest searchManifest() {
                         {.id = "log",
                          .label = "Log",
                          .type = graph::PortType::Table,
-                         .schema = logSchema,
+                         .schema = searchLogSchema,
                          .help = "One row a generation."}};
     manifest.parameters = searchParameters();
     manifest.usesSeed = true;

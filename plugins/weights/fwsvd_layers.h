@@ -17,9 +17,11 @@ namespace ratescope::media::weights {
 struct SvdLayer {
     const Tensor* tensor = nullptr;
     MatrixShape shape;
-    bool isNamed = false;   ///< by the parameter "ranks"
-    std::int64_t rank = 0;  ///< 0: the matrix as it is
-    double loss = 0;        ///< √ of the share of the weighted square that is lost
+    bool isNamed = false;     ///< by the parameter "ranks"
+    std::int64_t rank = 0;    ///< 0: the matrix as it is
+    double loss = 0;          ///< √ of the share of the weighted square that is lost
+    double error = 0;         ///< relative, of the weights
+    engine::LowRank factors;  ///< where the rank is not 0
 };
 
 /// Sets the ranks of the layers that entries "PATTERN=RANK" name; of several, the last. Throws Error(Usage) that shows

@@ -12,16 +12,6 @@
 namespace ratescope::media::weights {
 namespace {
 
-/// tr(W·H·Wᵀ)
-double energyOf(const CalibratedTensor& tensor) {
-    std::vector<double> values(tensor.weights.values.begin(), tensor.weights.values.end());
-    const at::Tensor weights =
-        at::from_blob(values.data(), {tensor.weights.rows, tensor.weights.columns}, at::kDouble);
-    const at::Tensor hessian = at::from_blob(const_cast<double*>(tensor.hessian.values.data()),
-                                             {tensor.hessian.rows, tensor.hessian.columns}, at::kDouble);
-    return at::mm(weights, hessian).mul_(weights).sum().item<double>();
-}
-
 void put(FieldWriter& fields, const engine::Matrix<std::uint16_t>& matrix) {
     fields.varint(static_cast<std::uint64_t>(matrix.rows));
     fields.varint(static_cast<std::uint64_t>(matrix.columns));
@@ -38,6 +28,15 @@ engine::Matrix<std::uint16_t> matrixFrom(FieldReader& fields) {
 }
 
 }  // namespace
+
+double energyOf(const CalibratedTensor& tensor) {
+    std::vector<double> values(tensor.weights.values.begin(), tensor.weights.values.end());
+    const at::Tensor weights =
+        at::from_blob(values.data(), {tensor.weights.rows, tensor.weights.columns}, at::kDouble);
+    const at::Tensor hessian = at::from_blob(const_cast<double*>(tensor.hessian.values.data()),
+                                             {tensor.hessian.rows, tensor.hessian.columns}, at::kDouble);
+    return at::mm(weights, hessian).mul_(weights).sum().item<double>();
+}
 
 engine::GroupQuantised quantisedAt(Context& context, const CalibratedTensor& tensor,
                                    const engine::InverseFactor& factor, const LevelSettings& settings,

@@ -30,6 +30,9 @@ struct LevelSettings {
     engine::FactorSettings factor;
 };
 
+/// tr(W·H·Wᵀ)
+double energyOf(const CalibratedTensor& tensor);
+
 /// The tensor at that level, as it is stored: with the order of its columns where there is one.
 engine::GroupQuantised quantisedAt(Context& context, const CalibratedTensor& tensor,
                                    const engine::InverseFactor& factor, const LevelSettings& settings,

@@ -1,23 +1,23 @@
 // Pruning: weights set to zero by magnitude, by Wanda's score or by SparseGPT; the others in half precision.
 //
 // A container. Header: inputs of a run and zeros of each (0 and 0: no runs), tensors as in tensor_list.h. Sections, of the
-// searched tensors one after the other. Without runs: formats (one bit a tensor, 1 where rows are stored); mask (a bit a
-// weight, 1 where it is stored) or row-pointers (u32, m + 1) and columns (16 bits, 32 where there are more than 65536);
-// values (halves). With runs: places (of each stored weight in its run, of as few bits as that takes); values. Kept.
+// searched tensors one after the other. Without runs: those of sparse_codes.h. With runs: places (of each stored weight in
+// its run, of as few bits as that takes); values (halves). Kept.
 
 #include "core/engine/quant/prune.h"
 
-#include "core/engine/quant/grid.h"
 #include "core/media/coding/container.h"
 #include "core/media/quality/execution.h"
 #include "core/media/quality/half.h"
 #include "plugins/weights/calibrated.h"
 #include "plugins/weights/nodes.h"
 #include "plugins/weights/sequential.h"
+#include "plugins/weights/sparse_codes.h"
 
 #include <algorithm>
 #include <bit>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace ratescope::media::weights {
@@ -29,11 +29,6 @@ using engine::PrunePattern;
 constexpr const char* nodeId = "weights.prune";
 constexpr int nodeVersion = 1;
 constexpr std::int64_t longestRun = 64;
-constexpr int valueBits = 16;
-
-int columnBits(std::int64_t columns) {
-    return columns > 65536 ? 32 : 16;
-}
 
 int placeBits(std::int64_t runLength) {
     return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(runLength - 1)));
@@ -44,21 +39,15 @@ std::int64_t storedOfRun(const PrunePattern& pattern, std::int64_t count) {
     return count - pattern.runZeros * count / pattern.runLength;
 }
 
-/// What is stored: halves, and those that half precision does not tell from zero are zero.
-Matrix<float> halved(const std::string& name, Matrix<float> weights) {
-    for (float& value : weights.values)
-        value = halfToFloat(engine::finiteHalf(name, static_cast<double>(value))) + 0.0F;
-    return weights;
-}
-
 class Encoder {
   public:
     Encoder(Context& context, std::string method, const PrunePattern& pattern, double damping)
         : context_(context), method_(std::move(method)), pattern_(pattern), damping_(damping) {}
 
     void encode(const Inputs& inputs, const Parameters& parameters, ByteSink& sink) {
-        forEachTensor(context_, inputs, parameters, kept_,
-                      {&formats_, &mask_, &rowPointers_, &columns_, &places_, &values_},
+        SectionWriters writers = codes_.writers();
+        writers.insert(writers.end() - 1, &places_);
+        forEachTensor(context_, inputs, parameters, kept_, writers,
                       [this](const CalibratedTensor& tensor) { return add(tensor); });
         ContainerWriter container(nodeId, nodeVersion);
         container.header().varint(static_cast<std::uint64_t>(pattern_.runLength));
@@ -66,13 +55,10 @@ class Encoder {
         writeTensorList(container.header(), inputs.tensors("tensors"));
         if (pattern_.runLength > 0) {
             container.addSection("places", places_.finish());
+            container.addSection("values", codes_.values().finish());
         } else {
-            container.addSection("formats", formats_.finish());
-            container.addSection("mask", mask_.finish());
-            container.addSection("row-pointers", rowPointers_.finish());
-            container.addSection("columns", columns_.finish());
+            codes_.finish(container);
         }
-        container.addSection("values", values_.finish());
         container.addSection("kept", kept_.finish());
         container.finish(sink);
     }
@@ -83,10 +69,8 @@ class Encoder {
         Matrix<float> weights = halved(tensor.name, pruned(tensor));
         if (pattern_.runLength > 0)
             putRuns(weights);
-        else if (const bool byRows = rowsBits(weights) < maskBits(weights); formats_.put(byRows, 1), byRows)
-            putRows(weights);
         else
-            putMask(weights);
+            codes_.add(weights);
         return weights;
     }
 
@@ -103,40 +87,6 @@ class Encoder {
             .quantised;
     }
 
-    static std::uint64_t stored(const Matrix<float>& weights) {
-        return weights.values.size() - static_cast<std::uint64_t>(std::ranges::count(weights.values, 0.0F));
-    }
-    static std::uint64_t maskBits(const Matrix<float>& weights) {
-        return weights.values.size() + stored(weights) * valueBits;
-    }
-    static std::uint64_t rowsBits(const Matrix<float>& weights) {
-        return stored(weights) * static_cast<std::uint64_t>(valueBits + columnBits(weights.columns)) +
-               32 * (static_cast<std::uint64_t>(weights.rows) + 1);
-    }
-
-    void putValue(float value) { values_.put(floatToHalf(value), valueBits); }
-
-    void putMask(const Matrix<float>& weights) {
-        for (const float value : weights.values) {
-            mask_.put(value != 0 ? 1 : 0, 1);
-            if (value != 0) putValue(value);
-        }
-    }
-
-    void putRows(const Matrix<float>& weights) {
-        std::uint64_t count = 0;
-        rowPointers_.put(0, 32);
-        for (std::int64_t i = 0; i < weights.rows; ++i) {
-            for (std::int64_t j = 0; j < weights.columns; ++j) {
-                if (weights.at(i, j) == 0) continue;
-                columns_.put(static_cast<std::uint64_t>(j), columnBits(weights.columns));
-                putValue(weights.at(i, j));
-                ++count;
-            }
-            rowPointers_.put(count, 32);
-        }
-    }
-
     /// Each run stores as many, also where more of its weights are zero.
     void putRuns(const Matrix<float>& weights) {
         for (std::int64_t i = 0; i < weights.rows; ++i)
@@ -150,7 +100,7 @@ class Encoder {
                 for (std::size_t place = 0; place < run.size(); ++place) {
                     if (run[place] == 0 && zeros-- <= 0) continue;
                     places_.put(place, placeBits(pattern_.runLength));
-                    putValue(run[place]);
+                    codes_.values().put(floatToHalf(run[place]), sparseValueBits);
                 }
             }
     }
@@ -159,8 +109,8 @@ class Encoder {
     const std::string method_;
     const PrunePattern pattern_;
     const double damping_;
-    BitWriter formats_{"formats", true}, mask_{"mask", true}, rowPointers_{"row-pointers", true},
-        columns_{"columns", true}, places_{"places", true}, values_{"values", true}, kept_{"kept"};
+    SparseCodesWriter codes_;
+    BitWriter places_{"places", true}, kept_{"kept"};
 };
 
 class Decoder {
@@ -172,65 +122,30 @@ class Decoder {
             static_cast<std::int64_t>(header_.varintUpTo(static_cast<std::uint64_t>(pattern_.runLength)));
         if (pattern_.runLength > 0 && pattern_.runZeros == pattern_.runLength) throw damagedStream(nodeId);
         if (pattern_.runLength > 0) {
-            places_ = section("places");
+            places_ = BitReader(container_.section("places"));
+            values_ = BitReader(container_.section("values"));
         } else {
-            formats_ = section("formats");
-            mask_ = section("mask");
-            rowPointers_ = section("row-pointers");
-            columns_ = section("columns");
+            codes_.emplace(container_, nodeId);
         }
     }
 
     TensorSet decode() {
-        TensorSet set = decodedSet(context_, readTensorList(header_, nodeId), kept_, nodeId,
-                                   [this](MatrixShape shape) { return next(shape); });
-        for (BitReader* reader : {&formats_, &mask_, &rowPointers_, &columns_, &places_, &values_, &kept_})
+        TensorSet set =
+            decodedSet(context_, readTensorList(header_, nodeId), kept_, nodeId, [this](MatrixShape shape) {
+                context_.check();
+                return codes_ ? codes_->next(shape) : ofRuns(shape);
+            });
+        if (codes_) codes_->expectEnd();
+        for (BitReader* reader : {&places_, &values_, &kept_})
             reader->expectEnd();
         return set;
     }
 
   private:
-    BitReader section(const char* name) const { return BitReader(container_.section(name)); }
-
-    Matrix<float> next(MatrixShape shape) {
-        context_.check();
-        if (pattern_.runLength > 0) return ofRuns(shape);
-        return formats_.get(1) != 0 ? ofRows(shape) : ofMask(shape);
-    }
-
-    float nextValue() { return halfToFloat(static_cast<std::uint16_t>(values_.get(valueBits))); }
-
-    Matrix<float> ofMask(MatrixShape shape) {
-        requireLeft(mask_, shape.rows * shape.columns, 1, nodeId);
-        Matrix<float> weights(shape.rows, shape.columns);
-        for (float& value : weights.values)
-            if (mask_.get(1) != 0) value = nextValue();
-        return weights;
-    }
-
-    /// Rows that hold nothing cost 32 bits each, so that columns alone are not bounded by the stream.
-    Matrix<float> ofRows(MatrixShape shape) {
-        requireLeft(rowPointers_, shape.rows + 1, 32, nodeId);
-        if (shape.columns > largestMatrix / shape.rows) throw damagedStream(nodeId);
-        if (rowPointers_.get(32) != 0) throw damagedStream(nodeId);
-        Matrix<float> weights(shape.rows, shape.columns);
-        std::uint64_t before = 0;
-        for (std::int64_t i = 0; i < shape.rows; ++i) {
-            const std::uint64_t end = rowPointers_.get(32);
-            if (end < before) throw damagedStream(nodeId);
-            std::int64_t last = -1;
-            for (; before < end; ++before) {
-                const auto column = static_cast<std::int64_t>(columns_.get(columnBits(shape.columns)));
-                if (column <= last || column >= shape.columns) throw damagedStream(nodeId);
-                weights.at(i, column) = nextValue();
-                last = column;
-            }
-        }
-        return weights;
-    }
+    float nextValue() { return halfToFloat(static_cast<std::uint16_t>(values_.get(sparseValueBits))); }
 
     Matrix<float> ofRuns(MatrixShape shape) {
-        requireLeft(values_, shape.rows * storedOfRow(shape.columns), valueBits, nodeId);
+        requireLeft(values_, shape.rows * storedOfRow(shape.columns), sparseValueBits, nodeId);
         Matrix<float> weights(shape.rows, shape.columns);
         for (std::int64_t i = 0; i < shape.rows; ++i)
             for (std::int64_t begin = 0; begin < shape.columns; begin += pattern_.runLength) {
@@ -252,14 +167,12 @@ class Decoder {
                (rest > 0 ? storedOfRun(pattern_, rest) : 0);
     }
 
-    static constexpr std::int64_t largestMatrix = std::int64_t{1} << 31;
-
     Context& context_;
     ContainerReader container_;
     FieldReader header_;
     PrunePattern pattern_;
-    BitReader formats_{{}}, mask_{{}}, rowPointers_{{}}, columns_{{}}, places_{{}};
-    BitReader values_ = section("values"), kept_ = section("kept");
+    std::optional<SparseCodesReader> codes_;  ///< where there are no runs
+    BitReader places_{{}}, values_{{}}, kept_{container_.section("kept")};
 };
 
 class Prune : public CodecNode {

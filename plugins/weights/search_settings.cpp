@@ -5,6 +5,8 @@
 #include "plugins/weights/grid_parameters.h"
 #include "plugins/weights/group_codes.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <string_view>
 
@@ -26,10 +28,11 @@ struct Preset {
 
 /// Of the paper's program, and one that a processor finishes in minutes.
 Preset presetOf(AllocationKind kind, bool isSmall) {
-    const bool isBits = kind == AllocationKind::Bits;
-    if (isSmall) return {isBits ? 150 : 0, 16, {{1, 512}, {1, 8192}}};
-    if (isBits) return {150, 128, {{16, 2048}, {4, 16384}, {1, 131072}}};
-    return {0, 32, {{2, 2048}, {1, 32768}}};
+    const bool isDrop = kind == AllocationKind::LeftOut;
+    if (isSmall) return {isDrop ? 0 : 150, 16, {{1, 512}, {1, 8192}}};
+    if (isDrop) return {0, 32, {{2, 2048}, {1, 32768}}};
+    if (kind == AllocationKind::Sparsity) return {400, 64, {{8, 2048}, {2, 16384}, {1, 65536}}};
+    return {150, 128, {{16, 2048}, {4, 16384}, {1, 131072}}};
 }
 
 std::vector<std::int64_t> listOf(const std::string& name, std::string_view text) {
@@ -67,23 +70,61 @@ std::vector<SelectionStage> stagesOf(const Parameters& parameters,
     return stages;
 }
 
-SearchMethod methodOf(const std::string& name) {
-    if (name == "evolution") return SearchMethod::Evolution;
-    if (name == "dp") return SearchMethod::Dynamic;
-    return name == "uniform" ? SearchMethod::Even : SearchMethod::Scoring;
+/// What a kind of search is called, what it may be told.
+struct KindName {
+    AllocationKind kind;
+    const char* name;
+    double least, most;
+    const char* range;
+};
+constexpr std::array kindNames{
+    KindName{AllocationKind::Bits, "bits", leastBits, mostBits, "2 … 6 bits"},
+    KindName{AllocationKind::LeftOut, "drop", 0, mostLeftOut, "a share of blocks from 0 to 0.95"},
+    KindName{AllocationKind::Sparsity, "sparsity", 0, mostLeftOut, "a share of zeros from 0 to 0.95"}};
+
+/// What a way of allocating is called, and for which kinds it is one.
+struct MethodName {
+    SearchMethod method;
+    const char* name;
+    bool ofBits, ofDrop, ofSparsity;
+
+    bool isOf(AllocationKind kind) const {
+        return kind == AllocationKind::Bits ? ofBits : kind == AllocationKind::LeftOut ? ofDrop : ofSparsity;
+    }
+};
+constexpr std::array methodNames{MethodName{SearchMethod::Evolution, "evolution", true, true, true},
+                                 MethodName{SearchMethod::Dynamic, "dp", true, false, true},
+                                 MethodName{SearchMethod::Even, "uniform", true, false, true},
+                                 MethodName{SearchMethod::Owl, "owl", false, false, true},
+                                 MethodName{SearchMethod::Scoring, "scoring", false, true, false},
+                                 MethodName{SearchMethod::Cosine, "cosine", false, true, false},
+                                 MethodName{SearchMethod::Random, "random", false, true, false}};
+
+template <typename Names>
+const auto& named(const Names& names, const std::string& name) {
+    return *std::ranges::find_if(names, [&](const auto& one) { return one.name == name; });
 }
 
-void requireFitting(const SearchSettings& settings) {
-    const bool isBits = settings.kind == AllocationKind::Bits;
-    const bool isOfLeftOut = settings.method == SearchMethod::Scoring;
-    if (settings.method != SearchMethod::Evolution && isBits == isOfLeftOut)
+template <typename Names>
+std::vector<std::string> choicesOf(const Names& names) {
+    std::vector<std::string> choices;
+    for (const auto& one : names)
+        choices.emplace_back(one.name);
+    return choices;
+}
+
+void requireFitting(const KindName& kind, const MethodName& method, double target) {
+    if (!method.isOf(kind.kind)) {
+        std::string fitting;
+        for (const MethodName& other : methodNames)
+            if (other.isOf(kind.kind)) fitting += (fitting.empty() ? "" : ", ") + std::string(other.name);
         throw Error(ErrorKind::Usage,
-                    isBits ? "Widths are not allocated by scoring blocks." : "Blocks are not left out so.",
-                    isBits ? "Choose evolution, dp or uniform." : "Choose evolution or scoring.");
-    const double least = isBits ? leastBits : 0, most = isBits ? mostBits : mostLeftOut;
-    if (settings.target < least || settings.target > most)
-        throw Error(ErrorKind::Usage, "The target " + graph::toText(settings.target) + " is out of range.",
-                    isBits ? "Set it to 2 … 6 bits." : "Set it to a share of blocks from 0 to 0.95.");
+                    std::string("Of the kind ") + kind.name + " nothing is allocated by " + method.name + ".",
+                    "Choose one of " + fitting + ".");
+    }
+    if (target < kind.least || target > kind.most)
+        throw Error(ErrorKind::Usage, "The target " + graph::toText(target) + " is out of range.",
+                    std::string("Set it to ") + kind.range + ".");
 }
 
 Parameter choice(const char* id, const char* label, const char* help, std::vector<std::string> choices) {
@@ -107,24 +148,28 @@ Parameter list(const char* id, const char* label, const char* help) {
 }  // namespace
 
 std::vector<Parameter> searchParameters() {
-    const graph::VisibleIf ofBits{"kind", {std::string("bits")}}, ofDrop{"kind", {std::string("drop")}};
+    const graph::VisibleIf ofBits{"kind", {std::string("bits")}}, ofDrop{"kind", {std::string("drop")}},
+        ofSparsity{"kind", {std::string("sparsity")}};
     std::vector<Parameter> all;
-    all.push_back(choice("kind", "Kind", "What is searched: widths of tensors, or blocks to leave out.",
-                         {"bits", "drop"}));
-    all.push_back({.id = "target",
-                   .label = "Target",
-                   .help = "Mean bits of a code, or the share of blocks that is left out.",
-                   .type = ParameterType::Real,
-                   .defaultValue = 3.0,
-                   .minimum = 0,
-                   .maximum = 6,
-                   .movesAlongCurve = true});
+    all.push_back(choice(
+        "kind", "Kind", "What is searched: widths of tensors, blocks to leave out, or sparsities of tensors.",
+        choicesOf(kindNames)));
     all.push_back(
-        choice("allocation", "Allocation",
-               "How it is found: by evolution; or, to compare with, the least sum of the layers' relative "
-               "errors (dp) or the same width for all (uniform), of the same quantised tensors; or the "
-               "blocks that alone do the least harm (scoring).",
-               {"evolution", "dp", "uniform", "scoring"}));
+        {.id = "target",
+         .label = "Target",
+         .help = "Mean bits of a code, the share of blocks that is left out, or the share of zeros.",
+         .type = ParameterType::Real,
+         .defaultValue = 3.0,
+         .minimum = 0,
+         .maximum = 6,
+         .movesAlongCurve = true});
+    all.push_back(choice(
+        "allocation", "Allocation",
+        "How it is found: by evolution; or, to compare with, of the same tensors the least sum of the "
+        "layers' relative errors (dp), the same for all (uniform), or more zeros where there are fewer "
+        "outliers (owl, sparsities only); of blocks those that alone do the least harm (scoring), that "
+        "change the direction of the states least (cosine), or any (random).",
+        choicesOf(methodNames)));
     all.push_back(
         choice("fitness", "Fitness",
                "What is made least: the divergence from the model as it was, the same over its most "
@@ -155,6 +200,18 @@ std::vector<Parameter> searchParameters() {
     for (std::size_t i = all.size() - 4; i < all.size(); ++i)
         all[i].advanced = true;
     all.back().visibleIf = ofBits;
+    all.push_back(integerParameter("step", "Step",
+                                   "From level to level, the same for all tensors; 0: the smallest tensor's "
+                                   "levels reach as far as it has weights.",
+                                   0, 0, 1 << 30));
+    all.back().unit = "weights";
+    all.push_back(integerParameter("levels", "Levels", "On either side of the target.", 8, 1, 64));
+    all.push_back(integerParameter("max-deviation", "Most deviation",
+                                   "Of the levels of all tensors together; 0: any.", 0, 0, 1 << 20));
+    for (std::size_t i = all.size() - 3; i < all.size(); ++i) {
+        all[i].advanced = true;
+        all[i].visibleIf = ofSparsity;
+    }
     for (const auto& [id, label, help] :
          {std::tuple("drop-entire-block", "Whole blocks", "Attention and feed-forward go together."),
           std::tuple("drop-pairs", "Pairs of blocks", "Blocks 2i and 2i+1 go together.")})
@@ -177,10 +234,12 @@ std::vector<Parameter> searchParameters() {
 
 SearchSettings searchSettings(const Parameters& parameters, std::uint64_t weights) {
     SearchSettings settings;
-    settings.kind = parameters.text("kind") == "bits" ? AllocationKind::Bits : AllocationKind::LeftOut;
-    settings.method = methodOf(parameters.text("allocation"));
+    const KindName& kind = named(kindNames, parameters.text("kind"));
+    const MethodName& method = named(methodNames, parameters.text("allocation"));
+    settings.kind = kind.kind;
+    settings.method = method.method;
     settings.target = parameters.real("target");
-    requireFitting(settings);
+    requireFitting(kind, method, settings.target);
     const std::string& fitness = parameters.text("fitness");
     settings.fitness = fitness == "kl"        ? FitnessKind::Divergence
                        : fitness == "topk-kl" ? FitnessKind::TopDivergence
@@ -193,6 +252,9 @@ SearchSettings searchSettings(const Parameters& parameters, std::uint64_t weight
     settings.mostMutations = static_cast<int>(parameters.integer("max-mutations"));
     settings.wholeBlocks = parameters.flag("drop-entire-block");
     settings.pairs = parameters.flag("drop-pairs");
+    settings.step = parameters.integer("step");
+    settings.mostLevel = static_cast<int>(parameters.integer("levels"));
+    settings.mostDeviation = static_cast<int>(parameters.integer("max-deviation"));
     const std::string& effort = parameters.text("preset");
     const Preset preset =
         presetOf(settings.kind, effort == "small" || (effort == "auto" && weights < smallModel));

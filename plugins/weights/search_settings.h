@@ -17,21 +17,27 @@ namespace ratescope::media::weights {
 
 enum class SearchMethod {
     Evolution,
-    Dynamic,  ///< bits: the least sum of the layers' relative errors, by dynamic programming
-    Even,     ///< bits: the same width for all, as far as whole bits allow
-    Scoring   ///< left out: the halves that alone do the least harm
+    Dynamic,  ///< of tensors: the least sum of the layers' relative errors, by dynamic programming
+    Even,     ///< of tensors: the same for all, as far as whole bits allow
+    Owl,      ///< sparsity: blocks with more outliers less (owl.h)
+    Scoring,  ///< left out: the halves that alone do the least harm
+    Cosine,   ///< left out: those whose states change direction least
+    Random    ///< left out
 };
 enum class GroupRule { Size, Name, None };
 
 struct SearchSettings {
     AllocationKind kind = AllocationKind::Bits;
     SearchMethod method = SearchMethod::Evolution;
-    double target = 3;  ///< bits, or the share of blocks left out
+    double target = 3;  ///< bits, the share of zeros, or that of blocks left out
     FitnessKind fitness = FitnessKind::Divergence;
     std::int64_t top = 512;
     GroupRule groupRule = GroupRule::Size;
     int mostMutations = 3;
     bool wholeBlocks = false, pairs = false;  ///< what is left out together
+    std::int64_t step = 0;  ///< sparsity: weights from level to level; 0: by the smallest tensor
+    int mostLevel = 8;      ///< sparsity: levels on either side of the target
+    int mostDeviation = 0;  ///< sparsity: of all levels together; 0: any
     /// Generations are 0 where the number of blocks decides.
     engine::EvolutionSettings evolution;
     LevelSettings levels;

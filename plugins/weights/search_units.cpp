@@ -2,12 +2,12 @@
 
 #include "core/engine/quant/allocation.h"
 #include "core/error.h"
-#include "core/media/node/checkpoint.h"
-#include "core/media/quality/searched.h"
+#include "plugins/weights/unit_database.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -15,28 +15,20 @@ namespace ratescope::media::weights {
 
 using engine::Candidate;
 
+namespace {
+
+constexpr std::int64_t sequencesTogether = 8;
+
+}  // namespace
+
 TensorUnits::TensorUnits(Context& context, const SearchSettings& settings, const TensorSet& model,
                          const TensorSet* hessians, const std::vector<std::string>& linears,
                          SubProgress progress)
-    : settings_(settings) {
-    const Searched isSearched(model);
-    const Calibration calibration(hessians, model);
-    std::vector<const Tensor*> searched;
-    for (const Tensor& tensor : model.tensors)
-        if (isSearched(tensor)) searched.push_back(&tensor);
-    for (const Tensor* const tensor : searched) {
-        const bool isLinear = std::any_of(linears.begin(), linears.end(), [&](const std::string& linear) {
-            return tensor->name == linear + ".weight";
-        });
-        if (!isLinear)
-            throw Error(ErrorKind::Input,
-                        "The searched tensor \"" + tensor->name + "\" is no linear layer of a block.",
-                        "Search the linear layers of the blocks only.");
-        progress(static_cast<double>(units_.size()) / static_cast<double>(searched.size()));
-        add(context, *tensor, calibration);
-    }
-    if (units_.empty())
-        throw Error(ErrorKind::Input, "The model has no searched tensors.", "Select tensors to compress.");
+    : settings_(settings),
+      units_(unitDatabase<PackedUnit>(
+          context, searchedLinears(model, linears), Calibration(hessians, model), progress,
+          [&](const CalibratedTensor& tensor) { return packedUnit(context, tensor, settings.levels); },
+          packedUnitFrom)) {
     makeProblem();
 }
 
@@ -72,19 +64,6 @@ Candidate TensorUnits::leastError() const {
             options[i].push_back({problem_.costs[i][level], units_[i].levels[level].error});
     const engine::Allocation found = engine::allocate(options, problem_.budget);
     return {found.choices.begin(), found.choices.end()};
-}
-
-void TensorUnits::add(Context& context, const Tensor& tensor, const Calibration& calibration) {
-    const std::string checkpoint = "unit-" + std::to_string(units_.size());
-    if (auto saved = takeUp(context, checkpoint, packedUnitFrom)) {
-        units_.push_back(*std::move(saved));
-        return;
-    }
-    const CalibratedTensor calibrated{
-        tensor.name, matrixOf(tensor.array),
-        calibration.hessian(tensor.name, matrixShape(tensor.array.shape()).columns)};
-    units_.push_back(packedUnit(context, calibrated, settings_.levels));
-    saveFields(context, checkpoint, fieldsOf(units_.back()));
 }
 
 /// The budget is what the target would cost if codes could have so many bits.
@@ -158,6 +137,44 @@ void BlockUnits::put(engine::Llama& model, std::size_t unit, int level) const {
         const bool hasBias = dense_.weights().blocks[half.block].attentionOutputBias.defined();
         if (!half.isFeedForward && hasBias) set(last + ".bias");
     }
+}
+
+std::vector<double> BlockUnits::cosineDistances(const at::Tensor& sequences,
+                                                const std::function<void()>& check) const {
+    // Blocks without their feed-forward part give the states between the two halves.
+    engine::Llama attentionOnly = dense_;
+    std::map<SubBlock, double> distances;
+    at::Tensor states = dense_.embed(sequences);
+    for (std::int64_t layer = 0; layer < dense_.layers(); ++layer) {
+        const auto block = static_cast<std::size_t>(layer);
+        const std::string down = nameOf({block, true}) + ".down_proj.weight";
+        attentionOnly.setTensor(down, at::zeros_like(dense_.tensor(down)));
+        std::array<double, 3> sums{};  // of cosines: attention, feed-forward, both
+        std::vector<at::Tensor> after;
+        for (const at::Tensor& before : states.split(sequencesTogether)) {
+            check();
+            const at::Tensor between = attentionOnly.block(layer, before);
+            after.push_back(dense_.block(layer, before));
+            const auto sum = [](const at::Tensor& a, const at::Tensor& b) {
+                return at::cosine_similarity(a, b, -1).sum().item<double>();
+            };
+            sums[0] += sum(before, between);
+            sums[1] += sum(between, after.back());
+            sums[2] += sum(before, after.back());
+        }
+        const auto tokens = static_cast<double>(sequences.numel());
+        for (const bool isFeedForward : {false, true})
+            distances[{block, isFeedForward}] =
+                settings_.wholeBlocks ? (1 - sums[2] / tokens) / 2 : 1 - sums[isFeedForward] / tokens;
+        states = at::cat(after);
+    }
+    std::vector<double> ofUnits;
+    for (const std::vector<SubBlock>& unit : units_) {
+        double& sum = ofUnits.emplace_back(0);
+        for (const SubBlock& half : unit)
+            sum += distances.at(half);
+    }
+    return ofUnits;
 }
 
 std::unique_ptr<engine::Moves> BlockUnits::moves() const {

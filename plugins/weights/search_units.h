@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +24,8 @@ class SearchUnits {
     /// Changes the model: the unit is then at that level.
     virtual void put(engine::Llama& model, std::size_t unit, int level) const = 0;
     virtual std::unique_ptr<engine::Moves> moves() const = 0;
+    /// What an allocation says of a unit at that level.
+    virtual std::int64_t value(std::size_t unit, int level) const = 0;
     virtual Table allocation(const engine::Candidate& candidate) const = 0;
 };
 
@@ -38,6 +41,7 @@ class TensorUnits : public SearchUnits {
     std::size_t count() const override { return units_.size(); }
     void put(engine::Llama& model, std::size_t unit, int level) const override;
     std::unique_ptr<engine::Moves> moves() const override;
+    std::int64_t value(std::size_t, int level) const override { return leastBits + level; }
     Table allocation(const engine::Candidate& candidate) const override;
 
     const engine::LevelProblem& problem() const { return problem_; }
@@ -48,7 +52,6 @@ class TensorUnits : public SearchUnits {
     engine::Candidate leastError() const;
 
   private:
-    void add(Context& context, const Tensor& tensor, const Calibration& calibration);
     void makeProblem();
     std::vector<std::size_t> groups() const;
 
@@ -66,7 +69,14 @@ class BlockUnits : public SearchUnits {
     std::size_t count() const override { return units_.size(); }
     void put(engine::Llama& model, std::size_t unit, int level) const override;
     std::unique_ptr<engine::Moves> moves() const override;
+    std::int64_t value(std::size_t, int level) const override { return level; }
     Table allocation(const engine::Candidate& candidate) const override;
+
+    /// Of each unit, how far what it does lies from doing nothing: the sum over its halves (over whole blocks, where
+    /// those go) of 1 − the mean cosine between a token's state before and after, on `sequences` (I64 [S, T]) of the
+    /// model as it is (Men et al., ShortGPT, 2024). `check` is called between parts of the work.
+    std::vector<double> cosineDistances(const at::Tensor& sequences,
+                                        const std::function<void()>& check) const;
 
     /// Attention and feed-forward parts are of two kinds, whole blocks of one.
     std::size_t kinds() const { return settings_.wholeBlocks ? 1 : 2; }

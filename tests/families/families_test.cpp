@@ -134,11 +134,16 @@ class FamiliesTest : public QObject {
         QTest::newRow("bitstack") << "bitstack"
                                   << "rtn gptq bitstack not-sorted not-scaled no-signs" << 120;
         QTest::newRow("fwsvd") << "fwsvd"
-                               << "svd fwsvd" << 14;
+                               << "svd fwsvd svd-tuned fwsvd-tuned" << 28;
         QTest::newRow("evopress") << "evopress"
                                   << "evopress/search.allocation=evolution evopress/search.allocation=dp "
                                      "evopress/search.allocation=uniform"
                                   << 9;
+        QTest::newRow("evopress sparsity")
+            << "evopress-sparsity"
+            << "evopress/search.allocation=evolution evopress/search.allocation=owl "
+               "evopress/search.allocation=dp evopress/search.allocation=uniform"
+            << 20;
         QTest::newRow("smollm2") << "smollm2"
                                  << "rtn gptq spqr" << 10;
         QTest::newRow("minilm") << "minilm"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <numeric>
 #include <string>
@@ -28,6 +29,11 @@ std::optional<std::size_t> drawUnit(const std::vector<std::size_t>& units, std::
     std::copy_if(units.begin(), units.end(), std::back_inserter(fitting), may);
     if (fitting.empty()) return std::nullopt;
     return fitting[drawBelow(random, fitting.size())];
+}
+
+void requireMutations(int most) {
+    if (most < 1)
+        throw Error(ErrorKind::Usage, "An offspring without a mutation is none.", "Allow at least one.");
 }
 
 std::vector<std::size_t> allUnits(std::size_t count) {
@@ -74,8 +80,7 @@ std::vector<std::size_t> groupsOfEqualCost(const LevelProblem& problem) {
 LevelMoves::LevelMoves(LevelProblem problem, int mostMutations)
     : problem_(std::move(problem)), mostMutations_(mostMutations) {
     checkProblem(problem_);
-    if (mostMutations < 1)
-        throw Error(ErrorKind::Usage, "An offspring without a mutation is none.", "Allow at least one.");
+    requireMutations(mostMutations);
 }
 
 Candidate LevelMoves::start(std::mt19937_64& random) const {
@@ -140,6 +145,68 @@ std::optional<Candidate> FreeExchange::mutated(const Candidate& parent, std::mt1
     return child;
 }
 
+StepExchange::StepExchange(std::vector<Range> ranges, int mostDeviation, int mostMutations)
+    : ranges_(std::move(ranges)), mostDeviation_(mostDeviation), mostMutations_(mostMutations) {
+    const bool isProblem = !ranges_.empty() && std::ranges::all_of(ranges_, [](const Range& range) {
+        return range.middle >= 0 && range.middle <= range.most;
+    });
+    if (!isProblem)
+        throw Error(ErrorKind::Usage, "There are no units to choose levels for, or their levels are none.",
+                    "Select tensors to compress.");
+    requireMutations(mostMutations);
+}
+
+Candidate StepExchange::start(std::mt19937_64& /*random*/) const {
+    Candidate candidate;
+    for (const Range& range : ranges_)
+        candidate.push_back(range.middle);
+    return candidate;
+}
+
+std::optional<Candidate> StepExchange::mutated(const Candidate& parent, std::mt19937_64& random) const {
+    Candidate child = parent;
+    const std::vector<std::size_t> units = allUnits(child.size());
+    for (int left = drawMutations(random, mostMutations_); left > 0; --left) {
+        const auto down = drawUnit(units, random, [&](std::size_t unit) { return child[unit] > 0; });
+        const auto up =
+            drawUnit(units, random, [&](std::size_t unit) { return child[unit] < ranges_[unit].most; });
+        if (!down || !up) break;
+        --child[*down];
+        ++child[*up];
+    }
+    int deviation = 0;
+    for (std::size_t unit = 0; unit < child.size(); ++unit)
+        deviation += std::abs(child[unit] - ranges_[unit].middle);
+    return mostDeviation_ == 0 || deviation <= mostDeviation_ ? std::optional(child) : std::nullopt;
+}
+
+Candidate nearestSteps(const std::vector<StepExchange::Range>& ranges, const std::vector<double>& distances) {
+    Candidate levels;
+    int surplus = 0;
+    for (std::size_t unit = 0; unit < ranges.size(); ++unit) {
+        const double wanted = std::round(ranges[unit].middle + distances.at(unit));
+        levels.push_back(static_cast<int>(std::clamp<double>(wanted, 0, ranges[unit].most)));
+        surplus += levels.back() - ranges[unit].middle;
+    }
+    // How far a step that way takes the unit from what was wanted of it.
+    const auto away = [&](std::size_t unit, int step) {
+        return std::abs(levels[unit] + step - ranges[unit].middle - distances[unit]) -
+               std::abs(levels[unit] - ranges[unit].middle - distances[unit]);
+    };
+    while (surplus != 0) {
+        const int step = surplus > 0 ? -1 : 1;
+        std::optional<std::size_t> best;
+        for (std::size_t unit = 0; unit < levels.size(); ++unit) {
+            const int level = levels[unit] + step;
+            if (level < 0 || level > ranges[unit].most) continue;
+            if (!best || away(unit, step) < away(*best, step)) best = unit;
+        }
+        levels[*best] += step;  // there is one: all at their middles have no surplus
+        surplus += step;
+    }
+    return levels;
+}
+
 LeaveOutMoves::LeaveOutMoves(std::size_t kinds, std::size_t units, std::size_t leftOut, int mostMutations)
     : kinds_(kinds), units_(units), leftOut_(leftOut), mostMutations_(mostMutations) {
     if (leftOut == 0 || leftOut >= units)
@@ -147,8 +214,7 @@ LeaveOutMoves::LeaveOutMoves(std::size_t kinds, std::size_t units, std::size_t l
                     "Of " + std::to_string(units) + " blocks " + std::to_string(leftOut) +
                         " were to be left out: there is nothing to search.",
                     "Leave out one at least, and not all.");
-    if (mostMutations < 1)
-        throw Error(ErrorKind::Usage, "An offspring without a mutation is none.", "Allow at least one.");
+    requireMutations(mostMutations);
 }
 
 Candidate LeaveOutMoves::start(std::mt19937_64& random) const {

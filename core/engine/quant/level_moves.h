@@ -62,6 +62,29 @@ class FreeExchange : public LevelMoves {
     std::optional<Candidate> mutated(const Candidate& parent, std::mt19937_64& random) const override;
 };
 
+/// Levels of equal steps for all units, each unit with a range of its own around a middle: the sum of levels stays what
+/// the middles come to. One to `mostMutations` times a unit goes a level down and one up (perhaps the same).
+class StepExchange : public Moves {
+  public:
+    struct Range {
+        int middle = 0, most = 0;  ///< levels are 0 … most, and the start is at the middle
+    };
+    /// `mostDeviation`: of Σ|level − middle|; 0: any. Throws Error(Usage) where there are no units, or a middle lies
+    /// outside of its range.
+    StepExchange(std::vector<Range> ranges, int mostDeviation, int mostMutations);
+    Candidate start(std::mt19937_64& random) const override;
+    bool hasOneStart() const override { return true; }
+    std::optional<Candidate> mutated(const Candidate& parent, std::mt19937_64& random) const override;
+
+  private:
+    std::vector<Range> ranges_;
+    int mostDeviation_, mostMutations_;
+};
+
+/// The candidate nearest to wanted distances from the middles (by unit, in levels) whose sum of levels is that of the
+/// middles: rounded, then the units that rounding favoured most give way.
+Candidate nearestSteps(const std::vector<StepExchange::Range>& ranges, const std::vector<double>& distances);
+
 /// Units that are left out (level 1) or stay (0): of each kind equally many. A move swaps one that stays with one that
 /// is left out, of a kind drawn with equal chances.
 class LeaveOutMoves : public Moves {

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace ratescope::engine {
@@ -59,15 +61,21 @@ void pruneRow(std::span<float> row, std::span<const double> scores, const PruneP
 /// Which weights go is decided a block or a run at a time, on what they have become by then.
 class PrunedColumns : public ColumnQuantiser {
   public:
-    PrunedColumns(const Matrix<float>& weights, const InverseFactor& factor, const PrunePattern& pattern,
+    /// How many weights of `count` columns from `first` on go.
+    using ZerosOf = std::function<std::size_t(std::int64_t first, std::int64_t count)>;
+
+    /// Blocks of `maskColumns` columns.
+    PrunedColumns(const Matrix<float>& weights, const InverseFactor& factor, ZerosOf zerosOf,
                   std::int64_t maskColumns)
         : factor_(factor),
-          pattern_(pattern),
+          zerosOf_(std::move(zerosOf)),
           maskColumns_(maskColumns),
           gone_(weights.columns, weights.rows) {}
+    PrunedColumns(const Matrix<float>& weights, const InverseFactor& factor, const PrunePattern& runs)
+        : factor_(factor), runs_(runs), gone_(weights.columns, weights.rows) {}
 
-    std::int64_t groupSize() const override { return pattern_.runLength; }
-    std::int64_t blockSize() const override { return pattern_.runLength > 0 ? 0 : maskColumns_; }
+    std::int64_t groupSize() const override { return runs_.runLength; }
+    std::int64_t blockSize() const override { return maskColumns_; }
 
     void startBlock(std::span<const RowTile> tiles, std::int64_t first, std::int64_t count) override {
         const std::int64_t rows = gone_.columns;
@@ -77,7 +85,7 @@ class PrunedColumns : public ColumnQuantiser {
                 for (std::int64_t j = 0; j < count; ++j)
                     scores[static_cast<std::size_t>((tile.firstRow + i) * count + j)] =
                         score(tile, i, first + j);
-        markLowest(scores, shareOf(pattern_.sparsity, scores.size()),
+        markLowest(scores, zerosOf_(first, count),
                    [&](std::uint32_t i) { gone_.at(first + i % count, i / count) = 1; });
     }
 
@@ -86,7 +94,7 @@ class PrunedColumns : public ColumnQuantiser {
         for (std::int64_t i = 0; i < tile.rows; ++i) {
             for (std::int64_t j = 0; j < count; ++j)
                 scores[static_cast<std::size_t>(j)] = score(tile, i, first + j);
-            markLowest(scores, zerosOfRun(pattern_, scores.size()),
+            markLowest(scores, zerosOfRun(runs_, scores.size()),
                        [&](std::uint32_t j) { gone_.at(first + j, tile.firstRow + i) = 1; });
         }
     }
@@ -106,10 +114,17 @@ class PrunedColumns : public ColumnQuantiser {
     }
 
     const InverseFactor& factor_;
-    const PrunePattern pattern_;
-    const std::int64_t maskColumns_;
+    const ZerosOf zerosOf_;
+    const PrunePattern runs_;
+    const std::int64_t maskColumns_ = 0;
     Matrix<std::uint8_t> gone_;  ///< [n, m], columns in loop order
 };
+
+void requireMask(const Matrix<float>& weights, std::int64_t maskColumns) {
+    if (maskColumns < 1 || weights.rows * maskColumns > std::int64_t{1} << 31)
+        throw Error(ErrorKind::Usage, "A mask can't be chosen for so many columns at a time.",
+                    "Set its columns to 128.");
+}
 
 }  // namespace
 
@@ -158,10 +173,32 @@ ColumnLoopResult pruneSparseGpt(const std::string& name, const Matrix<float>& we
         throw Error(ErrorKind::Usage,
                     "Zeros in each run of inputs can't be chosen in another order of inputs.",
                     "Leave act-order off.");
-    if (maskColumns < 1 || weights.rows * maskColumns > std::int64_t{1} << 31)
-        throw Error(ErrorKind::Usage, "A mask can't be chosen for so many columns at a time.",
-                    "Set its columns to 128.");
-    PrunedColumns columns(weights, factor, pattern, maskColumns);
+    requireMask(weights, maskColumns);
+    if (pattern.runLength > 0) {
+        PrunedColumns columns(weights, factor, pattern);
+        return runColumnLoop(name, weights, factor, columns, execution);
+    }
+    const auto zerosOf = [&](std::int64_t /*first*/, std::int64_t count) {
+        return shareOf(pattern.sparsity, static_cast<std::size_t>(weights.rows * count));
+    };
+    PrunedColumns columns(weights, factor, zerosOf, maskColumns);
+    return runColumnLoop(name, weights, factor, columns, execution);
+}
+
+ColumnLoopResult pruneSparseGptTo(const std::string& name, const Matrix<float>& weights,
+                                  const InverseFactor& factor, std::int64_t zeros,
+                                  const media::Execution& execution, std::int64_t maskColumns) {
+    if (zeros < 0 || zeros > weights.rows * weights.columns)
+        throw Error(ErrorKind::Usage,
+                    "\"" + name + "\" has not " + std::to_string(zeros) + " weights to prune.",
+                    "Ask for as many as it has at most.");
+    requireMask(weights, maskColumns);
+    // Of the first so many columns, rounded down: a block's share is the difference.
+    const auto before = [&](std::int64_t columns) { return zeros * columns / weights.columns; };
+    const auto zerosOf = [&](std::int64_t first, std::int64_t count) {
+        return static_cast<std::size_t>(before(first + count) - before(first));
+    };
+    PrunedColumns columns(weights, factor, zerosOf, maskColumns);
     return runColumnLoop(name, weights, factor, columns, execution);
 }
 

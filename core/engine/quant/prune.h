@@ -34,6 +34,13 @@ ColumnLoopResult pruneSparseGpt(const std::string& name, const Matrix<float>& we
                                 const InverseFactor& factor, const PrunePattern& pattern,
                                 const media::Execution& execution = {}, std::int64_t maskColumns = 128);
 
+/// The same with exactly `zeros` of the matrix's weights chosen, spread over the blocks of columns as evenly as whole
+/// numbers allow: for levels that differ by a number of weights (EvoPress, arXiv 2410.14649). Throws Error(Usage) unless
+/// 0 ≤ zeros ≤ m·n.
+ColumnLoopResult pruneSparseGptTo(const std::string& name, const Matrix<float>& weights,
+                                  const InverseFactor& factor, std::int64_t zeros,
+                                  const media::Execution& execution = {}, std::int64_t maskColumns = 128);
+
 /// Bits that store the non-zeros, values of `valueBits`: the smaller of a bitmap and of rows of (value, 16-bit
 /// column; 32 where there are more than 65536) with 32-bit row pointers.
 std::uint64_t sparseBits(const Matrix<float>& weights, int valueBits);

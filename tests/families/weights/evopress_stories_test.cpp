@@ -6,6 +6,7 @@
 #include "core/media/assets/language_model_file.h"
 #include "core/media/node/model_tensors.h"
 #include "plugins/weights/search_units.h"
+#include "plugins/weights/sparse_units.h"
 #include "tests/families/support.h"
 #include "tests/families/weights/whole_text.h"
 
@@ -54,6 +55,50 @@ struct Stories {
     }
 };
 
+/// Searches on one text and measures on another.
+class Judge {
+  public:
+    Judge(const Stories& stories, const SearchUnits& units, const at::Tensor& text)
+        : stories_(stories), units_(units), text_(text) {}
+
+    engine::Candidate searched() const {
+        CandidateModel model(stories_.dense, text_, units_.count(), put(), {});
+        const auto moves = units_.moves();
+        engine::Evolution evolution(
+            *moves,
+            [&](const engine::Candidate& candidate, const engine::Minibatch& batch) {
+                return model.fitness(candidate, batch);
+            },
+            {25, 8, {{2, 256}, {1, 2048}}, 8, 1024, 32, 128},
+            [](std::uint64_t stream) { return std::mt19937_64(stream + 1); });
+        while (!evolution.finished())
+            evolution.step();
+        return evolution.log().back().parent;
+    }
+
+    /// The divergence on 64 sequences of the test text.
+    double heldOut(const char* name, double rate, const engine::Candidate& candidate) const {
+        const at::Tensor sequences = stories_.sequences("wiki.test.raw", 64, 128);
+        const auto fitness = [&](FitnessKind kind) {
+            return CandidateModel(stories_.dense, sequences, units_.count(), put(), {kind, 1, {}})
+                .fitness(candidate, whole(64, 128));
+        };
+        const double divergence = fitness(FitnessKind::Divergence);
+        qInfo("%s: %.4f of a searched weight, divergence %.4f, perplexity %.2f", name, rate, divergence,
+              fitness(FitnessKind::Perplexity));
+        return divergence;
+    }
+
+  private:
+    CandidateModel::Put put() const {
+        return [this](engine::Llama& model, std::size_t unit, int level) { units_.put(model, unit, level); };
+    }
+
+    const Stories& stories_;
+    const SearchUnits& units_;
+    const at::Tensor text_;
+};
+
 }  // namespace
 
 class EvoPressStoriesTest : public QObject {
@@ -70,35 +115,46 @@ class EvoPressStoriesTest : public QObject {
         TestContext context;
         const TensorUnits units(context, settings, stories.set, &hessians, stories.dense.linears(),
                                 SubProgress(context, 0, 1));
-        const auto put = [&](engine::Llama& model, std::size_t unit, int level) {
-            units.put(model, unit, level);
+        const Judge judge(stories, units, text);
+        const engine::Candidate searched = judge.searched();
+        const auto bits = [&](const engine::Candidate& candidate) {
+            return static_cast<double>(units.problem().cost(candidate)) / 226560;
         };
-        CandidateModel model(stories.dense, text, units.count(), put, {});
-        const auto moves = units.moves();
-        engine::Evolution evolution(
-            *moves,
-            [&](const engine::Candidate& candidate, const engine::Minibatch& batch) {
-                return model.fitness(candidate, batch);
-            },
-            {25, 8, {{2, 256}, {1, 2048}}, 8, 1024, 32, 128},
-            [](std::uint64_t stream) { return std::mt19937_64(stream + 1); });
-        while (!evolution.finished())
-            evolution.step();
-        const at::Tensor heldOut = stories.sequences("wiki.test.raw", 64, 128);
-        CandidateModel divergence(stories.dense, heldOut, units.count(), put, {});
-        CandidateModel perplexity(stories.dense, heldOut, units.count(), put,
-                                  {FitnessKind::Perplexity, 1, {}});
-        const auto heldOutOf = [&](const char* name, const engine::Candidate& candidate) {
-            const double kl = divergence.fitness(candidate, whole(64, 128));
-            qInfo("%s: %.4f bits a searched weight, divergence %.4f, perplexity %.2f", name,
-                  static_cast<double>(units.problem().cost(candidate)) / 226560, kl,
-                  perplexity.fitness(candidate, whole(64, 128)));
-            return kl;
-        };
-        const double ours = heldOutOf("evolution", evolution.log().back().parent);
-        const double dynamic = heldOutOf("dp", units.leastError());
-        const double even = heldOutOf("uniform", units.even());
+        const double ours = judge.heldOut("evolution", bits(searched), searched);
+        const double dynamic = judge.heldOut("dp", bits(units.leastError()), units.leastError());
+        const double even = judge.heldOut("uniform", bits(units.even()), units.even());
         QVERIFY(ours < even && ours <= dynamic);
+    }
+
+    /// Half of the weights, as many zeros whoever chooses where.
+    void sparsitiesBeatOneSparsityForAll() {
+        RATESCOPE_NEEDS_DATA();
+        const engine::ComputeScope threads(1);
+        const Stories stories;
+        const at::Tensor text = stories.sequences("wiki.valid.raw", 32, 128);
+        const TensorSet hessians = stories.hessians(text);
+        SearchSettings settings;
+        settings.kind = AllocationKind::Sparsity;
+        settings.target = 0.5;
+        TestContext context;
+        const SparseUnits units(context, settings, stories.set, &hessians, stories.dense.linears(),
+                                SubProgress(context, 0, 1));
+        const Judge judge(stories, units, text);
+        const auto zeros = [&](const engine::Candidate& candidate) {
+            std::int64_t sum = 0;
+            for (std::size_t unit = 0; unit < candidate.size(); ++unit)
+                sum += units.value(unit, candidate[unit]);
+            return static_cast<double>(sum) / 226560;
+        };
+        const engine::Candidate searched = judge.searched();
+        const double ours = judge.heldOut("evolution", zeros(searched), searched);
+        const double dynamic = judge.heldOut("dp", zeros(units.leastError()), units.leastError());
+        const double owl = judge.heldOut("owl", zeros(units.outlierWeighted()), units.outlierWeighted());
+        const double even = judge.heldOut("uniform", zeros(units.even()), units.even());
+        QCOMPARE(zeros(searched), zeros(units.even()));
+        QCOMPARE(zeros(units.leastError()), zeros(units.even()));
+        QCOMPARE(zeros(units.outlierWeighted()), zeros(units.even()));
+        QVERIFY(ours < even && ours <= owl && ours <= dynamic);
     }
 
     /// Every choice of two of five attention and two of five feed-forward parts of stories260K, on one minibatch.

@@ -3,18 +3,17 @@
 
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/quant/hessian.h"
-#include "core/media/assets/gguf_model.h"
 #include "core/media/coding/container.h"
 #include "core/media/node/model_tensors.h"
 #include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/nodes.h"
 #include "plugins/weights/search_units.h"
+#include "plugins/weights/sparse_database.h"
 #include "tests/core/error_check.h"
-#include "tests/core/media/assets/gguf_files.h"
-#include "tests/core/media/assets/model_files.h"
 #include "tests/families/keeping_context.h"
 #include "tests/families/support.h"
+#include "tests/families/weights/tiny_language_model.h"
 #include "tests/families/weights/whole_text.h"
 
 #include <ATen/ATen.h>
@@ -32,25 +31,6 @@ using namespace ratescope::media::test;
 using namespace ratescope::media::weights;
 
 namespace {
-
-LanguageModel tiny() {
-    LanguageModel model = languageModelOf(decoded(tinyLlama().bytes()));
-    model.tokenizer = tokenizerOfBytes();
-    return model;
-}
-
-Value textOf(const std::string& text) {
-    Array bytes(DType::U8, {static_cast<std::int64_t>(text.size())});
-    std::ranges::copy(std::as_bytes(std::span(text)), bytes.writableBytes().begin());
-    return std::make_shared<const TextCorpus>(TextCorpus{bytes});
-}
-
-Value someText() {
-    std::string text;
-    for (int i = 0; i < 400; ++i)
-        text += "word " + std::to_string(i * 7 % 150) + (i % 11 == 0 ? ".\n" : " ");
-    return textOf(text);
-}
 
 /// Of random inputs, one for each searched tensor.
 Value hessiansOf(const LanguageModel& model) {
@@ -147,6 +127,11 @@ Outputs searched(Context& context, const LanguageModel& model, const Settings& s
     const auto node = entry.make();
     return dynamic_cast<const ExperimentNode&>(*node).run(context, searchInputs(model),
                                                           complete(entry.manifest, settings));
+}
+
+std::vector<float> floatsOf(const Tensor& tensor) {
+    const Array values = toFloat32(tensor.array);
+    return {values.as<float>().begin(), values.as<float>().end()};
 }
 
 /// Sequences of random ids.
@@ -422,6 +407,127 @@ class EvoPressTest : public QObject {
         QVERIFY(both[0] == both[1] && both[2] == both[3] && both[0] + both[2] == 1);
     }
 
+    void sparsitiesStoreWhatTheyCount_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<double>("target");
+        for (const char* method : {"evolution", "dp", "uniform", "owl"})
+            for (const double target : {0.1, 0.5, 0.9})
+                QTest::addRow("%s %g", method, target) << QString(method) << target;
+    }
+    void sparsitiesStoreWhatTheyCount() {
+        QFETCH(QString, method);
+        QFETCH(double, target);
+        const LanguageModel model = tiny();
+        const TensorSet set = tensorsOf(model);
+        const Outputs found = transform(evoPressSearchNode(), searchInputs(model),
+                                        quick({{"kind", std::string("sparsity")},
+                                               {"target", target},
+                                               {"allocation", method.toStdString()}}));
+        const Table& allocation = tableAt(found, "allocation");
+        const auto& zeros = cellsOf<std::int64_t>(allocation, "zeros");
+        const auto& weights = cellsOf<std::int64_t>(allocation, "weights");
+        // Together as many as one sparsity for all gives.
+        std::int64_t even = 0;
+        for (const std::int64_t count : weights)
+            even += static_cast<std::int64_t>(std::floor(target * static_cast<double>(count)));
+        QCOMPARE(std::accumulate(zeros.begin(), zeros.end(), std::int64_t{0}), even);
+        const ByteSink stream = encode(evoPressNode(), codecInputs(model, found.at("allocation")));
+        QCOMPARE(searchedBits(stream), storedBits(allocation));
+        QCOMPARE(stream.ledger().bits(), 8 * stream.bytes().size());
+        // Each tensor comes back with its zeros; some of its weights were zero before.
+        const Outputs decoded = decode(evoPressNode(), stream.bytes());
+        std::size_t unit = 0;
+        for (std::size_t i = 0; i < set.tensors.size(); ++i) {
+            if (!Searched(set)(set.tensors[i])) continue;
+            const auto values = tensorsAt(decoded).tensors[i].array.as<float>();
+            QVERIFY(std::ranges::count(values, 0.0F) >= zeros[unit++]);
+        }
+        QCOMPARE(unit, zeros.size());
+        const Table& log = tableAt(found, "log");
+        QCOMPARE(log.rows(), std::size_t{method == "evolution" ? 5u : 1u});
+        QVERIFY(std::isfinite(cellsOf<double>(log, "fixed-fitness").back()));
+        for (const std::size_t size : {std::size_t{0}, stream.bytes().size() / 2, stream.bytes().size() - 1})
+            QVERIFY(errorOf([&] {
+                        decode(evoPressNode(), std::span(stream.bytes()).first(size));
+                    }).startsWith("input"));
+    }
+
+    void oneSparsityForAllIsSparseGpt() {
+        const LanguageModel model = tiny();
+        std::vector<AllocatedUnit> half;
+        const TensorSet set = tensorsOf(model);
+        for (const Tensor& tensor : set.tensors)
+            if (Searched(set)(tensor))
+                half.push_back({tensor.name, elementCount(tensor.array.shape()) / 2, 0, 0});
+        const Value allocation =
+            std::make_shared<const Table>(allocationTable(AllocationKind::Sparsity, half));
+        const ByteSink ours =
+            encode(evoPressNode(), codecInputs(model, allocation), {{"act-order", false}, {"damping", 0.01}});
+        Inputs plain = inputs("tensors", model);
+        plain.add("hessians", hessiansOf(model));
+        const ByteSink pruned = encode(
+            pruneNode(), plain, {{"method", std::string("sparsegpt")}, {"sparsity", 0.5}, {"damping", 0.01}});
+        const ContainerReader one(ours.bytes()), other(pruned.bytes());
+        for (const char* section : {"formats", "mask", "row-pointers", "columns", "values", "kept"})
+            QVERIFY2(std::ranges::equal(one.section(section), other.section(section)), section);
+    }
+
+    void sparseLevelsComeBackFromTheirFields() {
+        const LanguageModel model = tiny();
+        const TensorSet set = tensorsOf(model);
+        const auto hessians = std::get<std::shared_ptr<const TensorSet>>(hessiansOf(model));
+        const Calibration calibration(hessians.get(), set);
+        TestContext context;
+        for (const Tensor& tensor : set.tensors) {
+            if (!Searched(set)(tensor)) continue;
+            const SparseUnit unit = sparseUnit(context,
+                                               {tensor.name, matrixOf(tensor.array),
+                                                calibration.hessian(tensor.name, tensor.array.shape()[1])},
+                                               {0.3, 50, 4, {0.01, false}});
+            QVERIFY(unit.middle <= 4 && unit.levels.size() <= 9);
+            const FieldWriter fields = fieldsOf(unit);
+            FieldReader reader(fields.bytes());
+            const SparseUnit again = sparseUnitFrom(reader);
+            for (std::size_t level = 0; level < unit.levels.size(); ++level) {
+                const auto weights = weightsAt(again, static_cast<int>(level));
+                QVERIFY(weights == weightsAt(unit, static_cast<int>(level)));
+                QVERIFY(std::ranges::count(weights.values, 0.0F) >= unit.levels[level].zeros);
+                if (level == 0) continue;
+                QCOMPARE(unit.levels[level].zeros - unit.levels[level - 1].zeros, std::int64_t{50});
+                QVERIFY(unit.levels[level].error > unit.levels[level - 1].error);
+                QVERIFY(unit.levels[level].bits < unit.levels[level - 1].bits);
+            }
+        }
+    }
+
+    /// Blocks whose halves do little: by their directions, by what they do alone, by chance.
+    void blocksAreLeftOutAsTheRuleSays() {
+        TensorSet set = tensorsOf(tiny());
+        // The first block's feed-forward part and the second's attention do nearly nothing.
+        for (Tensor& tensor : set.tensors) {
+            if (tensor.name != "model.layers.0.mlp.down_proj.weight" &&
+                tensor.name != "model.layers.1.self_attn.o_proj.weight")
+                continue;
+            std::vector<float> values = floatsOf(tensor);
+            for (float& value : values)
+                value *= 1e-4F;
+            tensor.array = Array(DType::F32, tensor.array.shape());
+            std::ranges::copy(std::as_bytes(std::span(values)), tensor.array.writableBytes().begin());
+        }
+        const LanguageModel model = languageModelOf(set);
+        const auto leftOut = [&](const char* method) {
+            const Outputs found = transform(
+                evoPressSearchNode(), searchInputs(model),
+                quick({{"kind", std::string("drop")}, {"target", 0.5}, {"allocation", std::string(method)}}));
+            return cellsOf<std::int64_t>(tableAt(found, "allocation"), "left-out");
+        };
+        const std::vector<std::int64_t> idle{0, 1, 1, 0};
+        QVERIFY(leftOut("cosine") == idle);
+        QVERIFY(leftOut("scoring") == idle);
+        const auto any = leftOut("random");
+        QVERIFY(any[0] + any[2] == 1 && any[1] + any[3] == 1);
+    }
+
     void refusesWhatDoesNotFit() {
         const LanguageModel model = tiny();
         const auto search = [&](const Settings& settings) {
@@ -431,9 +537,13 @@ class EvoPressTest : public QObject {
         QVERIFY(search({{"kind", std::string("drop")}, {"target", 0.96}}).contains("out of range"));
         for (const double share : {0.0, 0.4})
             QVERIFY(search({{"kind", std::string("drop")}, {"target", share}}).contains("nothing to search"));
-        QVERIFY(search({{"allocation", std::string("scoring")}}).contains("scoring blocks"));
+        QVERIFY(search({{"allocation", std::string("scoring")}})
+                    .contains("Of the kind bits nothing is allocated by scoring"));
+        QVERIFY(search({{"kind", std::string("drop")}, {"target", 0.5}, {"allocation", std::string("owl")}})
+                    .contains("Choose one of evolution, scoring, cosine, random"));
+        QVERIFY(search({{"kind", std::string("sparsity")}, {"target", 0.96}}).contains("out of range"));
         QVERIFY(search({{"kind", std::string("drop")}, {"target", 0.5}, {"allocation", std::string("dp")}})
-                    .contains("not left out so"));
+                    .contains("nothing is allocated by dp"));
         for (const char* bad : {"2,", "a", "2;1", ",", "0,1", "-1"})
             QVERIFY2(search({{"survivors", std::string(bad)}}).contains("list of survivors"), bad);
         QVERIFY(search({{"survivors", std::string("1")}}).contains("1 numbers of survivors and 2"));
@@ -447,7 +557,7 @@ class EvoPressTest : public QObject {
         QVERIFY(store(allocationOf(model, 7)).contains("no width from 2 to 6"));
         QVERIFY(store(std::make_shared<const Table>()).contains("no column of units"));
         QVERIFY(store(std::make_shared<const Table>(allocationTable(AllocationKind::Bits, {{"a", 3, 0, 0}})))
-                    .contains("gives no width to"));
+                    .contains("has nothing for"));
         QVERIFY(store(std::make_shared<const Table>(
                           allocationTable(AllocationKind::Bits, {{"a", 3, 0, 0}, {"a", 4, 0, 0}})))
                     .contains("twice"));

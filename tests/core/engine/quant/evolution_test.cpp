@@ -227,6 +227,66 @@ class EvolutionTest : public QObject {
         QVERIFY(given > 100);
     }
 
+    void stepsKeepTheirSumAndTheirRanges() {
+        const std::vector<StepExchange::Range> ranges{{4, 8}, {2, 4}, {0, 8}, {4, 4}, {4, 8}};
+        for (const int deviation : {0, 4}) {
+            const StepExchange moves(ranges, deviation, 3);
+            QVERIFY(moves.hasOneStart());
+            std::mt19937_64 random(2);
+            Candidate candidate = moves.start(random);
+            QVERIFY((candidate == Candidate{4, 2, 0, 4, 4}));
+            std::set<Candidate> seen;
+            for (int i = 0; i < 2000; ++i) {
+                const auto child = moves.mutated(candidate, random);
+                if (!child) continue;
+                int away = 0;
+                for (std::size_t unit = 0; unit < ranges.size(); ++unit) {
+                    QVERIFY((*child)[unit] >= 0 && (*child)[unit] <= ranges[unit].most);
+                    away += std::abs((*child)[unit] - ranges[unit].middle);
+                }
+                QCOMPARE(std::accumulate(child->begin(), child->end(), 0), 14);
+                QVERIFY(deviation == 0 || away <= deviation);
+                candidate = *child;
+                seen.insert(candidate);
+            }
+            QVERIFY2(seen.size() > (deviation == 0 ? 200u : 20u), qPrintable(QString::number(seen.size())));
+        }
+        VERIFY_ERROR(StepExchange({}, 0, 3), ErrorKind::Usage, "no units");
+        VERIFY_ERROR(StepExchange({{5, 4}}, 0, 3), ErrorKind::Usage, "no units");
+        VERIFY_ERROR(StepExchange({{2, 4}}, 0, 0), ErrorKind::Usage, "mutation");
+    }
+
+    void stepsAreFoundAsBruteForceFindsThem() {
+        const StepExchange moves(std::vector<StepExchange::Range>(8, {2, 4}), 0, 3);
+        double best = 1e9;
+        forEachCandidate(8, 5, [&](const Candidate& candidate) {
+            if (std::accumulate(candidate.begin(), candidate.end(), 0) == 16)
+                best = std::min(best, loss(candidate, {}));
+        });
+        int hits = 0;
+        for (std::uint64_t seed = 0; seed < 10; ++seed)
+            hits += run(moves, loss, settings(150), seed).log().back().fixedFitness < best * 1.001;
+        QVERIFY2(hits >= 9, qPrintable(QString::number(hits)));
+    }
+
+    void nearestStepsComeCloseAndKeepTheSum() {
+        const std::vector<StepExchange::Range> ranges{{4, 8}, {4, 8}, {2, 4}, {0, 4}};
+        QVERIFY((nearestSteps(ranges, {0, 0, 0, 0}) == Candidate{4, 4, 2, 0}));
+        // What the last one can not give, one of the others gives up.
+        QVERIFY((nearestSteps(ranges, {2, -2, 1, -1}) == Candidate{5, 2, 3, 0}));
+        std::mt19937 random(4);
+        std::uniform_real_distribution<double> draw(-6, 6);
+        for (int i = 0; i < 200; ++i) {
+            const Candidate levels =
+                nearestSteps(ranges, {draw(random), draw(random), draw(random), draw(random)});
+            QCOMPARE(std::accumulate(levels.begin(), levels.end(), 0), 10);
+            for (std::size_t unit = 0; unit < 4; ++unit)
+                QVERIFY(levels[unit] >= 0 && levels[unit] <= ranges[unit].most);
+        }
+        // Rounding alone would give one too many: the unit gives way that it took farthest.
+        QVERIFY((nearestSteps(ranges, {0.9, 0.6, -1.1, 0}) == Candidate{5, 4, 1, 0}));
+    }
+
     void onAllTheTextTheParentNeverGetsWorse() {
         const LevelProblem problem = twoSizes(2);
         EvolutionSettings all = settings(50);

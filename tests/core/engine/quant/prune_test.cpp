@@ -107,6 +107,29 @@ class PruneTest : public QObject {
         }
     }
 
+    void exactlyThatNumberGoes() {
+        const InverseFactor factor = factorOf(small());
+        for (const std::int64_t zeros : {0, 1, 7, 777, 5250, 10499, 10500}) {
+            const auto result = pruneSparseGptTo("layer", small().weights, factor, zeros, {}, 40);
+            QCOMPARE(zerosIn(result.quantised.values), zeros);
+            // No block of columns gives more than its share.
+            for (std::int64_t first = 0; first < 150; first += 40) {
+                const std::int64_t count = std::min<std::int64_t>(40, 150 - first);
+                std::int64_t gone = 0;
+                for (std::int64_t i = 0; i < 70; ++i)
+                    gone += zerosIn(result.quantised.row(i).subspan(static_cast<std::size_t>(first),
+                                                                    static_cast<std::size_t>(count)));
+                QVERIFY(std::abs(static_cast<double>(gone - zeros * count / 150)) <= 1);
+            }
+        }
+        // A share that all blocks can have is the same by either name.
+        QVERIFY(pruneSparseGptTo("layer", small().weights, factor, 5250, {}, 50).quantised ==
+                pruneSparseGpt("layer", small().weights, factor, half, {}, 50).quantised);
+        for (const std::int64_t zeros : {-1, 10501})
+            VERIFY_ERROR(pruneSparseGptTo("layer", small().weights, factor, zeros), ErrorKind::Usage,
+                         "weights to prune");
+    }
+
     void tiesDoNotGoTogether() {
         const Matrix<float> zeros(6, 10);
         Matrix<float> ones(6, 10, 1.0F);
