@@ -7,7 +7,7 @@
 namespace ratescope::curves {
 namespace {
 
-constexpr double width = 0.45, height = 0.42;  // of a legend, in parts of the axes
+constexpr double usualWidth = 0.45, usualHeight = 0.42;  // in parts of the axes
 
 double positionOn(const Axis& axis, double value) {
     if (axis.scale == Scale::Log)
@@ -17,7 +17,7 @@ double positionOn(const Axis& axis, double value) {
 
 }  // namespace
 
-Corner freeCorner(const PlotSpec& spec) {
+CoveredCorner leastCovered(const PlotSpec& spec, double width, double height) {
     constexpr std::array order = {Corner::BottomRight, Corner::TopLeft, Corner::TopRight, Corner::BottomLeft};
     std::array<std::size_t, 4> covered{};
     const auto count = [&](double x, double y) {
@@ -40,8 +40,12 @@ Corner freeCorner(const PlotSpec& spec) {
             for (int i = 0; i < barSamples; ++i)
                 count(point.x, point.y * i / barSamples);
     }
-    return order[static_cast<std::size_t>(std::min_element(covered.begin(), covered.end()) -
-                                          covered.begin())];
+    const auto least = static_cast<std::size_t>(std::ranges::min_element(covered) - covered.begin());
+    return {order[least], covered[least]};
+}
+
+Corner freeCorner(const PlotSpec& spec) {
+    return leastCovered(spec, usualWidth, usualHeight).corner;
 }
 
 }  // namespace ratescope::curves

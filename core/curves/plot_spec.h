@@ -52,6 +52,7 @@ struct Legend {
     bool shown = true;
     std::string title;  ///< "Kodak, n = 24"
     Corner corner = Corner::BottomRight;
+    bool isChosen = false;  ///< the corner: it stands there whatever it covers
 };
 
 /// A matrix of values; rows from the top. NaN is an empty cell.

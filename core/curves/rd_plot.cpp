@@ -200,7 +200,7 @@ Axis axisOf(const Quantity& quantity, Scale scale) {
 
 Legend legendOf(const PlotSpec& spec, std::span<const Curve> curves, const RdPlotOptions& options) {
     return {options.legend, legendTitle(curves, options.dataset),
-            options.corner ? *options.corner : freeCorner(spec)};
+            options.corner ? *options.corner : freeCorner(spec), options.corner.has_value()};
 }
 
 PlotSeries frameOf(const Curve& curve, const Curve& anchor, bool isAnchor, std::size_t& imported) {

@@ -4,4 +4,4 @@
 using namespace ratescope::media::language;
 
 RATESCOPE_FAMILY("language", {fisherNode(), generateNode(), hessiansNode(), multipleChoiceNode(),
-                              passkeyNode(), perplexityNode(), retrievalNode(), tokenizeNode()})
+                              passkeyNode(), perplexityNode(), retrievalNode(), sensitivityNode(), tokenizeNode()})

@@ -13,6 +13,7 @@ NodeEntry multipleChoiceNode();
 NodeEntry passkeyNode();
 NodeEntry perplexityNode();
 NodeEntry retrievalNode();
+NodeEntry sensitivityNode();
 NodeEntry tokenizeNode();
 
 }  // namespace ratescope::media::language

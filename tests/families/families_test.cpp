@@ -38,6 +38,7 @@ const std::vector<media::NodeEntry>& nodes() {
                                                    media::language::multipleChoiceNode(),
                                                    media::language::passkeyNode(),
                                                    media::language::perplexityNode(),
+                                                   media::language::sensitivityNode(),
                                                    media::language::retrievalNode(),
                                                    media::language::tokenizeNode(),
                                                    media::measure::psnrNode(),

@@ -45,6 +45,11 @@ QString Segments::current() const {
     return button ? button->objectName() : QString();
 }
 
+void Segments::setSegmentEnabled(const QString& id, bool enabled) {
+    for (QAbstractButton* button : group_->buttons())
+        if (button->objectName() == id) button->setEnabled(enabled);
+}
+
 void Segments::setCurrent(const QString& id) {
     for (QAbstractButton* button : group_->buttons())
         if (button->objectName() == id) button->setChecked(true);

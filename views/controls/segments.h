@@ -19,6 +19,8 @@ class Segments : public QWidget {
     /// `id` names the segment to the program; the first one is pressed at first.
     void add(const QString& id, const QString& text, const QString& toolTip = {}, const QIcon& icon = {});
     QString current() const;
+    /// One that can't be chosen for now; all can at first.
+    void setSegmentEnabled(const QString& id, bool enabled);
     /// Presses it without chosen().
     void setCurrent(const QString& id);
     /// All texts are read whole.

@@ -29,8 +29,8 @@ double widestLabel(const curves::Axis& axis, const QFont& font) {
     return width;
 }
 
-/// Where the data go once titles and labels have their room.
-QRectF plotBox(const curves::PlotSpec& spec, const FigureStyle& style, double height) {
+/// Where the data go once titles and labels have their room, and `above` for a legend there.
+QRectF plotBox(const curves::PlotSpec& spec, const FigureStyle& style, double height, double above) {
     const QFont label = figureFont(style.labelPoints), tick = figureFont(style.tickPoints);
     const double gap = 3 * unitsPerPoint;
     const double lineHeight = QFontMetricsF(label).height(), tickHeight = QFontMetricsF(tick).height();
@@ -44,7 +44,7 @@ QRectF plotBox(const curves::PlotSpec& spec, const FigureStyle& style, double he
         spec.x.ticks.major.empty() ? 0 : widthOf(qt(spec.x.ticks.major.back().label), tick) / 2;
     const double right =
         spec.heatMap ? colourBarWidth(*spec.heatMap, style) : std::max(lastLabel, tickHeight / 2) + gap;
-    const double top = (spec.title.empty() ? 0 : 1.3 * lineHeight) + tickHeight / 2 + gap / 2;
+    const double top = (spec.title.empty() ? 0 : 1.3 * lineHeight) + tickHeight / 2 + gap / 2 + above;
     const QRectF page(QPointF(), QSizeF(style.millimetres.width() * unitsPerMillimetre, height));
     const QRectF box = page.adjusted(left, top, -right, -bottom);
     if (box.width() < 40 * unitsPerPoint || box.height() < 30 * unitsPerPoint)
@@ -222,7 +222,13 @@ void paintPlot(QPainter& painter, const curves::PlotSpec& spec, const FigureStyl
     painter.fillRect(QRectF(QPointF(), page), Qt::white);
     double height = page.height();
     if (spec.bdTable) height -= bdTableSize(*spec.bdTable, style).height();
-    const QRectF box = plotBox(spec, style, height);
+    QRectF box = plotBox(spec, style, height, 0);
+    LegendLayout legend;
+    const bool hasLegend = spec.legend.shown && !spec.heatMap;
+    if (hasLegend) {
+        legend = layLegend(spec, box, style);
+        box = plotBox(spec, style, height, legend.above());
+    }
     if (spec.heatMap) {
         paintHeatMap(painter, *spec.heatMap, box, style);
     } else {
@@ -240,7 +246,7 @@ void paintPlot(QPainter& painter, const curves::PlotSpec& spec, const FigureStyl
         painter.setPen(linePen(style));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(box);
-        if (spec.legend.shown) paintLegend(painter, spec, box, style);
+        if (hasLegend) paintLegend(painter, spec, box, legend, style);
     }
     paintTitles(painter, spec, box, style, height);
     if (spec.bdTable)

@@ -28,6 +28,18 @@ void choose(QComboBox& box, std::optional<store::ItemId> item) {
     box.setCurrentIndex(box.findData(item ? QVariant(qlonglong{*item}) : QVariant()));
 }
 
+constexpr std::pair<ErrorKindShown, const char*> kindNames[] = {{ErrorKindShown::Weights, "weights"},
+                                                                {ErrorKindShown::Outputs, "outputs"},
+                                                                {ErrorKindShown::Predictions, "predictions"}};
+
+QString nameOf(ErrorKindShown kind) {
+    return std::ranges::find(kindNames, kind, &std::pair<ErrorKindShown, const char*>::first)->second;
+}
+
+ErrorKindShown kindOf(const QString& name) {
+    return std::ranges::find_if(kindNames, [&](const auto& one) { return name == one.second; })->first;
+}
+
 }  // namespace
 
 ModelBar::ModelBar(const QList<QAction*>& buttons, QWidget* parent)
@@ -46,9 +58,7 @@ ModelBar::ModelBar(const QList<QAction*>& buttons, QWidget* parent)
         connect(box, &QComboBox::activated, this, &ModelBar::tell);
     connect(filter_, &QLineEdit::textChanged, this, &ModelBar::filtered);
     connect(searched_, &QCheckBox::toggled, this, &ModelBar::searchedOnlyToggled);
-    connect(error_, &Segments::chosen, this, [this](const QString& id) {
-        emit errorKindChosen(id == "outputs" ? ErrorKindShown::Outputs : ErrorKindShown::Weights);
-    });
+    connect(error_, &Segments::chosen, this, [this](const QString& id) { emit errorKindChosen(kindOf(id)); });
 }
 
 void ModelBar::build(const QList<QAction*>& buttons) {
@@ -72,6 +82,10 @@ void ModelBar::build(const QList<QAction*>& buttons) {
     searched_->setToolTip(tr("Leave out what is kept in half precision"));
     error_->add("weights", tr("Weights"), tr("Error of the weights"));
     error_->add("outputs", tr("Outputs"), tr("Error of what layers put out for their calibration inputs"));
+    error_->add(
+        "predictions", tr("Predictions"),
+        tr("Divergence of the model's predictions where this layer alone is compressed: add the measure "
+           "Sensitivity to the study"));
     const auto label = [this](const QString& text) {
         auto* made = new QLabel(text, this);
         made->setProperty("muted", true);
@@ -116,11 +130,13 @@ void ModelBar::setChosen(std::optional<store::ItemId> a, std::optional<store::It
 }
 
 void ModelBar::setErrorKind(ErrorKindShown kind) {
-    error_->setCurrent(kind == ErrorKindShown::Outputs ? "outputs" : "weights");
+    error_->setCurrent(nameOf(kind));
 }
 
-void ModelBar::setKnowsOutputs(bool knows) {
-    error_->setEnabled(knows);
+void ModelBar::setKnown(bool outputs, bool predictions) {
+    error_->setEnabled(outputs || predictions);
+    error_->setSegmentEnabled("outputs", outputs);
+    error_->setSegmentEnabled("predictions", predictions);
 }
 
 void ModelBar::tell() {

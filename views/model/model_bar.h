@@ -30,8 +30,8 @@ class ModelBar : public QWidget {
     /// Without a signal.
     void setChosen(std::optional<store::ItemId> a, std::optional<store::ItemId> b);
     void setErrorKind(ErrorKindShown kind);
-    /// Whether anything says what layers put out.
-    void setKnowsOutputs(bool knows);
+    /// Whether anything says what layers put out, and what they do to the predictions.
+    void setKnown(bool outputs, bool predictions);
     QLineEdit& filter() const { return *filter_; }
 
   signals:

@@ -292,9 +292,12 @@ void ModelPanel::refresh() {
         action->setEnabled(shows);
     actions_[1]->setEnabled(shows && b_);
     bar_->setVisible(hasItems_);
-    bar_->setKnowsOutputs(tensors_->table().knows(ErrorKindShown::Outputs));
-    const QString error = tensors_->errorKind() == ErrorKindShown::Weights ? tr("error of the weights")
-                                                                           : tr("error of what they put out");
+    bar_->setKnown(tensors_->table().knows(ErrorKindShown::Outputs),
+                   tensors_->table().knows(ErrorKindShown::Predictions));
+    const ErrorKindShown kind = tensors_->errorKind();
+    const QString error = kind == ErrorKindShown::Weights   ? tr("error of the weights")
+                          : kind == ErrorKindShown::Outputs ? tr("error of what they put out")
+                                                            : tr("divergence that each makes by itself");
     chartHeader_->setDetail(tensors_->table().hasB ? tr("%1, bars A, lines B").arg(error) : error);
     refreshColours();
     showStatus();

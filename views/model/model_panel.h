@@ -114,7 +114,7 @@ class ModelPanel : public QWidget {
     /// What the table was last asked of: it is asked again when something of it is new.
     struct Shown {
         std::optional<store::ItemId> a, b;
-        std::size_t layersA = 0, layersB = 0;
+        std::size_t figuresA = 0, figuresB = 0;
         std::shared_ptr<const TensorProfile> profileA, profileB;
         bool operator==(const Shown&) const = default;
     };

@@ -13,10 +13,21 @@
 #include <QIcon>
 #include <QScrollBar>
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
 namespace ratescope::views {
+namespace {
+
+/// How much is known of layers: it grows while the study runs.
+std::size_t figuresIn(const std::vector<LayerFigures>& layers) {
+    const auto sensitivities = std::ranges::count_if(
+        layers, [](const LayerFigures& layer) { return !std::isnan(layer.sensitivity); });
+    return layers.size() + static_cast<std::size_t>(sensitivities);
+}
+
+}  // namespace
 
 void ModelPanel::startAnew() {
     items_.clear();
@@ -144,7 +155,7 @@ void ModelPanel::wantProfiles() {
 
 void ModelPanel::askTable() {
     const ModelDetail a = detailOf(a_), b = detailOf(b_);
-    const Shown shown{a_, b_, a.layers.size(), b.layers.size(), profileOf(a_), profileOf(b_)};
+    const Shown shown{a_, b_, figuresIn(a.layers), figuresIn(b.layers), profileOf(a_), profileOf(b_)};
     if (shown == shown_) return;
     shown_ = shown;
     tableWaits_ = true;
@@ -163,9 +174,10 @@ void ModelPanel::takeTable(const TensorTable& table) {
     const int scrolled = table_->verticalScrollBar()->value();
     const bool otherColumns = table.hasB != tensors_->table().hasB || tensors_->table().rows.empty();
     tensors_->setTable(table);
-    const bool outputs = tensors_->table().knows(ErrorKindShown::Outputs);
-    if (!kindChosen_ || !outputs) {
-        const ErrorKindShown kind = outputs ? ErrorKindShown::Outputs : ErrorKindShown::Weights;
+    if (!kindChosen_ || !tensors_->table().knows(tensors_->errorKind())) {
+        const ErrorKindShown kind = tensors_->table().knows(ErrorKindShown::Outputs)
+                                        ? ErrorKindShown::Outputs
+                                        : ErrorKindShown::Weights;
         tensors_->setErrorKind(kind);
         bar_->setErrorKind(kind);
     }

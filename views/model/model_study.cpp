@@ -70,6 +70,22 @@ std::vector<LayerFigures> layersIn(const std::vector<store::TableRecord>& tables
     return layers;
 }
 
+/// What a layer does to the predictions by itself, beside what its codec says of it.
+void addSensitivities(const std::vector<store::TableRecord>& tables, std::vector<LayerFigures>& layers) {
+    const auto table = reported(tables, "sensitivity");
+    if (!table) return;
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    std::map<std::string, std::size_t> places;
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        places.emplace(layers[i].tensor, i);
+    const std::size_t tensor = columnOf(*table, "tensor"), divergence = columnOf(*table, "divergence");
+    for (const auto& row : table->rows) {
+        const auto [place, isNew] = places.try_emplace(row[tensor], layers.size());
+        if (isNew) layers.push_back({row[tensor], unknown, unknown, unknown, unknown});
+        layers[place->second].sensitivity = numberIn(row[divergence]);
+    }
+}
+
 std::map<std::string, double> standardErrorsIn(const std::vector<store::TableRecord>& tables) {
     std::map<std::string, double> errors;
     const auto table = reported(tables, "estimates");
@@ -151,6 +167,7 @@ ModelDetail modelDetailOf(const OpenLibrary& open, store::ItemId item,
     const std::vector<store::TableRecord> tables = store::tablesOf(open.library, item);
     const std::vector<store::MeasurementRow> measurements = store::measurementsOf(open.library, item);
     detail.layers = layersIn(tables);
+    addSensitivities(tables, detail.layers);
     addRates(open, detail);
     addScores(measurements, standardErrorsIn(tables), detail);
     for (const store::MeasurementRow& measurement : measurements)

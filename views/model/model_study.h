@@ -7,6 +7,7 @@
 #include "views/session/results.h"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,18 +39,20 @@ struct ModelNumber {
     std::optional<double> standardError;
 };
 
-/// A row of the table "layers" that a codec has reported.
+/// A row of the table "layers" that a codec has reported, and of "sensitivity" that a measure has: NaN for what is not
+/// known.
 struct LayerFigures {
     std::string tensor;
     double weights = 0, bits = 0;
     double error = 0, outputError = 0;
+    double sensitivity = std::numeric_limits<double>::quiet_NaN();  ///< nats
 };
 
 struct ModelDetail {
     store::ItemId item = 0;
     std::string metric;  ///< whose map is about each tensor; "" for none
     std::vector<ModelNumber> numbers;
-    std::vector<LayerFigures> layers;  ///< none where the codec has reported none
+    std::vector<LayerFigures> layers;  ///< none where nothing was reported
 };
 
 /// Throws Error(Usage) for an unknown item, Error(Library) for tables that can't be read.

@@ -193,7 +193,9 @@ QString TensorModel::tipOf(const TensorRow& row, Column column) const {
 }
 
 QString TensorModel::titleOf(Column column) const {
-    QString error = kind_ == ErrorKindShown::Weights ? tr("Weight error") : tr("Output error");
+    QString error = kind_ == ErrorKindShown::Weights   ? tr("Weight error")
+                    : kind_ == ErrorKindShown::Outputs ? tr("Output error")
+                                                       : tr("Sensitivity (nat)");
     switch (column) {
         case Column::Name:
             return tr("Tensor");
@@ -222,9 +224,12 @@ QString TensorModel::titleOf(Column column) const {
 }
 
 QString TensorModel::helpOf(Column column) const {
-    QString error = kind_ == ErrorKindShown::Weights
-                        ? tr("Norm of what changed in the weights, over the norm of the weights")
-                        : tr("The same of what the layer puts out for its calibration inputs");
+    QString error =
+        kind_ == ErrorKindShown::Weights
+            ? tr("Norm of what changed in the weights, over the norm of the weights")
+        : kind_ == ErrorKindShown::Outputs
+            ? tr("The same of what the layer puts out for its calibration inputs")
+            : tr("Mean divergence of the model's predictions where this layer alone is compressed");
     switch (column) {
         case Column::Bits:
         case Column::BitsB:

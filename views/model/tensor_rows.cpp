@@ -66,6 +66,7 @@ class Joined {
         if (layer.weights > 0) side.bits = layer.bits / layer.weights;
         if (!side.facts) side.error = layer.error;
         side.outputError = layer.outputError;
+        side.sensitivity = layer.sensitivity;
     }
 
     std::vector<TensorRow> rows_;

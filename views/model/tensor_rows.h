@@ -16,17 +16,20 @@ namespace ratescope::views {
 /// Of what is not known.
 inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// Which error is looked at: of the weights, or of what the layer puts out (with the Hessian of its inputs).
-enum class ErrorKindShown { Weights, Outputs };
+/// Which error is looked at: of the weights, of what the layer puts out (with the Hessian of its inputs), or of what the
+/// model predicts where this layer alone is compressed.
+enum class ErrorKindShown { Weights, Outputs, Predictions };
 
 struct TensorSide {
     double bits = unknown;  ///< a weight, with all side information
-    double error = unknown, outputError = unknown;
+    double error = unknown, outputError = unknown, sensitivity = unknown;
     double largestError = unknown;
     const TensorFacts* facts = nullptr;  ///< lives in the profile of TensorTable
 
     double errorOf(ErrorKindShown kind) const {
-        return kind == ErrorKindShown::Weights ? error : outputError;
+        return kind == ErrorKindShown::Weights   ? error
+               : kind == ErrorKindShown::Outputs ? outputError
+                                                 : sensitivity;
     }
 };
 

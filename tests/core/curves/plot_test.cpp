@@ -1,4 +1,5 @@
 #include "core/curves/caption.h"
+#include "core/curves/legend.h"
 #include "core/curves/rd_plot.h"
 #include "core/curves/table_plot.h"
 #include "core/curves/text.h"
@@ -47,6 +48,7 @@ class PlotTest : public QObject {
     void incompletePointsAreHollow();
     void limitsAreKept();
     void legendAvoidsThePoints();
+    void whatALegendCoversIsCounted();
     void importedIsGreyAndCited();
     void parameterAxisIsJoinedStraight();
     void captionNamesEverything();
@@ -254,6 +256,19 @@ void PlotTest::legendAvoidsThePoints() {
     QVERIFY(makeRdPlot(sample::curves(), {}, {.corner = Corner::TopLeft}).legend.corner == Corner::TopLeft);
     QVERIFY(makeRcdPlot(sample::curves(), {.anchor = anchor, .corner = Corner::BottomLeft}).legend.corner ==
             Corner::BottomLeft);
+}
+
+void PlotTest::whatALegendCoversIsCounted() {
+    const Curve falling = sample::published({{1, 40}, {2, 30}, {3, 24}, {4, 21}, {5, 20}});
+    const PlotSpec spec = makeRdPlot(std::vector<Curve>{falling}, {});
+    QCOMPARE(leastCovered(spec, 0.3, 0.3).covered, std::size_t{0});
+    QVERIFY(leastCovered(spec, 0.3, 0.3).corner == Corner::TopRight);
+    // As large as the plot it covers all of the points and of the line, in whichever corner.
+    QVERIFY(leastCovered(spec, 1.01, 1.01).covered + 2 >=
+            spec.series.front().points.size() + spec.series.front().line.size());
+    QVERIFY(leastCovered(spec, 0.9, 0.5).covered > 0);
+    QVERIFY(!spec.legend.isChosen);
+    QVERIFY(makeRdPlot(sample::curves(), {}, {.corner = Corner::TopLeft}).legend.isChosen);
 }
 
 void PlotTest::importedIsGreyAndCited() {

@@ -143,6 +143,24 @@ class TensorsTest : public QObject {
         QCOMPARE(model.index(1, 0).data().toString(), QString("model.layers.1.mlp.down_proj.weight"));
     }
 
+    /// Beside the errors of weights and outputs: what a layer does to the predictions by itself.
+    void predictionsAreAThirdError() {
+        ModelSide side;
+        side.layers = {{"model.layers.0.mlp.up_proj.weight", 10, 40, 0.1, unknown, 0.5},
+                       {"model.layers.1.mlp.up_proj.weight", 10, 40, 0.3, unknown, 0.25}};
+        const TensorTable table = tensorTableOf(side, nullptr);
+        QVERIFY(table.knows(ErrorKindShown::Predictions) && !table.knows(ErrorKindShown::Outputs));
+        QCOMPARE(table.worst(ErrorKindShown::Predictions), 0);
+        QCOMPARE(table.worst(ErrorKindShown::Weights), 1);
+        TensorModel model;
+        model.setTable(table);
+        model.setErrorKind(ErrorKindShown::Predictions);
+        QCOMPARE(model.worst(), 0);
+        QCOMPARE(model.headerData(5, Qt::Horizontal, Qt::DisplayRole).toString(),
+                 QString("Sensitivity (nat)"));
+        QCOMPARE(model.index(0, 5).data().toString().toDouble(), 0.5);
+    }
+
     void whatIsUnknownStandsLast() {
         TensorTable table;
         for (const double error : {0.5, unknown, 0.9}) {
