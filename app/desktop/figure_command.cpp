@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace ratescope::desktop {
 namespace {
@@ -18,6 +19,7 @@ struct FigureChoice {
     DrawOrder order;
     graph::FigureSpec spec;
     double width = 0, height = 0;
+    std::optional<int> dpi;
     bool noBands = false, relative = false;
 };
 
@@ -37,8 +39,9 @@ graph::FigureSpec figureOfDocument(const FigureChoice& choice, const store::Stud
 }
 
 graph::FigureSpec specOf(const FigureChoice& choice, const store::StudyRecord& study) {
-    if (!choice.figure.empty()) return figureOfDocument(choice, study);
-    graph::FigureSpec spec = choice.spec;
+    graph::FigureSpec spec = choice.figure.empty() ? choice.spec : figureOfDocument(choice, study);
+    if (choice.dpi) spec.dpi = *choice.dpi;
+    if (!choice.figure.empty()) return spec;
     if (spec.y.empty())
         throw Error(ErrorKind::Usage, "The figure needs a metric.",
                     "Give --y, for example --y psnr-rgb, or --figure NAME.");
@@ -75,6 +78,7 @@ void describeSpec(CLI::App& app, FigureChoice& choice) {
             ->capture_default_str(),
         app.add_option("--dataset", spec.dataset, "Name of the data set, for the legend"),
         app.add_flag("--log-x", spec.logX, "Logarithmic rate"),
+        app.add_flag("--log-y", spec.logY, "Logarithmic metric"),
         app.add_flag("--no-bands", choice.noBands, "Without the 95 % bands"),
         app.add_flag("--relative", choice.relative,
                      "Rate difference over quality against the anchor (RCD plot)")};
@@ -88,8 +92,6 @@ void describeSpec(CLI::App& app, FigureChoice& choice) {
                           ->excludes(preset));
     options.push_back(app.add_option("--height", choice.height, "Height in mm, in place of the preset's")
                           ->check(CLI::Range(20.0, 2000.0)));
-    options.push_back(
-        app.add_option("--dpi", spec.dpi, "Of PNG")->check(CLI::Range(72, 2400))->capture_default_str());
     auto* table = app.add_flag("--bd-table", spec.bdTable, "BD table below the plot");
     options.push_back(table);
     options.push_back(
@@ -98,6 +100,8 @@ void describeSpec(CLI::App& app, FigureChoice& choice) {
             ->needs(table));
     for (CLI::Option* option : options)
         option->excludes(figure);
+    app.add_option("--dpi", choice.dpi, "Of PNG (default: the figure's own, else 600)")
+        ->check(CLI::Range(72, 2400));
 }
 
 }  // namespace

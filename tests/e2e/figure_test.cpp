@@ -91,6 +91,8 @@ void FigureTest::svgKeepsTextAndReadableSizes() {
     for (; sizes.hasNext(); ++texts)
         QVERIFY(sizes.next().captured(1).toDouble() >= 700);  // hundredths of a point
     QVERIFY(texts > 10);
+    VERIFY_CODE(place_.desktop(figure("logarithmic.svg") + QStringList{"--log-y"}), 0);
+    QVERIFY(place_.read("logarithmic.svg") != place_.read("text.svg"));
 }
 
 void FigureTest::pngHasItsResolution() {
@@ -149,6 +151,10 @@ void FigureTest::drawsFiguresOfDocuments() {
     VERIFY_CODE(place_.cli({"run", "figures.ratescope", "--library", "study.rslib"}), 0);
     VERIFY_CODE(place_.desktop({"figure", "--library", "study.rslib", "--figure", "rd", "-o", "stored.pdf"}),
                 0);
+    VERIFY_CODE(place_.desktop({"figure", "--library", "study.rslib", "--figure", "rd", "--dpi", "150", "-o",
+                                "stored.png"}),
+                0);
+    QCOMPARE(QImage(place_.path("stored.png")).width(), qRound(88.9 / 25.4 * 150));
     QVERIFY(place_.read("stored.pdf") == place_.read("spec.pdf"));
 }
 
