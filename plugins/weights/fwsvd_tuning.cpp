@@ -82,8 +82,8 @@ class Tuning {
     void store(const std::vector<TunedLayer>& layers) const {
         for (const TunedLayer& layer : layers) {
             const Factors& trained = factors_.at(layer.name);
-            for (auto [halves, values] : {std::pair(&layer.factors->left, trained.left.values),
-                                          std::pair(&layer.factors->right, trained.right.values)})
+            for (const auto& [halves, values] : {std::pair(&layer.factors->left, trained.left.values),
+                                                 std::pair(&layer.factors->right, trained.right.values)})
                 std::ranges::transform(valuesOf(values), halves->values.begin(), [&](float value) {
                     return engine::finiteHalf(layer.name, static_cast<double>(value));
                 });

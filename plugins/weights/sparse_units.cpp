@@ -88,9 +88,9 @@ Candidate SparseUnits::leastError() const {
     Candidate candidate(found.choices.begin(), found.choices.end());
     // Of equal losses the cheaper was taken: what it left goes where there is room, so that all have as many zeros.
     std::uint64_t left = budget - found.cost;
-    for (std::size_t i = 0; i < candidate.size(); ++i)
-        for (; left > 0 && candidate[i] > 0; --left)
-            --candidate[i];
+    for (int& level : candidate)
+        for (; left > 0 && level > 0; --left)
+            --level;
     return candidate;
 }
 
