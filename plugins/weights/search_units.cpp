@@ -21,6 +21,10 @@ constexpr std::int64_t sequencesTogether = 8;
 
 }  // namespace
 
+void putWeights(engine::Llama& model, const std::string& name, engine::Matrix<float> weights) {
+    model.setTensor(name, at::from_blob(weights.values.data(), {weights.rows, weights.columns}, at::kFloat));
+}
+
 TensorUnits::TensorUnits(Context& context, const SearchSettings& settings, const TensorSet& model,
                          const TensorSet* hessians, const std::vector<std::string>& linears,
                          SubProgress progress)
@@ -33,9 +37,7 @@ TensorUnits::TensorUnits(Context& context, const SearchSettings& settings, const
 }
 
 void TensorUnits::put(engine::Llama& model, std::size_t unit, int level) const {
-    engine::Matrix<float> weights = weightsAt(units_.at(unit), level);
-    model.setTensor(units_[unit].name,
-                    at::from_blob(weights.values.data(), {weights.rows, weights.columns}, at::kFloat));
+    putWeights(model, units_.at(unit).name, weightsAt(units_[unit], level));
 }
 
 std::unique_ptr<engine::Moves> TensorUnits::moves() const {

@@ -29,6 +29,9 @@ class SearchUnits {
     virtual Table allocation(const engine::Candidate& candidate) const = 0;
 };
 
+/// In the place of the tensor of that name; the model copies them.
+void putWeights(engine::Llama& model, const std::string& name, engine::Matrix<float> weights);
+
 /// The searched tensors, level 0 being 2 bits. The settings must outlive it.
 class TensorUnits : public SearchUnits {
   public:

@@ -4,8 +4,6 @@
 #include "plugins/weights/owl.h"
 #include "plugins/weights/unit_database.h"
 
-#include <ATen/ATen.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -43,9 +41,7 @@ SparseUnits::SparseUnits(Context& context, const SearchSettings& settings, const
           sparseUnitFrom)) {}
 
 void SparseUnits::put(engine::Llama& model, std::size_t unit, int level) const {
-    engine::Matrix<float> weights = weightsAt(units_.at(unit), level);
-    model.setTensor(units_[unit].name,
-                    at::from_blob(weights.values.data(), {weights.rows, weights.columns}, at::kFloat));
+    putWeights(model, units_.at(unit).name, weightsAt(units_[unit], level));
 }
 
 std::unique_ptr<engine::Moves> SparseUnits::moves() const {
