@@ -3,5 +3,6 @@
 
 using namespace ratescope::media::language;
 
-RATESCOPE_FAMILY("language", {fisherNode(), generateNode(), hessiansNode(), multipleChoiceNode(),
-                              passkeyNode(), perplexityNode(), retrievalNode(), sensitivityNode(), tokenizeNode()})
+RATESCOPE_FAMILY("language",
+                 {fisherNode(), generateNode(), hessiansNode(), multipleChoiceNode(), passkeyNode(),
+                  perplexityNode(), retrievalNode(), sensitivityNode(), tokenizeNode()})
