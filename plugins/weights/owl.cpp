@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <map>
 #include <numeric>
-#include <ranges>
 
 namespace ratescope::media::weights {
 namespace {
@@ -52,7 +51,9 @@ std::vector<double> owlSparsities(const std::vector<const Tensor*>& tensors, con
     std::map<std::size_t, double> shares;
     for (const auto& [block, all] : scores)
         shares[block] = outlierShare(all, settings.threshold);
-    const auto [low, high] = std::ranges::minmax(shares | std::views::values);
+    const auto byShare = [](const auto& a, const auto& b) { return a.second < b.second; };
+    const auto [least, most] = std::ranges::minmax_element(shares, byShare);
+    const double low = least->second, high = most->second;
     double mean = 0;
     for (auto& [block, share] : shares) {
         share = high > low ? 2 * settings.range * (share - low) / (high - low) : 0;
