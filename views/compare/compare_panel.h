@@ -48,6 +48,7 @@ class ComparePanel : public QWidget {
     CompareArea& area() const { return *area_; }
     ViewState& view() { return view_; }
     const Values& values() const { return values_; }
+    const Tiles& tiles() const { return tiles_; }
     const Comparison& comparison() const { return comparison_; }
     WorstItems& worstItems() const { return *worst_; }
     PixelTable& pixelTable() const { return *pixels_; }

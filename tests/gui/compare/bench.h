@@ -56,12 +56,12 @@ struct Bench {
     /// The cell as the screen has it, once its tiles have come.
     QImage grab(std::size_t index, int scale = 1) const {
         ratescope::views::PictureCell& shown = cell(index);
-        QImage image;
+        QImage image(shown.size() * scale, QImage::Format_RGB32);
+        image.setDevicePixelRatio(scale);
+        // Painting asks for tiles, and shows coarser ones until they are there.
         for (int round = 0; round < 3; ++round) {
-            image = QImage(shown.size() * scale, QImage::Format_RGB32);
-            image.setDevicePixelRatio(scale);
             shown.render(&image);
-            QTest::qWait(150);
+            if (!gui::waitFor([&] { return panel->tiles().waiting() == 0; })) return {};
         }
         image.setDevicePixelRatio(1);
         return image;
