@@ -5,6 +5,7 @@
 #include "core/engine/llm/states_checkpoint.h"
 #include "core/engine/llm/texts.h"
 #include "core/engine/quant/hessian.h"
+#include "core/media/node/block_names.h"
 #include "core/media/node/model_tensors.h"
 #include "core/media/quality/searched.h"
 
@@ -52,7 +53,7 @@ class Blocks {
 
     /// The searched tensors of that block, in the order of the computation.
     std::vector<std::string> tensorsOf(std::int64_t layer) const {
-        const std::string block = "model.layers." + std::to_string(layer) + ".";
+        const std::string block = blockPrefix(layer);
         std::vector<std::string> names;
         for (const std::string& linear : llama_.linears())
             if (linear.starts_with(block) && searched_.contains(linear + ".weight"))

@@ -27,4 +27,10 @@ void checkIds(const at::Tensor& ids, std::int64_t vocabulary) {
                     "Use the tokenizer that belongs to the model.");
 }
 
+void checkWindows(const at::Tensor& ids) {
+    if (ids.dim() != 2 || ids.size(1) < 2)
+        throw Error(ErrorKind::Input, "A window of fewer than two tokens predicts nothing.",
+                    "Give longer windows.");
+}
+
 }  // namespace ratescope::engine

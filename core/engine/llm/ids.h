@@ -15,4 +15,7 @@ at::Tensor idTensor(std::span<const std::int32_t> ids);
 /// Throws Error(Input) for no ids and for one outside the vocabulary.
 void checkIds(const at::Tensor& ids, std::int64_t vocabulary);
 
+/// Throws Error(Input) unless `ids` is [windows, tokens] of at least two tokens, so that there is something to predict.
+void checkWindows(const at::Tensor& ids);
+
 }  // namespace ratescope::engine

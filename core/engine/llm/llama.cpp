@@ -2,6 +2,7 @@
 
 #include "core/engine/llm/ids.h"
 #include "core/error.h"
+#include "core/media/node/block_names.h"
 
 #include <ATen/ATen.h>
 
@@ -22,7 +23,7 @@ constexpr std::array feedForwardReaders{"mlp.gate_proj", "mlp.up_proj"};
 constexpr std::array downReaders{"mlp.down_proj"};
 
 std::string llamaName(std::int64_t layer, const char* part) {
-    return "model.layers." + std::to_string(layer) + "." + part;
+    return media::blockPrefix(layer) + part;
 }
 
 std::vector<std::string> namesOf(std::int64_t layer, std::span<const char* const> parts) {

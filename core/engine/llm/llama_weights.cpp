@@ -3,11 +3,10 @@
 #include "core/engine/tensor.h"
 #include "core/error.h"
 #include "core/media/assets/ggml_blocks.h"
+#include "core/media/node/block_names.h"
 #include "core/utf8.h"
 
 #include <ATen/ATen.h>
-
-#include <charconv>
 
 namespace ratescope::engine {
 namespace {
@@ -21,7 +20,7 @@ struct Part {
     at::Tensor view() const { return whole->narrow(0, firstRow, rows); }
 };
 
-Part partOfBlock(LlamaBlock& block, const media::ModelConfig& config, std::string_view name) {
+Part partOf(LlamaBlock& block, const media::ModelConfig& config, std::string_view name) {
     const std::int64_t queries = config.heads * config.headSize,
                        keys = config.keyValueHeads * config.headSize;
     const std::int64_t hidden = config.hidden, between = config.intermediate;
@@ -49,13 +48,9 @@ Part partOf(LlamaWeights& weights, const std::string& name) {
     if (name == "model.embed_tokens.weight") return {&weights.embedding, 0, vocabulary};
     if (name == "lm_head.weight" && !weights.config.tiedEmbeddings) return {&weights.head, 0, vocabulary};
     if (name == "model.norm.weight") return {&weights.norm, 0, weights.config.hidden};
-    constexpr std::string_view layers = "model.layers.";
-    if (!name.starts_with(layers)) return {};
-    std::size_t layer = 0;
-    const char* end = name.data() + name.size();
-    const auto [stop, error] = std::from_chars(name.data() + layers.size(), end, layer);
-    if (error != std::errc() || stop == end || *stop != '.' || layer >= weights.blocks.size()) return {};
-    return partOfBlock(weights.blocks[layer], weights.config, std::string_view(stop + 1, end));
+    const auto found = media::partOfBlock(name);
+    if (!found || found->block >= weights.blocks.size()) return {};
+    return partOf(weights.blocks[found->block], weights.config, found->part);
 }
 
 Part knownPartOf(LlamaWeights& weights, const std::string& name) {
@@ -114,7 +109,7 @@ class Loader {
 };
 
 LlamaBlock readBlock(const Loader& loader, std::int64_t layer) {
-    const std::string name = "model.layers." + std::to_string(layer) + ".";
+    const std::string name = media::blockPrefix(layer);
     const std::string attention = name + "self_attn.", feedForward = name + "mlp.";
     LlamaBlock block;
     block.attentionNorm = loader.one(name + "input_layernorm.weight");

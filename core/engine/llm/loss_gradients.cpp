@@ -1,7 +1,9 @@
 #include "core/engine/llm/loss_gradients.h"
 
+#include "core/engine/llm/ids.h"
 #include "core/engine/llm/llama.h"
 #include "core/error.h"
+#include "core/media/node/block_names.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
@@ -46,7 +48,7 @@ at::Tensor blockGradient(const Llama& model, std::int64_t layer, const at::Tenso
     }
     for (at::Tensor* matrix : matrices(block))
         *matrix = matrix->grad();
-    const std::string prefix = "model.layers." + std::to_string(layer) + ".";
+    const std::string prefix = media::blockPrefix(layer);
     for (const std::string& linear : model.linears())
         if (linear.starts_with(prefix)) watch(linear + ".weight", weights.tensor(linear + ".weight"));
     return read.grad();
@@ -56,9 +58,7 @@ at::Tensor blockGradient(const Llama& model, std::int64_t layer, const at::Tenso
 
 double lossGradients(const Llama& model, const at::Tensor& ids, const GradientWatch& watch,
                      const std::function<void()>& check) {
-    if (ids.dim() != 2 || ids.size(1) < 2)
-        throw Error(ErrorKind::Input, "A window of fewer than two tokens predicts nothing.",
-                    "Give longer windows.");
+    checkWindows(ids);
     std::vector<at::Tensor> states;
     {
         const c10::NoGradGuard forward;

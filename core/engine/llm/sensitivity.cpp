@@ -1,34 +1,29 @@
 #include "core/engine/llm/sensitivity.h"
 
 #include "core/engine/llm/divergence.h"
+#include "core/engine/llm/ids.h"
 #include "core/error.h"
+#include "core/media/node/block_names.h"
 
 #include <ATen/ATen.h>
 
-#include <charconv>
 #include <numeric>
 #include <utility>
 
 namespace ratescope::engine {
 namespace {
 
-/// "model.layers.3.mlp.up_proj" is of block 3.
-std::int64_t layerOf(const std::string& linear) {
-    constexpr std::string_view prefix = "model.layers.";
-    std::int64_t layer = -1;
-    if (linear.starts_with(prefix))
-        std::from_chars(linear.data() + prefix.size(), linear.data() + linear.size(), layer);
-    if (layer < 0) throw Error(ErrorKind::Internal, "\"" + linear + "\" is no layer of a block.", "");
-    return layer;
+std::int64_t blockOf(const std::string& linear) {
+    const auto found = media::partOfBlock(linear);
+    if (!found) throw Error(ErrorKind::Internal, "\"" + linear + "\" is no layer of a block.", "");
+    return static_cast<std::int64_t>(found->block);
 }
 
 }  // namespace
 
 Sensitivity::Sensitivity(Llama original, at::Tensor ids, std::function<void()> check)
     : original_(std::move(original)), ids_(std::move(ids)), check_(std::move(check)) {
-    if (ids_.dim() != 2 || ids_.size(1) < 2)
-        throw Error(ErrorKind::Input, "A window of fewer than two tokens predicts nothing.",
-                    "Give longer windows.");
+    checkWindows(ids_);
     states_.push_back(original_.embed(ids_));
     for (std::int64_t layer = 0; layer < original_.layers(); ++layer) {
         check_();
@@ -41,7 +36,7 @@ double Sensitivity::of(const std::string& name, const at::Tensor& weights) const
     if (at::equal(original_.tensor(tensor), weights)) return 0;
     Llama changed = original_;
     changed.setTensor(tensor, weights);
-    return divergence(changed, layerOf(name));
+    return divergence(changed, blockOf(name));
 }
 
 double Sensitivity::ofAll(const Llama& candidate) const {

@@ -3,14 +3,15 @@
 #include "core/engine/llm/ids.h"
 #include "core/engine/llm/log_likelihood.h"
 #include "core/error.h"
+#include "core/media/node/block_names.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <map>
 #include <string_view>
+#include <utility>
 
 namespace ratescope::engine {
 namespace {
@@ -20,12 +21,8 @@ constexpr std::int64_t logitsTogether = std::int64_t{1} << 22;  // products of s
 
 /// The block that a tensor belongs to; those outside of the blocks change everything, from block 0 on.
 std::int64_t blockOf(std::string_view name, std::int64_t layers) {
-    constexpr std::string_view prefix = "model.layers.";
-    if (!name.starts_with(prefix)) return -1;
-    std::int64_t layer = -1;
-    const std::string_view rest = name.substr(prefix.size());
-    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), layer);
-    return error == std::errc() && layer < layers ? layer : -1;
+    const auto found = media::partOfBlock(name);
+    return found && std::cmp_less(found->block, layers) ? static_cast<std::int64_t>(found->block) : -1;
 }
 
 class Probe {

@@ -2,6 +2,7 @@
 
 #include "core/engine/quant/grid.h"
 #include "core/error.h"
+#include "core/media/node/block_names.h"
 #include "core/media/quality/half.h"
 #include "core/utf8.h"
 
@@ -30,7 +31,7 @@ std::map<std::string, FoldedScale> foldedScales(const media::ModelConfig& config
                     "Do not scale, or compress a decoder.");
     std::map<std::string, FoldedScale> folded;
     for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-        const std::string block = "model.layers." + std::to_string(layer) + ".";
+        const std::string block = media::blockPrefix(layer);
         const auto scale = [&](const std::string& reader, std::int64_t inputs) {
             const std::vector<float>& values = scaleOf(scales, block + reader, inputs);
             folded[block + reader + ".weight"].inputs = values;

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/media/assets/byte_reader.h"
+#include "core/media/node/block_names.h"
 #include "core/utf8.h"
 
 #include <cmath>
@@ -49,7 +50,7 @@ struct Loader {
     }
     void takeEach(const std::string& part, const Shape& shape) {
         for (std::int64_t i = 0; i < model.config.layers; ++i)
-            take("model.layers." + std::to_string(i) + "." + part + ".weight", shape);
+            take(blockPrefix(i) + part + ".weight", shape);
     }
 };
 

@@ -1,6 +1,7 @@
 #include "core/media/node/language_model.h"
 
 #include "core/error.h"
+#include "core/media/node/block_names.h"
 #include "core/media/quality/searched.h"
 #include "core/utf8.h"
 
@@ -47,7 +48,7 @@ ExpectedTensors llamaTensors(const ModelConfig& config) {
     const std::int64_t queries = config.heads * config.headSize;
     const std::int64_t keys = config.keyValueHeads * config.headSize;
     for (std::int64_t i = 0; i < config.layers; ++i) {
-        const std::string layer = "model.layers." + std::to_string(i) + ".";
+        const std::string layer = blockPrefix(i);
         all[layer + "input_layernorm.weight"] = {{config.hidden}};
         all[layer + "post_attention_layernorm.weight"] = {{config.hidden}};
         addLinear(all, layer + "self_attn.q_proj", queries, config.hidden, false);

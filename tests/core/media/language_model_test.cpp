@@ -6,6 +6,7 @@
 #include "core/media/assets/asset.h"
 #include "core/media/assets/gguf_model.h"
 #include "core/media/assets/text_file.h"
+#include "core/media/node/block_names.h"
 #include "core/media/node/canonical_hash.h"
 #include "core/media/node/model_tensors.h"
 #include "core/media/node/node.h"
@@ -211,6 +212,18 @@ class LanguageModelTest : public QObject {
                  canonicalHash(std::make_shared<const TensorSet>(set)).hex());
         for (const ModelTensor& tensor : back.tensors)
             QVERIFY(tensor.blocks == BlockFormat::None);
+    }
+
+    void namesSayWhichBlockTheyBelongTo() {
+        const auto found = partOfBlock("model.layers.12.mlp.up_proj");
+        QVERIFY(found.has_value());
+        QCOMPARE(found->block, std::size_t{12});
+        QCOMPARE(found->part, std::string_view("mlp.up_proj"));
+        QCOMPARE(blockPrefix(12) + std::string(found->part), std::string("model.layers.12.mlp.up_proj"));
+        for (const char* none :
+             {"", "model.layers.", "model.layers.3", "model.layers.3x.mlp", "model.layers.-1.mlp",
+              "model.layers.99999999999999999999.mlp", "encoder.layer.3.output", "model.norm.weight"})
+            QVERIFY2(!partOfBlock(none), none);
     }
 
     void patternsSayWhichTensorsAreSearched() {

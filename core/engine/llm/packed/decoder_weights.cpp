@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/media/assets/ggml_blocks.h"
+#include "core/media/node/block_names.h"
 
 #include <sys/mman.h>
 
@@ -106,7 +107,7 @@ void check(const ModelConfig& config) {
 }
 
 DecoderLayer layerOf(TensorDesk& desk, const ModelConfig& config, std::int64_t index) {
-    const std::string at = "model.layers." + std::to_string(index) + '.';
+    const std::string at = media::blockPrefix(index);
     const std::int64_t hidden = config.hidden, inner = config.intermediate;
     const std::int64_t query = config.heads * config.headSize, key = config.keyValueHeads * config.headSize;
     DecoderLayer layer;
