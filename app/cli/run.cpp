@@ -37,10 +37,12 @@ void printCommands(const std::string& commands) {
 void printPlan(const run::PlanSummary& plan) {
     const store::Reconciliation& changes = plan.changes;
     std::fprintf(
-        stderr, "%s: %lld items, %lld new, %lld reused, %lld orphaned; %lld measurements, %lld new\n",
+        stderr,
+        "%s: %lld items, %lld new, %lld reused, %lld to run, %lld orphaned; %lld measurements, %lld new\n",
         plan.study.c_str(), static_cast<long long>(plan.items), static_cast<long long>(changes.itemsNew),
-        static_cast<long long>(changes.itemsReused), static_cast<long long>(changes.itemsOrphaned),
-        static_cast<long long>(plan.measurements), static_cast<long long>(changes.measurementsNew));
+        static_cast<long long>(changes.itemsReused), static_cast<long long>(changes.itemsToRun),
+        static_cast<long long>(changes.itemsOrphaned), static_cast<long long>(plan.measurements),
+        static_cast<long long>(changes.measurementsNew));
     for (const std::string& note : plan.notes)
         std::fprintf(stderr, "%s\n", note.c_str());
 }
@@ -136,7 +138,8 @@ void printPlanText(const run::PlanSummary& plan) {
     measurements.insert(measurements.begin(), "measurements");
     counts.add(items);
     counts.add(measurements);
-    std::cout << counts.text() << "\ntime:   "
+    std::cout << counts.text() << "\nto run: " << changes.itemsToRun << " items"
+              << "\ntime:   "
               << (plan.estimate.seconds ? durationText(*plan.estimate.seconds) : std::string("unknown"))
               << "\nmemory: "
               << (plan.estimate.memory ? bytesText(static_cast<double>(*plan.estimate.memory)) : "unknown")

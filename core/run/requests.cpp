@@ -260,6 +260,7 @@ json toJson(const PlanSummary& plan) {
             {"items", changesJson(plan.items, changes.itemsNew, changes.itemsReused, changes.itemsOrphaned)},
             {"measurements", changesJson(plan.measurements, changes.measurementsNew,
                                          changes.measurementsReused, changes.measurementsOrphaned)},
+            {"toRun", changes.itemsToRun},
             {"estimate",
              {{"seconds", orNull(plan.estimate.seconds)},
               {"memory", orNull(plan.estimate.memory)},

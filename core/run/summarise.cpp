@@ -12,17 +12,6 @@
 namespace ratescope::run {
 namespace {
 
-/// Items of the study that are there and not finished.
-std::int64_t openItems(const store::Library* library, const std::string& documentId) {
-    if (!library) return 0;
-    for (const store::StudyRecord& study : library->studies()) {
-        if (study.documentId != documentId) continue;
-        const store::StateCounts counts = library->itemCounts(study.id);
-        return counts.total() - counts[store::State::Done] - counts[store::State::Failed];
-    }
-    return 0;
-}
-
 Estimate estimateOf(const StudyPlan& plan, const graph::Document& document, const store::Library* library,
                     std::int64_t items, int jobs) {
     Estimate estimate;
@@ -61,7 +50,7 @@ Estimate estimateOf(const StudyPlan& plan, const graph::Document& document, cons
 
 PlanSummary summaryOf(const graph::Document& document, const graph::Catalogue& catalogue,
                       const StudyPlan& plan, const store::Library* library,
-                      const store::Reconciliation& changes, std::int64_t toRun, int jobs) {
+                      const store::Reconciliation& changes, int jobs) {
     PlanSummary summary;
     summary.study = document.name;
     summary.changes = changes;
@@ -69,7 +58,7 @@ PlanSummary summaryOf(const graph::Document& document, const graph::Catalogue& c
     summary.items = static_cast<std::int64_t>(plan.items.size());
     for (const store::PlannedItem& item : plan.items)
         summary.measurements += static_cast<std::int64_t>(item.measurements.size());
-    summary.estimate = estimateOf(plan, document, library, toRun, jobs);
+    summary.estimate = estimateOf(plan, document, library, changes.itemsToRun, jobs);
     summary.series = plan.series;
     summary.notes = plan.notes;
     summary.commands = commandsOf(plan, catalogue);
@@ -91,12 +80,11 @@ PlanSummary summarise(const graph::Document& document, const std::filesystem::pa
     if (library) {
         changes = library->preview(document.id, plan.items);
     } else {
-        changes.itemsNew = static_cast<std::int64_t>(plan.items.size());
+        changes.itemsNew = changes.itemsToRun = static_cast<std::int64_t>(plan.items.size());
         for (const store::PlannedItem& item : plan.items)
             changes.measurementsNew += static_cast<std::int64_t>(item.measurements.size());
     }
-    return summaryOf(document, catalogue, plan, library, changes,
-                     changes.itemsNew + openItems(library, document.id), supervisor.jobs);
+    return summaryOf(document, catalogue, plan, library, changes, supervisor.jobs);
 }
 
 }  // namespace ratescope::run

@@ -165,11 +165,8 @@ Submitted Supervisor::State::load(graph::Document document, const std::filesyste
     environment.threads = document.threads;
     house.log.setEnvironment(id, std::move(environment));
     if (starts) start(id);
-    std::int64_t toRun = 0;
-    for (const store::ReconciledItem& row : house.study(id)->rows())
-        toRun += isOpen(row.state);
     Submitted submitted{
-        id, summaryOf(document, house.catalogue, *plan, &house.library, changes, toRun, house.options.jobs)};
+        id, summaryOf(document, house.catalogue, *plan, &house.library, changes, house.options.jobs)};
     submitted.plan.study = name;
     return submitted;
 }

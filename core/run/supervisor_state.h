@@ -18,7 +18,7 @@ namespace ratescope::run {
 
 PlanSummary summaryOf(const graph::Document& document, const graph::Catalogue& catalogue,
                       const StudyPlan& plan, const store::Library* library,
-                      const store::Reconciliation& changes, std::int64_t toRun, int jobs);
+                      const store::Reconciliation& changes, int jobs);
 
 /// What a study is at.
 enum class Phase { Items, Timing, Analysis, Idle };

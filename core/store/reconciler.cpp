@@ -69,6 +69,7 @@ ReconciledItem Reconciler::place(const PlannedItem& item, std::int64_t position)
         placed = addItem(item, point, position);
         if (placed.id) seen_.insert(placed.id);
     }
+    if (placed.state != State::Done && placed.state != State::Failed) ++result_.itemsToRun;
     if (point) ++point->expected;
     placeMeasurements(item, placed);
     return placed;

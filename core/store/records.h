@@ -123,6 +123,7 @@ struct ReconciledItem {
 struct Reconciliation {
     std::vector<ReconciledItem> items;  ///< in the order planned; empty for a preview
     std::int64_t itemsNew = 0, itemsReused = 0, itemsOrphaned = 0;
+    std::int64_t itemsToRun = 0;  ///< of the new and the reused: neither done nor failed
     std::int64_t measurementsNew = 0, measurementsReused = 0, measurementsOrphaned = 0;
 };
 

@@ -142,6 +142,7 @@ void CommandsTest::planSaysWhatRunWouldDo() {
     const QString document = place.write("study.ratescope", jpegStudy("study", 2, {20, 50, 80, 95}).text());
     const json before = planned(place, {document});
     COMPARE_JSON(before["items"], json({{"total", 16}, {"new", 16}, {"reused", 0}, {"orphaned", 0}}));
+    COMPARE_JSON(before["toRun"], 16);
     QVERIFY(before["estimate"]["seconds"].is_null());
     QCOMPARE(before["series"].size(), std::size_t{2});
     COMPARE_JSON(before["series"][0]["slug"], "jpeg/subsampling=4:2:0");
@@ -151,6 +152,7 @@ void CommandsTest::planSaysWhatRunWouldDo() {
     const json after = planned(place, {document});
     COMPARE_JSON(after["items"], json({{"total", 16}, {"new", 0}, {"reused", 16}, {"orphaned", 0}}));
     COMPARE_JSON(after["measurements"]["reused"], 16);
+    COMPARE_JSON(after["toRun"], 0);
     const Outcome text = place.cli({"plan", document});
     VERIFY_CODE(text, 0);
     QVERIFY2(text.output.contains("jpeg/subsampling=4:4:4"), text.said().constData());
@@ -159,6 +161,7 @@ void CommandsTest::planSaysWhatRunWouldDo() {
     const QString larger = place.write("study.ratescope", jpegStudy("study", 2, {10, 20, 50, 80, 95}).text());
     const json more = planned(place, {larger});
     COMPARE_JSON(more["items"], json({{"total", 20}, {"new", 4}, {"reused", 16}, {"orphaned", 0}}));
+    COMPARE_JSON(more["toRun"], 4);
     QVERIFY(more["estimate"]["seconds"].is_number());
     QVERIFY(more["estimate"]["memory"].is_number());
     QVERIFY(more["estimate"]["bytes"].get<double>() > 0);

@@ -72,14 +72,17 @@ class PlanningTest : public QObject {
         SampleShape shape;
         const std::vector<PlannedItem> items = sampleItems(shape);
         QCOMPARE(numbers(library.preview(document, items)), (Numbers{24, 0, 0, 24, 0, 0}));
+        QCOMPARE(library.preview(document, items).itemsToRun, 24);
         QVERIFY(library.preview(document, items).items.empty());
         const StudyId study = finishedStudy(library, items);
+        QCOMPARE(library.preview(document, items).itemsToRun, 0);
         shape.qualities = {50, 70};
         shape.measures = {"psnr", "ssim"};
         const std::vector<PlannedItem> changed = sampleItems(shape);
         const Numbers expected{8, 8, 16, 8 + 16, 8, 16};
         const Library reader(folder.library(), Access::Read);
         QCOMPARE(numbers(reader.preview(document, changed)), expected);
+        QCOMPARE(reader.preview(document, changed).itemsToRun, 8);
         QCOMPARE(numbers(library.reconcile(study, changed)), expected);
         QCOMPARE(library.itemCounts().total(), 16);
         QCOMPARE(library.itemCounts()[State::Done], 8);
@@ -88,6 +91,20 @@ class PlanningTest : public QObject {
                            ItemOrder::Planned, false, {}, 100)
                      .rows.size(),
                  16u);
+    }
+
+    void whatStoppedIsToRunAgain() {
+        const SampleFolder folder;
+        Library library(folder.library(), Access::Write);
+        const std::vector<PlannedItem> items = sampleItems();
+        const Reconciliation rows = library.reconcile(library.saveStudy(sampleStudy()), items);
+        QCOMPARE(rows.itemsToRun, 24);
+        library.setState(std::vector{rows.items[0].id, rows.items[1].id}, State::Interrupted);
+        library.setState(std::vector{rows.items[2].id}, State::Cancelled);
+        library.setState(std::vector{rows.items[3].id}, State::Failed);
+        const Reconciliation again = library.preview(sampleStudy().documentId, items);
+        QCOMPARE(numbers(again), (Numbers{0, 24, 0, 0, 24, 0}));
+        QCOMPARE(again.itemsToRun, 23);
     }
 
     void whatWasOrphanedIsTakenBack() {
