@@ -161,6 +161,11 @@ void warnOfOverlap(const BdResult& result, std::vector<std::string>& warnings) {
 
 }  // namespace
 
+double shownOverlap(double overlap) {
+    const double rounded = std::round(overlap * 100) / 100;
+    return overlap < advisedOverlap ? std::min(rounded, advisedOverlap - 0.01) : rounded;
+}
+
 BdResult bjontegaardDelta(const RdCurve& anchorCurve, const RdCurve& testCurve, BdMethod method,
                           std::optional<Better> better) {
     const Prepared anchor = prepare(anchorCurve, better);

@@ -18,6 +18,9 @@ namespace ratescope::curves {
 
 /// Below this overlap a number stands for too little of the curves, and is marked.
 inline constexpr double advisedOverlap = 0.75;
+/// The overlap rounded to the two decimals that tables and captions show; one below advisedOverlap stays below
+/// it, so that no mark stands beside a 0.75.
+double shownOverlap(double overlap);
 /// Fewer points than this are handled, and said.
 inline constexpr std::size_t advisedPoints = 4;
 

@@ -91,6 +91,11 @@ bool isLow(const BdTableRow& row) {
     return row.overlap && *row.overlap < advisedOverlap;
 }
 
+std::string overlapText(const BdTableRow& row) {
+    if (!row.overlap) return none;
+    return fixed(shownOverlap(*row.overlap), 2) + (isLow(row) ? dagger : "");
+}
+
 std::string numberOrNone(const std::optional<double>& number, int decimals) {
     return number ? fixed(*number, decimals) : none;
 }
@@ -144,8 +149,7 @@ Cells cellsOf(const BdTable& table) {
                                                fixed(row.rateInterval->high, rateDecimals)
                                          : none;
         cells.push_back({row.title, numberOrNone(row.ratePercent, rateDecimals), interval,
-                         numberOrNone(row.quality, qualityDecimals),
-                         numberOrNone(row.overlap, 2) + (isLow(row) ? dagger : ""),
+                         numberOrNone(row.quality, qualityDecimals), overlapText(row),
                          row.n > 0 ? std::to_string(row.n) : none});
     }
     return cells;

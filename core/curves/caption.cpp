@@ -107,7 +107,7 @@ std::string bdText(std::span<const BdComparison> comparisons) {
     for (const BdComparison& comparison : comparisons) {
         if (!comparison.mean.ratePercent) continue;
         const bool isLow = comparison.overlap < advisedOverlap;
-        text += (any ? ", " : " ") + comparison.testTitle + " " + fixed(comparison.overlap, 2) +
+        text += (any ? ", " : " ") + comparison.testTitle + " " + fixed(shownOverlap(comparison.overlap), 2) +
                 (isLow ? "\u2020" : "");
         low |= isLow;
         any = true;

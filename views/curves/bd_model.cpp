@@ -187,7 +187,8 @@ QString BdModel::textAt(const QModelIndex& index) const {
         case BdQuality:
             return numberText(numbers.quality, numbers.quality ? qualityDecimals_ : 0);
         default:
-            return numberText(numbers.overlap, numbers.overlap ? 2 : 0);
+            return numbers.overlap ? numberText(curves::shownOverlap(*numbers.overlap), 2)
+                                   : numberText({}, 0);
     }
 }
 

@@ -223,6 +223,9 @@ void BdTest::lowOverlapWarns() {
     const BdResult result = bjontegaardDelta(fauAnchor, test);
     QVERIFY(result.overlap < 0.75);
     QCOMPARE(result.warnings, std::vector<std::string>{"The overlap in quality is 24.8 % only."});
+    for (const auto& [overlap, shown] :
+         {std::pair{0.7499, "0.74"}, {0.7451, "0.74"}, {0.744, "0.74"}, {0.75, "0.75"}, {0.996, "1.00"}})
+        QCOMPARE(fixed(shownOverlap(overlap), 2), std::string(shown));
 }
 
 void BdTest::oneSidedOverlapGivesOneNumber() {
