@@ -183,13 +183,9 @@ class Perplexity : public MeasureNode {
         const engine::ComputeScope compute(context.threads());
         const Reading reading = readingOf(*model, text.text(), parameters);
         const engine::Llama decoder(*model);
-        const auto done = [&](std::int64_t windows) {
-            context.progress(static_cast<double>(windows) / static_cast<double>(reading.windows));
-        };
         return parameters.flag("divergence")
-                   ? compared(context, *asLanguageModel(prepared.values.at("reference")), decoder, reading,
-                              done)
-                   : scored(context, decoder, reading, done);
+                   ? compared(context, *asLanguageModel(prepared.values.at("reference")), decoder, reading)
+                   : scored(context, decoder, reading);
     }
 
     Value map(Context& context, const Prepared& prepared, const Value& candidate,
@@ -208,17 +204,14 @@ class Perplexity : public MeasureNode {
         return scores;
     }
 
-    template <typename Done>
-    static Scores scored(Context& context, const engine::Llama& decoder, const Reading& reading,
-                         const Done& done) {
+    static Scores scored(Context& context, const engine::Llama& decoder, const Reading& reading) {
         const auto windowDone = [&](const engine::TextScore& soFar, std::int64_t all) {
-            done(soFar.windows());
             if (soFar.windows() % windowsBetween == 0 && soFar.windows() < all)
                 saveScore(context, soFar.logLikelihoods);
         };
-        const engine::TextScore score =
-            engine::scoreText(decoder, reading.ids, reading.protocol, reading.windows, windowDone,
-                              savedScore(context, reading.protocol.scored()));
+        const engine::TextScore score = engine::scoreText(
+            decoder, reading.ids, reading.protocol, reading.windows, windowDone,
+            savedScore(context, reading.protocol.scored()), [&](double share) { context.progress(share); });
         Scores scores = basic(reading, score.logLikelihoods);
         scores.samples = windowTable(reading, score.logLikelihoods, nullptr);
         context.table("summary", summaryOf(reading, score.logLikelihoods).table());
@@ -226,19 +219,17 @@ class Perplexity : public MeasureNode {
         return scores;
     }
 
-    template <typename Done>
     static Scores compared(Context& context, const LanguageModel& reference, const engine::Llama& decoder,
-                           const Reading& reading, const Done& done) {
+                           const Reading& reading) {
         const engine::Llama original(reference);
         const auto windowDone = [&](const DivergenceRows& soFar, std::int64_t all) {
             const std::int64_t windows =
                 static_cast<std::int64_t>(soFar.divergence.size()) / reading.protocol.scored();
-            done(windows);
             if (windows % windowsBetween == 0 && windows < all) saveRows(context, soFar);
         };
-        const DivergenceRows rows =
-            engine::compareOnText(original, decoder, reading.ids, reading.protocol, reading.windows,
-                                  windowDone, savedRows(context, reading.protocol.scored()));
+        const DivergenceRows rows = engine::compareOnText(
+            original, decoder, reading.ids, reading.protocol, reading.windows, windowDone,
+            savedRows(context, reading.protocol.scored()), [&](double share) { context.progress(share); });
         Scores scores = basic(reading, rows.candidateLogLikelihood);
         const engine::Divergence all = engine::summarise(rows);
         const auto count = static_cast<double>(rows.divergence.size());

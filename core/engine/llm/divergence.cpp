@@ -51,15 +51,21 @@ void append(std::vector<T>& to, const std::vector<T>& more) {
 }
 
 /// What a model's head reads of the positions that predict, [scored, hidden].
-at::Tensor predictingRows(const Llama& model, const at::Tensor& window, const WindowProtocol& protocol) {
+at::Tensor predictingRows(const Llama& model, const at::Tensor& window, const WindowProtocol& protocol,
+                          const ShareDone& shareDone) {
     const at::Tensor read = window.slice(0, 0, protocol.length - 1).unsqueeze(0);
-    return model.hidden(read, protocol.firstTarget - 1)[0];
+    const auto blocksDone = [&](std::int64_t blocks) {
+        shareDone(static_cast<double>(blocks) / static_cast<double>(model.layers()));
+    };
+    return model.hidden(read, protocol.firstTarget - 1, blocksDone)[0];
 }
 
 DivergenceRows compareOnWindow(const Llama& reference, const Llama& candidate, const at::Tensor& window,
-                               const WindowProtocol& protocol) {
-    const at::Tensor ours = predictingRows(reference, window, protocol);
-    const at::Tensor theirs = predictingRows(candidate, window, protocol);
+                               const WindowProtocol& protocol, const ShareDone& shareDone) {
+    const at::Tensor ours =
+        predictingRows(reference, window, protocol, [&](double share) { shareDone(share / 2); });
+    const at::Tensor theirs =
+        predictingRows(candidate, window, protocol, [&](double share) { shareDone((1 + share) / 2); });
     const at::Tensor targets = window.slice(0, protocol.firstTarget);
     DivergenceRows rows;
     for (std::int64_t first = 0; first < protocol.scored(); first += rowsAtOnce) {
@@ -125,7 +131,7 @@ Divergence summarise(const DivergenceRows& rows) {
 DivergenceRows compareOnText(const Llama& reference, const Llama& candidate,
                              std::span<const std::int32_t> ids, const WindowProtocol& protocol,
                              std::optional<std::int64_t> most, const WindowCompared& done,
-                             DivergenceRows known) {
+                             DivergenceRows known, const ShareDone& shareDone) {
     if (reference.config().vocabulary != candidate.config().vocabulary)
         throw Error(ErrorKind::Input, "The two models have vocabularies of different sizes.",
                     "Compare a model with one that was made of it.");
@@ -134,7 +140,9 @@ DivergenceRows compareOnText(const Llama& reference, const Llama& candidate,
     for (auto window = static_cast<std::int64_t>(rows.divergence.size()) / protocol.scored(); window < all;
          ++window) {
         const at::Tensor tokens = idTensor(windowOf(ids, protocol, window));
-        rows.add(compareOnWindow(reference, candidate, tokens, protocol));
+        rows.add(compareOnWindow(reference, candidate, tokens, protocol, [&](double share) {
+            if (shareDone) shareDone((static_cast<double>(window) + share) / static_cast<double>(all));
+        }));
         if (done) done(rows, all);
     }
     return rows;

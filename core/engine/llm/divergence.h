@@ -46,6 +46,6 @@ using WindowCompared = std::function<void(const DivergenceRows& soFar, std::int6
 DivergenceRows compareOnText(const Llama& reference, const Llama& candidate,
                              std::span<const std::int32_t> ids, const WindowProtocol& protocol,
                              std::optional<std::int64_t> most = {}, const WindowCompared& done = {},
-                             DivergenceRows known = {});
+                             DivergenceRows known = {}, const ShareDone& shareDone = {});
 
 }  // namespace ratescope::engine

@@ -95,7 +95,8 @@ at::Tensor Llama::embed(const at::Tensor& ids) const {
     return at::embedding(weights_.embedding, ids.to(device()));
 }
 
-at::Tensor Llama::hidden(const at::Tensor& ids, std::int64_t first) const {
+at::Tensor Llama::hidden(const at::Tensor& ids, std::int64_t first,
+                         const std::function<void(std::int64_t)>& done) const {
     at::Tensor states = embed(ids);
     const std::int64_t tokens = ids.size(1);
     if (first < 0 || first >= tokens)
@@ -104,6 +105,7 @@ at::Tensor Llama::hidden(const at::Tensor& ids, std::int64_t first) const {
     for (std::int64_t layer = 0; layer < config().layers; ++layer) {
         if (layer + 1 == config().layers) pass.first = first;
         states = run(layer, states, pass);
+        if (done) done(layer + 1);
     }
     return states;
 }

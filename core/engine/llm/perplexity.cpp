@@ -16,8 +16,9 @@
 namespace ratescope::engine {
 namespace {
 
-/// Short windows go through the model together: so many tokens are enough to keep the products large.
-constexpr std::int64_t tokensTogether = 512;
+/// Windows of no more than so many tokens in all go through the model together: enough to make little of what a product
+/// does once for each of a layer's weights.
+constexpr std::int64_t tokensTogether = 2048;
 
 /// [windows · length], as the runtime reads them.
 std::vector<std::int32_t> windowsOf(std::span<const std::int32_t> ids, const WindowProtocol& protocol,
@@ -31,9 +32,10 @@ std::vector<std::int32_t> windowsOf(std::span<const std::int32_t> ids, const Win
 }
 
 /// [windows, length] to F64 [windows · scored]. A window's last token is only a target.
-at::Tensor scoreWindows(const Llama& model, const at::Tensor& windows, const WindowProtocol& protocol) {
+at::Tensor scoreWindows(const Llama& model, const at::Tensor& windows, const WindowProtocol& protocol,
+                        const std::function<void(std::int64_t blocks)>& done) {
     const at::Tensor read = windows.slice(1, 0, protocol.length - 1);
-    const at::Tensor states = model.hidden(read, protocol.firstTarget - 1);
+    const at::Tensor states = model.hidden(read, protocol.firstTarget - 1, done);
     const at::Tensor targets = windows.slice(1, protocol.firstTarget).flatten();
     return logLikelihoods(model.normed(states).flatten(0, 1), model.weights().head, targets);
 }
@@ -41,15 +43,21 @@ at::Tensor scoreWindows(const Llama& model, const at::Tensor& windows, const Win
 }  // namespace
 
 TextScore scoreText(const Llama& model, std::span<const std::int32_t> ids, const WindowProtocol& protocol,
-                    std::optional<std::int64_t> most, const WindowDone& done, std::vector<double> known) {
+                    std::optional<std::int64_t> most, const WindowDone& done, std::vector<double> known,
+                    const ShareDone& shareDone) {
     const std::int64_t all = windowCount(ids.size(), protocol, most);
     const std::int64_t together = std::max<std::int64_t>(1, tokensTogether / protocol.length);
     TextScore score{protocol, std::move(known)};
     for (std::int64_t first = score.windows(); first < all; first += together) {
         const std::int64_t count = std::min(together, all - first);
         const std::vector<std::int32_t> tokens = windowsOf(ids, protocol, first, count);
+        const auto blocksDone = [&](std::int64_t blocks) {
+            const double ofThese = static_cast<double>(blocks) / static_cast<double>(model.layers());
+            const double windows = static_cast<double>(first) + ofThese * static_cast<double>(count);
+            if (shareDone) shareDone(windows / static_cast<double>(all));
+        };
         const at::Tensor scores =
-            scoreWindows(model, idTensor(tokens).view({count, protocol.length}), protocol).cpu();
+            scoreWindows(model, idTensor(tokens).view({count, protocol.length}), protocol, blocksDone).cpu();
         const double* values = scores.const_data_ptr<double>();
         for (std::int64_t window = 0; window < count; ++window) {
             score.logLikelihoods.insert(score.logLikelihoods.end(), values, values + protocol.scored());

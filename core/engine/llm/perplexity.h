@@ -24,13 +24,15 @@ struct TextScore {
 
 /// Called when a window is done, with the score so far; may throw to stop.
 using WindowDone = std::function<void(const TextScore& soFar, std::int64_t windowsOfAll)>;
+/// Called after each of a model's blocks with the share of all windows that is done, 0 … 1; may throw to stop.
+using ShareDone = std::function<void(double share)>;
 
 /// Scores the first `most` windows of a text, or all. `known` are the log-likelihoods of its first windows where an
-/// earlier call has come so far: bit for bit the same result where their number divides by four. Throws what
-/// windowCount, Llama::hidden and logLikelihoods throw.
+/// earlier call has come so far: bit for bit the same result where their number divides by sixteen, and windows are of
+/// 128 tokens or more. Throws what windowCount, Llama::hidden and logLikelihoods throw.
 TextScore scoreText(const Llama& model, std::span<const std::int32_t> ids, const WindowProtocol& protocol,
                     std::optional<std::int64_t> most = {}, const WindowDone& done = {},
-                    std::vector<double> known = {});
+                    std::vector<double> known = {}, const ShareDone& shareDone = {});
 
 /// A number with its standard error.
 struct Estimate {

@@ -79,6 +79,23 @@ class PerplexityTest : public QObject {
         QVERIFY_THROWS_EXCEPTION(Error, scoreText(model, someText(), wholeWindows(10), {}, stop));
     }
 
+    void blocksAreReportedOneByOne() {
+        const Llama model(tinyModel(tinyConfig())), other = model;
+        std::vector<double> scored, compared;
+        scoreText(model, someText(), wholeWindows(10), 4, {}, {},
+                  [&](double share) { scored.push_back(share); });
+        QCOMPARE(scored.size(), static_cast<std::size_t>(model.layers()));  // short windows go together
+        compareOnText(model, other, someText(), wholeWindows(10), 4, {}, {},
+                      [&](double share) { compared.push_back(share); });
+        QCOMPARE(compared.size(), static_cast<std::size_t>(4 * 2 * model.layers()));
+        for (const std::vector<double>& shares : {scored, compared}) {
+            for (std::size_t i = 0; i < shares.size(); ++i)
+                QVERIFY(std::abs(shares[i] - double(i + 1) / double(shares.size())) < 1e-12);
+        }
+        const auto stop = [](double) { throw Error(ErrorKind::Cancelled, "stopped", ""); };
+        QVERIFY_THROWS_EXCEPTION(Error, scoreText(model, someText(), wholeWindows(10), {}, {}, {}, stop));
+    }
+
     void aModelWithoutWeightsKnowsNothing() {
         Llama model(tinyModel(tinyConfig()));
         model.setTensor("lm_head.weight", at::zeros({19, 16}));
