@@ -54,10 +54,7 @@ void append(std::vector<T>& to, const std::vector<T>& more) {
 at::Tensor predictingRows(const Llama& model, const at::Tensor& window, const WindowProtocol& protocol,
                           const ShareDone& shareDone) {
     const at::Tensor read = window.slice(0, 0, protocol.length - 1).unsqueeze(0);
-    const auto blocksDone = [&](std::int64_t blocks) {
-        shareDone(static_cast<double>(blocks) / static_cast<double>(model.layers()));
-    };
-    return model.hidden(read, protocol.firstTarget - 1, blocksDone)[0];
+    return model.hidden(read, protocol.firstTarget - 1, shareDone)[0];
 }
 
 DivergenceRows compareOnWindow(const Llama& reference, const Llama& candidate, const at::Tensor& window,

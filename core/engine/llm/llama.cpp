@@ -96,7 +96,7 @@ at::Tensor Llama::embed(const at::Tensor& ids) const {
 }
 
 at::Tensor Llama::hidden(const at::Tensor& ids, std::int64_t first,
-                         const std::function<void(std::int64_t)>& done) const {
+                         const std::function<void(double)>& done) const {
     at::Tensor states = embed(ids);
     const std::int64_t tokens = ids.size(1);
     if (first < 0 || first >= tokens)
@@ -105,7 +105,7 @@ at::Tensor Llama::hidden(const at::Tensor& ids, std::int64_t first,
     for (std::int64_t layer = 0; layer < config().layers; ++layer) {
         if (layer + 1 == config().layers) pass.first = first;
         states = run(layer, states, pass);
-        if (done) done(layer + 1);
+        if (done) done(static_cast<double>(layer + 1) / static_cast<double>(config().layers));
     }
     return states;
 }

@@ -31,11 +31,11 @@ class Llama : public BlockModel {
     const LlamaWeights& weights() const { return weights_; }
     const media::ModelConfig& config() const { return weights_.config; }
     /// Windows of equal length, one a row of `ids` (I64 [windows, tokens]), through all blocks: [windows, tokens −
-    /// first, hidden], of the positions from `first` on. `done`, if there is one, is called after each block with how
-    /// many are done; it may throw to stop. Throws Error(Input) for no tokens and for ids outside the vocabulary,
-    /// Error(Internal) for a `first` outside the window.
+    /// first, hidden], of the positions from `first` on. `done`, if there is one, is called after each block with the
+    /// share of them that is done, 0 … 1; it may throw to stop. Throws Error(Input) for no tokens and for ids outside
+    /// the vocabulary, Error(Internal) for a `first` outside the window.
     at::Tensor hidden(const at::Tensor& ids, std::int64_t first = 0,
-                      const std::function<void(std::int64_t blocks)>& done = {}) const;
+                      const std::function<void(double share)>& done = {}) const;
     /// The next tokens of a sequence (I64 [tokens]), the first of which has the position cache.tokens(): [tokens,
     /// hidden]. Throws as above.
     at::Tensor hidden(const at::Tensor& ids, KeyValueCache& cache) const;

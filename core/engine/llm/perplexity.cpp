@@ -33,7 +33,7 @@ std::vector<std::int32_t> windowsOf(std::span<const std::int32_t> ids, const Win
 
 /// [windows, length] to F64 [windows · scored]. A window's last token is only a target.
 at::Tensor scoreWindows(const Llama& model, const at::Tensor& windows, const WindowProtocol& protocol,
-                        const std::function<void(std::int64_t blocks)>& done) {
+                        const ShareDone& done) {
     const at::Tensor read = windows.slice(1, 0, protocol.length - 1);
     const at::Tensor states = model.hidden(read, protocol.firstTarget - 1, done);
     const at::Tensor targets = windows.slice(1, protocol.firstTarget).flatten();
@@ -51,13 +51,12 @@ TextScore scoreText(const Llama& model, std::span<const std::int32_t> ids, const
     for (std::int64_t first = score.windows(); first < all; first += together) {
         const std::int64_t count = std::min(together, all - first);
         const std::vector<std::int32_t> tokens = windowsOf(ids, protocol, first, count);
-        const auto blocksDone = [&](std::int64_t blocks) {
-            const double ofThese = static_cast<double>(blocks) / static_cast<double>(model.layers());
-            const double windows = static_cast<double>(first) + ofThese * static_cast<double>(count);
+        const auto ofTheseDone = [&](double share) {
+            const double windows = static_cast<double>(first) + share * static_cast<double>(count);
             if (shareDone) shareDone(windows / static_cast<double>(all));
         };
         const at::Tensor scores =
-            scoreWindows(model, idTensor(tokens).view({count, protocol.length}), protocol, blocksDone).cpu();
+            scoreWindows(model, idTensor(tokens).view({count, protocol.length}), protocol, ofTheseDone).cpu();
         const double* values = scores.const_data_ptr<double>();
         for (std::int64_t window = 0; window < count; ++window) {
             score.logLikelihoods.insert(score.logLikelihoods.end(), values, values + protocol.scored());
