@@ -117,6 +117,10 @@ bool Array::isMapped() const {
     return isMapping(owner_);
 }
 
+void Array::forgetMapped() const {
+    if (isMapped()) forgetPages(bytes());
+}
+
 std::span<std::byte> Array::writableBytes() {
     if (!owned_) throw Error(ErrorKind::Internal, "A view of another's memory can't be written.", "");
     return {const_cast<std::byte*>(data_), byteSize()};

@@ -48,6 +48,9 @@ class Array {
     bool empty() const { return size_ == 0; }
     /// Whether its memory is that of a mapped file (mapFile).
     bool isMapped() const;
+    /// Of a mapped file's memory: the system may forget it until it is read again. For large values that are read once,
+    /// part by part.
+    void forgetMapped() const;
 
     std::span<const std::byte> bytes() const { return {data_, byteSize()}; }
     /// Throws Error(Internal) when the array is a view of memory that is not its own.

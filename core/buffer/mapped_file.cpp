@@ -8,9 +8,17 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 namespace ratescope {
+
+/// Not in the unnamed namespace: a mapping made by the program is known by the copy of this code in a plugin, too.
+struct Unmap {
+    std::size_t size;
+    void operator()(void* start) const { ::munmap(start, size); }
+};
+
 namespace {
 
 struct Descriptor {
@@ -18,11 +26,6 @@ struct Descriptor {
     ~Descriptor() {
         if (number >= 0) ::close(number);
     }
-};
-
-struct Unmap {
-    std::size_t size;
-    void operator()(void* start) const { ::munmap(start, size); }
 };
 
 Error unreadable(const std::filesystem::path& file, int reason) {
@@ -56,6 +59,13 @@ MappedFile mapFile(const std::filesystem::path& file) {
 
 bool isMapping(const std::shared_ptr<const void>& owner) {
     return std::get_deleter<Unmap>(owner) != nullptr;
+}
+
+void forgetPages(std::span<const std::byte> bytes) {
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data()) / page * page;
+    const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(bytes.data()) + bytes.size();
+    if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 }  // namespace ratescope

@@ -21,4 +21,7 @@ MappedFile mapFile(const std::filesystem::path& file);
 /// Whether `owner` is that of a MappedFile.
 bool isMapping(const std::shared_ptr<const void>& owner);
 
+/// These bytes of a mapped file need not stay in memory: the system reads them again when they are looked at.
+void forgetPages(std::span<const std::byte> bytes);
+
 }  // namespace ratescope

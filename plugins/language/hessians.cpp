@@ -1,5 +1,6 @@
 // Calibration: what the linear layers of a language model's blocks read while it reads a text.
 
+#include "core/buffer/freed_memory.h"
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/device/device.h"
 #include "core/engine/llm/llama.h"
@@ -33,16 +34,16 @@ class BlockPass {
   public:
     BlockPass(const engine::Llama& model, std::int64_t layer) : model_(model), layer_(layer) {}
 
-    at::Tensor run(const at::Tensor& hidden) {
-        std::vector<at::Tensor> next;
+    /// Leaves in `hidden` what the next block reads.
+    void run(at::Tensor& hidden) {
         for (std::int64_t begin = 0; begin < hidden.size(0); begin += sequencesAtOnce) {
             const std::int64_t count = std::min(sequencesAtOnce, hidden.size(0) - begin);
-            next.push_back(model_.block(layer_, hidden.narrow(0, begin, count),
-                                        [&](const std::vector<std::string>& readers, const at::Tensor& rows) {
-                                            engine::accumulate(sums_[readers], readers.front(), rows, count);
-                                        }));
+            at::Tensor sequences = hidden.narrow(0, begin, count);
+            sequences.copy_(model_.block(
+                layer_, sequences, [&](const std::vector<std::string>& readers, const at::Tensor& rows) {
+                    engine::accumulate(sums_[readers], readers.front(), rows, count);
+                }));
         }
-        return at::cat(next);
     }
 
     const Sums& sums() const { return sums_; }
@@ -121,22 +122,28 @@ class HessiansNode : public LearnerNode {
         const std::vector<std::int32_t> ids = engine::tokenizerOf(model).encode(
             engine::joinedTexts(inputs.all("text"), "language.hessians calibrates with"));
         std::mt19937_64 random = context.generator();
-        const engine::Llama decoder(model);
-        const at::Tensor embedded = decoder.embed(engine::drawnSequences(
+        engine::Llama decoder(engine::llamaFrame(model, at::kCPU));
+        at::Tensor embedded = decoder.embed(engine::drawnSequences(
             random, ids, parameters.integer("sequences"), parameters.integer("length")));
         engine::States states = engine::savedStates(context, embedded).value_or(engine::States{});
         auto saved = savedBlocks(context, states.blocks);
         if (!saved) states = {0, embedded};
+        embedded.reset();
         TensorSet hessians = std::move(saved).value_or(TensorSet());
         while (states.blocks < decoder.layers()) {
             const std::int64_t layer = states.blocks;
             context.progress(static_cast<double>(layer) / static_cast<double>(decoder.layers()));
+            // The decoder holds the one block that runs.
+            decoder.setBlock(layer, engine::llamaBlock(model, layer, decoder.device()));
             BlockPass pass(decoder, layer);
-            states = {layer + 1, pass.run(states.hidden)};
+            pass.run(states.hidden);
+            ++states.blocks;
+            decoder.setBlock(layer, {});
             addTo(hessians, pass.sums());
             if (states.blocks == decoder.layers()) break;
             saveSums(context, layer, pass.sums());
             engine::saveStates(context, states);
+            giveBackFreed();
         }
         std::ranges::sort(hessians.tensors, {}, &Tensor::name);
         return {{"hessians", std::make_shared<const TensorSet>(std::move(hessians))}};

@@ -1,5 +1,6 @@
 #include "plugins/weights/calibrated.h"
 
+#include "core/buffer/freed_memory.h"
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/quant/hessian.h"
 #include "core/media/quality/half.h"
@@ -45,6 +46,8 @@ Calibration::Calibration(const TensorSet* hessians, const TensorSet& weights) : 
 engine::Matrix<double> Calibration::hessian(const std::string& name, std::int64_t columns) const {
     if (!has(name)) return identity(columns);
     engine::Matrix<double> values = engine::hessianOf(*hessians_, name).values;
+    // All together are larger than the model; each is read once.
+    find(name)->array.forgetMapped();
     if (values.rows != columns)
         throw Error(ErrorKind::Input,
                     "The Hessian of \"" + name + "\" is of " + std::to_string(values.rows) +
@@ -54,8 +57,13 @@ engine::Matrix<double> Calibration::hessian(const std::string& name, std::int64_
 }
 
 bool Calibration::has(const std::string& name) const {
-    return hessians_ && std::any_of(hessians_->tensors.begin(), hessians_->tensors.end(),
-                                    [&](const Tensor& tensor) { return tensor.name == name; });
+    return find(name) != nullptr;
+}
+
+const Tensor* Calibration::find(const std::string& name) const {
+    if (!hessians_) return nullptr;
+    const auto tensor = std::ranges::find(hessians_->tensors, name, &Tensor::name);
+    return tensor == hessians_->tensors.end() ? nullptr : &*tensor;
 }
 
 engine::Matrix<float> matrixOf(const Array& array) {
@@ -157,6 +165,8 @@ std::vector<FinishedTensor> quantisedRuns(Context& context, const Inputs& inputs
                                restored));
             if (i + 1 == end && end < tensors.size()) saveTensors(context, checkpoint, run);
         }
+        // Tensors are of many sizes, for which the heap would grow with every one.
+        giveBackFreed();
         std::ranges::move(run, std::back_inserter(finished));
         begin = end;
     }

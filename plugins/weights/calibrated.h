@@ -34,6 +34,9 @@ class Calibration {
     bool has(const std::string& name) const;
 
   private:
+    /// Null where there is none.
+    const Tensor* find(const std::string& name) const;
+
     const TensorSet* hessians_;
 };
 

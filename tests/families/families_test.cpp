@@ -147,6 +147,8 @@ class FamiliesTest : public QObject {
             << 20;
         QTest::newRow("smollm2") << "smollm2"
                                  << "rtn gptq spqr" << 10;
+        QTest::newRow("smollm2 with vptq") << "smollm2-vptq"
+                                           << "rtn gptq spqr vptq" << 14;
         QTest::newRow("minilm") << "minilm"
                                 << "rtn rtn-symmetric" << 10;
         QTest::newRow("tensors") << "tensors"

@@ -5,7 +5,8 @@
 
 #include <ATen/ATen.h>
 
-#include <algorithm>
+#include <cstring>
+#include <span>
 
 namespace ratescope::engine {
 namespace {
@@ -27,9 +28,10 @@ std::optional<States> savedStates(media::Context& context, const at::Tensor& emb
     return media::takeUp(context, arrayName, [&](media::FieldReader& fields) {
         States states;
         states.blocks = static_cast<std::int64_t>(fields.varintUpTo(mostBlocks));
-        Array values(DType::F32, embedded.sizes().vec());
-        std::ranges::copy(fields.raw(values.byteSize()), values.writableBytes().begin());
-        states.hidden = tensorOf(values).to(embedded.device());
+        const at::Tensor values = at::empty(embedded.sizes(), at::kFloat);
+        const std::span<const std::byte> bytes = fields.raw(values.nbytes());
+        std::memcpy(values.mutable_data_ptr(), bytes.data(), bytes.size());
+        states.hidden = values.to(embedded.device());
         return states;
     });
 }

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <numeric>
 
 using namespace ratescope;
 namespace fs = std::filesystem;
@@ -46,6 +47,14 @@ void writeRaw(const fs::path& file, const std::string& header, std::size_t dataB
 
 std::string withArrays(const std::string& arrays) {
     return R"({"type":"T","fields":{},"arrays":[)" + arrays + "]}";
+}
+
+/// Of this process's memory, what is that of mapped files.
+std::int64_t mappedKilobytes() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("RssFile:")) return std::stoll(line.substr(8));
+    return -1;
 }
 
 }  // namespace
@@ -169,6 +178,21 @@ class ValueFileTest : public QObject {
         VERIFY_ERROR(mapFile(path("pipe")), ErrorKind::Input, "ordinary");
         std::ofstream(path("file")) << "x";
         VERIFY_ERROR(mapFile(path("file/below")), ErrorKind::Input, "does not exist");
+    }
+
+    void forgottenMemoryIsReadAgain() {
+        constexpr std::int64_t megabytes = 32, most = megabytes * 1024;
+        Array large(DType::U64, {megabytes * 131072});
+        std::iota(large.writable<std::uint64_t>().begin(), large.writable<std::uint64_t>().end(), 0U);
+        large.forgetMapped();  // its own memory stays
+        writeValueFile(path("value"), {"Sample", "{}", {{"large", large}}});
+        const ValueParts read = mapValueFile(path("value"));
+        const Array& mapped = read.arrays.front().array;
+        QVERIFY(std::ranges::equal(mapped.as<std::uint64_t>(), large.as<std::uint64_t>()));
+        const std::int64_t before = mappedKilobytes();
+        mapped.forgetMapped();
+        QVERIFY2(before - mappedKilobytes() > most * 9 / 10, qPrintable(QString::number(before)));
+        QVERIFY(std::ranges::equal(mapped.as<std::uint64_t>(), large.as<std::uint64_t>()));
     }
 
     void nothingIsLeftBehindWithoutCommit() {
