@@ -38,6 +38,16 @@ graph::FigureSpec figureOfDocument(const FigureChoice& choice, const store::Stud
                               : "Figures are " + names + ".");
 }
 
+/// The one that was asked for; else that of the document's file, where the library has several.
+store::StudyRecord studyOf(const FigureChoice& choice, const store::Library& library) {
+    if (choice.study.empty() && !choice.document.empty()) {
+        const std::string id = graph::readDocument(choice.document).id;
+        for (const store::StudyRecord& study : library.studies())
+            if (study.documentId == id) return study;
+    }
+    return library.study(choice.study);
+}
+
 graph::FigureSpec specOf(const FigureChoice& choice, const store::StudyRecord& study) {
     graph::FigureSpec spec = choice.figure.empty() ? choice.spec : figureOfDocument(choice, study);
     if (choice.dpi) spec.dpi = *choice.dpi;
@@ -54,7 +64,7 @@ graph::FigureSpec specOf(const FigureChoice& choice, const store::StudyRecord& s
 
 int drawChosen(const FigureChoice& choice) {
     const store::Library library(choice.library, store::Access::Read);
-    const store::StudyRecord study = library.study(choice.study);
+    const store::StudyRecord study = studyOf(choice, library);
     drawFigure(specOf(choice, study), library, study, choice.order);
     return exitDone;
 }
@@ -109,7 +119,8 @@ void describeSpec(CLI::App& app, FigureChoice& choice) {
 std::function<int()> describeFigure(CLI::App& app) {
     auto choice = std::make_shared<FigureChoice>();
     app.add_option("--library", choice->library, "Library to read")->required();
-    app.add_option("--study", choice->study, "Study, when the library holds several");
+    app.add_option("--study", choice->study,
+                   "Study, when the library holds several (default: that of --document)");
     describeSpec(app, *choice);
     app.add_option("--caption", choice->order.caption, "File for the caption, written from the data");
     app.add_option(

@@ -156,6 +156,18 @@ void FigureTest::drawsFiguresOfDocuments() {
                 0);
     QCOMPARE(QImage(place_.path("stored.png")).width(), qRound(88.9 / 25.4 * 150));
     QVERIFY(place_.read("stored.pdf") == place_.read("spec.pdf"));
+    // Of several studies it is the document's.
+    Place several;
+    several.write("figures.ratescope", QByteArray::fromStdString(document.dump()));
+    nlohmann::json other = jpegStudy("other", 3, {30, 50}).document;
+    for (const nlohmann::json& one : {other, document}) {
+        several.write("run.ratescope", QByteArray::fromStdString(one.dump()));
+        VERIFY_CODE(several.cli({"run", "run.ratescope", "--library", "study.rslib"}), 0);
+    }
+    VERIFY_CODE(several.desktop(base + QStringList{"rd", "-o", "spec.svg"}), 0);
+    VERIFY_CODE(place_.desktop(base + QStringList{"rd", "-o", "spec.svg"}), 0);
+    QVERIFY(several.read("spec.svg") == place_.read("spec.svg"));
+    VERIFY_CODE(several.desktop({"figure", "--library", "study.rslib", "--figure", "rd", "-o", "no.svg"}), 2);
 }
 
 void FigureTest::writesByTheEndOfTheName() {

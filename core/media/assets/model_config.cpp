@@ -30,8 +30,9 @@ class ConfigReader {
         const auto found = tree.find(key);
         return found == tree.end() || found->is_null() ? nullptr : &*found;
     }
-    std::int64_t count(const char* key) const {
-        const json* value = find(tree_, key);
+    std::int64_t count(const char* key) const { return count(tree_, key); }
+    std::int64_t count(const json& tree, const char* key) const {
+        const json* value = find(tree, key);
         if (!value || !value->is_number_integer())
             throw Error(ErrorKind::Input, name_ + " does not say " + quote(key) + " as a whole number.",
                         "Fetch or export the model again.");
@@ -119,7 +120,7 @@ class ConfigReader {
             rope.kind = RopeScaling::Kind::Llama3;
             rope.lowFrequencyFactor = scaling->at("low_freq_factor").get<double>();
             rope.highFrequencyFactor = scaling->at("high_freq_factor").get<double>();
-            rope.originalContext = scaling->at("original_max_position_embeddings").get<std::int64_t>();
+            rope.originalContext = count(*scaling, "original_max_position_embeddings");
         } else {
             throw unread("rotary positions scaled by " + quote(kind),
                          "Use a model without scaling, or with linear or Llama 3 scaling.");

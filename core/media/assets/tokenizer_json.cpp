@@ -93,6 +93,7 @@ void readPieces(TokenizerData& tokenizer, const json& tree, const Place& at) {
     // Ids are the places of pieces, so a huge one would ask for memory that nothing fills.
     const auto limit = static_cast<std::int64_t>(2 * (vocabulary.size() + added.size()) + 4096);
     const auto checked = [&](const json& id) {
+        if (id.is_number_float()) throw at.damaged("an id is no whole number");
         const auto number = id.get<std::int64_t>();
         if (number < 0 || number >= limit)
             throw at.damaged("the id " + std::to_string(number) + " is out of range");

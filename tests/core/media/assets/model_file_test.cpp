@@ -188,6 +188,10 @@ class ModelFileTest : public QObject {
         VERIFY_ERROR(configOf(extended(R"("rope_scaling": {"type": "linear"})")), ErrorKind::Input,
                      "missing");
         VERIFY_ERROR(
+            configOf(extended(R"("rope_scaling": {"type": "llama3", "factor": 2, "low_freq_factor": 1,
+                         "high_freq_factor": 4, "original_max_position_embeddings": 1e80})")),
+            ErrorKind::Input, "original_max_position_embeddings");
+        VERIFY_ERROR(
             configOf(with("\"llama\"", R"("qwen2", "use_sliding_window": true, "max_window_layers": 1)")),
             ErrorKind::Input, "part of the layers");
     }
