@@ -44,10 +44,11 @@ Calibration::Calibration(const TensorSet* hessians, const TensorSet& weights) : 
 }
 
 engine::Matrix<double> Calibration::hessian(const std::string& name, std::int64_t columns) const {
-    if (!has(name)) return identity(columns);
+    const Tensor* const tensor = find(name);
+    if (!tensor) return identity(columns);
     engine::Matrix<double> values = engine::hessianOf(*hessians_, name).values;
     // All together are larger than the model; each is read once.
-    find(name)->array.forgetMapped();
+    tensor->array.forgetMapped();
     if (values.rows != columns)
         throw Error(ErrorKind::Input,
                     "The Hessian of \"" + name + "\" is of " + std::to_string(values.rows) +
