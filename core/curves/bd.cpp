@@ -126,8 +126,9 @@ double percentOf(double log10Difference) {
     return 100 * std::expm1(log10Difference * std::numbers::ln10);
 }
 
-std::string percentText(double part) {
-    return fixed(100 * part, 1) + " %";
+/// An overlap below advisedOverlap, which it stays when it is rounded.
+std::string lowPercentText(double overlap) {
+    return fixed(std::min(100 * overlap, 100 * advisedOverlap - 0.1), 1) + " %";
 }
 
 void warnOfPoints(const Prepared& curve, BdMethod method, std::vector<std::string>& warnings) {
@@ -152,11 +153,11 @@ void warnOfOverlap(const BdResult& result, std::vector<std::string>& warnings) {
     if (!result.ratePercent)
         warnings.push_back("No overlap in quality, so there is no BD-rate.");
     else if (result.overlap < advisedOverlap)
-        warnings.push_back("The overlap in quality is " + percentText(result.overlap) + " only.");
+        warnings.push_back("The overlap in quality is " + lowPercentText(result.overlap) + " only.");
     if (!result.quality)
         warnings.push_back("No overlap in rate, so there is no BD-quality.");
     else if (result.rateOverlap < advisedOverlap)
-        warnings.push_back("The overlap in rate is " + percentText(result.rateOverlap) + " only.");
+        warnings.push_back("The overlap in rate is " + lowPercentText(result.rateOverlap) + " only.");
 }
 
 }  // namespace

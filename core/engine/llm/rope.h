@@ -8,13 +8,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <vector>
 
 namespace ratescope::engine {
-
-/// Radians a token of each of the headSize/2 pairs: base^(−2i/headSize), stretched as the configuration says (linear;
-/// Llama 3.1's bands; divisors of the file). The configuration is one that media::checkLanguageModel accepts.
-std::vector<double> ropeFrequencies(const media::ModelConfig& config);
 
 /// Turns queries and keys; what it needs of the configuration is computed once.
 class Rope {

@@ -72,6 +72,7 @@ class BdTest : public QObject {
     void repeatedPointsAreTakenOnce();
     void equalRatesGiveTheQualityDifference();
     void lowOverlapWarns();
+    void anOverlapJustBelowTheLimitReadsAsBelow();
     void oneSidedOverlapGivesOneNumber();
     void refuses_data();
     void refuses();
@@ -226,6 +227,18 @@ void BdTest::lowOverlapWarns() {
     for (const auto& [overlap, shown] :
          {std::pair{0.7499, "0.74"}, {0.7451, "0.74"}, {0.744, "0.74"}, {0.75, "0.75"}, {0.996, "1.00"}})
         QCOMPARE(fixed(shownOverlap(overlap), 2), std::string(shown));
+}
+
+void BdTest::anOverlapJustBelowTheLimitReadsAsBelow() {
+    const double overlap = 0.7498, shift = (1 - overlap) / (1 + overlap);
+    RdCurve anchor = fauAnchor, test = fauAnchor;
+    for (std::size_t i = 0; i < anchor.points.size(); ++i) {
+        anchor.points[i].quality = static_cast<double>(i) / static_cast<double>(anchor.points.size() - 1);
+        test.points[i].quality = anchor.points[i].quality + shift;
+    }
+    const BdResult result = bjontegaardDelta(anchor, test);
+    QVERIFY(near(result.overlap, overlap, 1e-12));
+    QCOMPARE(result.warnings, std::vector<std::string>{"The overlap in quality is 74.9 % only."});
 }
 
 void BdTest::oneSidedOverlapGivesOneNumber() {

@@ -1,6 +1,7 @@
 #include "core/engine/llm/packed/decoder.h"
 
 #include "core/engine/llm/packed/float_kernels.h"
+#include "core/engine/llm/rope_frequencies.h"
 #include "core/error.h"
 
 #include <algorithm>
@@ -74,7 +75,7 @@ struct Decoder::Parts {
           heads(unsignedOf(weights.config.heads)),
           keyHeads(unsignedOf(weights.config.keyValueHeads)),
           headSize(unsignedOf(weights.config.headSize)),
-          frequencies(rotaryFrequencies(weights.config)),
+          frequencies(ropeFrequencies(weights.config)),
           caches(cachesFor(weights, chosen)),
           team(chosen.threads),
           stream(most, hidden),

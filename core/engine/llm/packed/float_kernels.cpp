@@ -1,11 +1,9 @@
 #include "core/engine/llm/packed/float_kernels.h"
 
 #include "core/engine/llm/packed/wide.h"
-#include "core/error.h"
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace ratescope::engine {
 namespace {
@@ -55,28 +53,6 @@ RATESCOPE_INLINE void gateAll(float* gate, const float* up, std::size_t count) {
     std::memcpy(gate + i, &a, (count - i) * sizeof(float));
 }
 
-/// Llama 3: slow waves are stretched, fast ones kept, those between mixed.
-double llama3(const media::RopeScaling& scaling, double frequency) {
-    const double turns = static_cast<double>(scaling.originalContext) * frequency / (2 * std::numbers::pi);
-    if (turns < scaling.lowFrequencyFactor) return frequency / scaling.factor;
-    if (turns > scaling.highFrequencyFactor) return frequency;
-    const double kept =
-        (turns - scaling.lowFrequencyFactor) / (scaling.highFrequencyFactor - scaling.lowFrequencyFactor);
-    return (1 - kept) * frequency / scaling.factor + kept * frequency;
-}
-
-double scaled(const media::RopeScaling& scaling, double frequency, std::size_t pair) {
-    if (!scaling.divisors.empty()) return frequency / static_cast<double>(scaling.divisors[pair]);
-    switch (scaling.kind) {
-        case media::RopeScaling::Kind::Linear:
-            return frequency / scaling.factor;
-        case media::RopeScaling::Kind::Llama3:
-            return llama3(scaling, frequency);
-        default:
-            return frequency;
-    }
-}
-
 }  // namespace
 
 void rmsNorm(std::span<const float> x, std::span<const float> weight, float epsilon, std::span<float> out) {
@@ -90,23 +66,6 @@ void gatedSilu(std::span<float> gate, std::span<const float> up) {
 void addTo(std::span<float> x, std::span<const float> y) {
     for (std::size_t i = 0; i < x.size(); ++i)
         x[i] += y[i];
-}
-
-std::vector<double> rotaryFrequencies(const media::ModelConfig& config) {
-    const media::RopeScaling& scaling = config.ropeScaling;
-    const auto pairs = static_cast<std::size_t>(config.headSize / 2);
-    if (config.headSize % 2 != 0 || (!scaling.divisors.empty() && scaling.divisors.size() != pairs))
-        throw Error(ErrorKind::Input, "The model's heads can't be rotated in pairs.",
-                    "Fetch the model's files again.");
-    std::vector<double> frequencies(pairs);
-    for (std::size_t pair = 0; pair < pairs; ++pair) {
-        const double exponent = -2.0 * static_cast<double>(pair) / static_cast<double>(config.headSize);
-        frequencies[pair] = scaled(scaling, std::pow(config.ropeBase, exponent), pair);
-        if (!std::isfinite(frequencies[pair]))
-            throw Error(ErrorKind::Input, "The model's rotary frequencies are no finite numbers.",
-                        "Fetch the model's files again.");
-    }
-    return frequencies;
 }
 
 void setRotation(Rotation& rotation, std::span<const double> frequencies, std::int64_t position) {

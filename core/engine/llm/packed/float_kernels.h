@@ -21,10 +21,6 @@ void gatedSilu(std::span<float> gate, std::span<const float> up);
 /// x += y
 void addTo(std::span<float> x, std::span<const float> y);
 
-/// Radians a position, one a pair of a head: J. Su et al., "RoFormer", arXiv:2104.09864, with the config's scaling.
-/// Throws Error(Input) where a head's size is odd or a frequency is not finite.
-std::vector<double> rotaryFrequencies(const media::ModelConfig& config);
-
 /// A position's rotation of every head, the same in all layers.
 struct Rotation {
     std::vector<float> cosines, sines;  ///< one a pair
