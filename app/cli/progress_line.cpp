@@ -32,8 +32,7 @@ std::string progressText(const ProgressState& state, bool bar) {
     if (state.failed > 0) text += ", " + std::to_string(state.failed) + " failed";
     if (state.phase == "timing") text += ", timing alone";
     if (state.phase == "analysis") text += ", analysis";
-    if (state.secondsLeft && state.done < state.total)
-        text += ", " + durationText(*state.secondsLeft) + " left";
+    if (state.secondsLeft) text += ", " + durationText(*state.secondsLeft) + " left";
     if (state.itemsPerMinute > 0)
         text +=
             ", " + curves::fixed(state.itemsPerMinute, state.itemsPerMinute < 10 ? 1 : 0) + " items a minute";

@@ -7,11 +7,11 @@ constexpr std::chrono::seconds window{30};
 
 }  // namespace
 
-void ProgressMeter::note(std::int64_t finished, Clock::time_point now) {
+void ProgressMeter::note(std::int64_t ended, Clock::time_point now) {
     // The oldest note that is kept lies before the window, so that slow items still give a rate.
     while (notes_.size() > 1 && notes_[1].first < now - window)
         notes_.pop_front();
-    if (notes_.empty() || notes_.back().second != finished) notes_.emplace_back(now, finished);
+    if (notes_.empty() || notes_.back().second != ended) notes_.emplace_back(now, ended);
 }
 
 double ProgressMeter::perMinute() const {

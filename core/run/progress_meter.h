@@ -13,8 +13,8 @@ namespace ratescope::run {
 
 class ProgressMeter {
   public:
-    /// `finished`: items finished so far.
-    void note(std::int64_t finished, Clock::time_point now = Clock::now());
+    /// `ended`: items that have ended so far, with their measurements.
+    void note(std::int64_t ended, Clock::time_point now = Clock::now());
     double perMinute() const;
     /// Nothing before the first item.
     std::optional<double> secondsFor(std::int64_t items) const;

@@ -65,9 +65,11 @@ void StudyRun::setRows(std::vector<store::ReconciledItem> rows) {
     rows_ = std::move(rows);
     indexOf_.clear();
     counts_ = {};
+    ended_ = 0;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
         indexOf_[rows_[i].id] = i;
         ++counts_.of[static_cast<std::size_t>(rows_[i].state)];
+        ended_ += hasEnded(i);
     }
 }
 
@@ -108,10 +110,24 @@ std::int64_t StudyRun::count(State state) const {
     return counts_[state];
 }
 
+bool StudyRun::hasEnded(std::size_t item) const {
+    const store::ReconciledItem& row = rows_[item];
+    if (row.state != State::Done) return !isOpen(row.state);
+    return std::ranges::none_of(row.measurements, isOpen, &store::ReconciledMeasurement::state);
+}
+
+template <typename Action>
+void StudyRun::change(std::size_t item, Action action) {
+    const store::State before = rows_[item].state;
+    ended_ -= hasEnded(item);
+    action(rows_[item]);
+    ended_ += hasEnded(item);
+    --counts_.of[static_cast<std::size_t>(before)];
+    ++counts_.of[static_cast<std::size_t>(rows_[item].state)];
+}
+
 void StudyRun::setState(std::size_t item, State state) {
-    --counts_.of[static_cast<std::size_t>(rows_[item].state)];
-    ++counts_.of[static_cast<std::size_t>(state)];
-    rows_[item].state = state;
+    change(item, [&](store::ReconciledItem& row) { row.state = state; });
 }
 
 std::vector<store::ItemId> StudyRun::begin(const Hash& candidate) {
@@ -135,11 +151,12 @@ std::vector<store::ItemId> StudyRun::putBack(const Hash& candidate) {
 }
 
 void StudyRun::cancel(std::span<const std::size_t> items) {
-    for (const std::size_t item : items) {
-        if (isOpen(rows_[item].state)) setState(item, State::Cancelled);
-        for (store::ReconciledMeasurement& measurement : rows_[item].measurements)
-            if (isOpen(measurement.state)) measurement.state = State::Cancelled;
-    }
+    for (const std::size_t item : items)
+        change(item, [](store::ReconciledItem& row) {
+            if (isOpen(row.state)) row.state = State::Cancelled;
+            for (store::ReconciledMeasurement& measurement : row.measurements)
+                if (isOpen(measurement.state)) measurement.state = State::Cancelled;
+        });
 }
 
 void StudyRun::cancelAll() {
@@ -162,9 +179,11 @@ void StudyRun::settle(std::size_t item, ProbeTasks tasks) {
 }
 
 void StudyRun::setStates(std::size_t item, const store::ReconciledItem& row) {
-    setState(item, row.state);
-    rows_[item].measurements = row.measurements;
-    rows_[item].reached = row.reached;
+    change(item, [&](store::ReconciledItem& changed) {
+        changed.state = row.state;
+        changed.measurements = row.measurements;
+        changed.reached = row.reached;
+    });
 }
 
 void StudyRun::wait(std::size_t item, const Hash& probe, ProbeTasks tasks, const std::vector<Hash>& wanted) {
@@ -238,9 +257,9 @@ std::vector<store::MeasurementOutcome> StudyRun::settleScore(const Hash& task,
     const auto rows = scoreRows_.find(task);
     if (rows == scoreRows_.end()) return settled;
     for (const auto& [item, number] : rows->second) {
-        store::ReconciledMeasurement& measurement = rows_[item].measurements[number];
+        const store::ReconciledMeasurement& measurement = rows_[item].measurements[number];
         if (!isOpen(measurement.state) || rows_[item].state != State::Done) continue;
-        measurement.state = outcome.state;
+        change(item, [&](store::ReconciledItem& row) { row.measurements[number].state = outcome.state; });
         settled.emplace_back(outcome).measurement = measurement.id;
     }
     return settled;

@@ -60,6 +60,8 @@ class StudyRun {
     std::optional<std::size_t> indexOf(store::ItemId item) const;
     store::State state(std::size_t item) const { return rows_[item].state; }
     std::int64_t count(store::State state) const;  ///< items
+    /// Items of which nothing is to be run any more: they and all their measurements have ended.
+    std::int64_t ended() const { return ended_; }
 
     // --- items that are to reach something
     /// It is none, or has found what it is to be.
@@ -107,6 +109,10 @@ class StudyRun {
 
     void addItem(std::size_t item);
     void setState(std::size_t item, store::State state);
+    bool hasEnded(std::size_t item) const;
+    /// `action` changes the item's row; what counts rows follows.
+    template <typename Action>
+    void change(std::size_t item, Action action);
 
     store::StudyId id_;
     std::string name_;
@@ -120,6 +126,7 @@ class StudyRun {
     std::unordered_map<std::size_t, ItemTasks> settled_;  ///< of reach items
     std::unordered_map<Hash, Probe, HashOfHash> probes_;
     store::StateCounts counts_;
+    std::int64_t ended_ = 0;
 };
 
 }  // namespace ratescope::run

@@ -231,8 +231,8 @@ Progress Supervisor::State::progress(store::StudyId id) {
     for (const WorkerPool::Activity& activity : house.pool.activities())
         if (auto running = runner.running(activity, id)) progress.running.push_back(std::move(*running));
     progress.itemsPerMinute = turn.meter.perMinute();
-    progress.secondsLeft =
-        turn.meter.secondsFor(progress.total - progress.done - study->count(RowState::Cancelled));
+    if (study->ended() < progress.total)
+        progress.secondsLeft = turn.meter.secondsFor(progress.total - study->ended());
     progress.phase = toText(turn.phase);
     progress.paused = house.paused;
     return progress;

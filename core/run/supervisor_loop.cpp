@@ -104,7 +104,7 @@ void Supervisor::State::tellProgress() {
         const StudyRun* const study = house.study(id);
         if (turn.phase == Phase::Idle || !study || now - turn.told < progressInterval) continue;
         turn.told = now;
-        turn.meter.note(study->count(store::State::Done) + study->count(store::State::Failed), now);
+        turn.meter.note(study->ended(), now);
         if (observer.progress) observer.progress(progress(id));
     }
 }

@@ -185,6 +185,22 @@ class SupervisorTest : public QObject {
         }));
     }
 
+    void timeLeftCountsMeasurements() {
+        House house;
+        std::vector<Progress> told;
+        house.start(1).observer.progress = [&](const Progress& progress) { told.push_back(progress); };
+        Document document = fake::study(1, {1, 2});
+        document.nodes[2].parameters["behaviour"] = text("slow");
+        house.run(document, 1);
+        QVERIFY2(std::any_of(told.begin(), told.end(),
+                             [](const Progress& progress) {
+                                 return progress.done == progress.total &&
+                                        progress.secondsLeft.value_or(0) > 0;
+                             }),
+                 "while the last item is measured there is time left");
+        QVERIFY(!told.back().secondsLeft);
+    }
+
     void valuesForViews() {
         House house;
         const Submitted submitted = house.run(fake::study(1, {1}), 1);
