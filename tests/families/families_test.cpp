@@ -149,6 +149,8 @@ class FamiliesTest : public QObject {
                                  << "rtn gptq spqr" << 10;
         QTest::newRow("smollm2 with vptq") << "smollm2-vptq"
                                            << "rtn gptq spqr vptq" << 14;
+        QTest::newRow("smollm2 with bitstack") << "smollm2-bitstack"
+                                               << "rtn gptq bitstack by-energy not-sorted not-scaled" << 57;
         QTest::newRow("minilm") << "minilm"
                                 << "rtn rtn-symmetric" << 10;
         QTest::newRow("tensors") << "tensors"
