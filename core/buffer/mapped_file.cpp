@@ -14,7 +14,7 @@
 namespace ratescope {
 
 /// Not in the unnamed namespace: a mapping made by the program is known by the copy of this code in a plugin, too.
-struct Unmap {
+struct Unmap {  // NOLINT(misc-use-internal-linkage)
     std::size_t size;
     void operator()(void* start) const { ::munmap(start, size); }
 };
@@ -62,10 +62,10 @@ bool isMapping(const std::shared_ptr<const void>& owner) {
 }
 
 void forgetPages(std::span<const std::byte> bytes) {
+    if (bytes.empty()) return;
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data()) / page * page;
-    const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(bytes.data()) + bytes.size();
-    if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    const std::size_t before = reinterpret_cast<std::uintptr_t>(bytes.data()) % page;
+    ::madvise(const_cast<std::byte*>(bytes.data()) - before, before + bytes.size(), MADV_DONTNEED);
 }
 
 }  // namespace ratescope
