@@ -1,6 +1,6 @@
 #include "core/engine/llm/rope.h"
 
-#include "core/engine/llm/rope_frequencies.h"
+#include "core/engine/llm/packed/rope_frequencies.h"
 
 #include <ATen/ATen.h>
 

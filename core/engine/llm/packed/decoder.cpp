@@ -1,7 +1,7 @@
 #include "core/engine/llm/packed/decoder.h"
 
 #include "core/engine/llm/packed/float_kernels.h"
-#include "core/engine/llm/rope_frequencies.h"
+#include "core/engine/llm/packed/rope_frequencies.h"
 #include "core/error.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "core/engine/llm/rope_frequencies.h"
+#include "core/engine/llm/packed/rope_frequencies.h"
 
 #include "core/error.h"
 
