@@ -82,11 +82,10 @@ struct Progress {
     std::string name;
     std::int64_t done = 0, failed = 0, total = 0;  ///< items; `done` counts those that failed too
     std::vector<RunningItem> running;
-    double itemsPerMinute = 0;  ///< with all their measurements
-    std::optional<double>
-        secondsLeft;      ///< for items and measurements; nothing before the first that is whole
-    std::string phase;    ///< "items", "timing", "analysis"
-    bool paused = false;  ///< no task is given out: by a client's wish, or after trouble
+    double itemsPerMinute = 0;          ///< with all their measurements
+    std::optional<double> secondsLeft;  ///< for both; nothing before the first item is whole
+    std::string phase;                  ///< "items", "timing", "analysis"
+    bool paused = false;                ///< no task is given out: by a client's wish, or after trouble
 };
 
 /// What has been run since a study was submitted.
