@@ -259,7 +259,9 @@ std::vector<store::MeasurementOutcome> StudyRun::settleScore(const Hash& task,
     for (const auto& [item, number] : rows->second) {
         const store::ReconciledMeasurement& measurement = rows_[item].measurements[number];
         if (!isOpen(measurement.state) || rows_[item].state != State::Done) continue;
-        change(item, [&](store::ReconciledItem& row) { row.measurements[number].state = outcome.state; });
+        change(item, [&, number = number](store::ReconciledItem& row) {
+            row.measurements[number].state = outcome.state;
+        });
         settled.emplace_back(outcome).measurement = measurement.id;
     }
     return settled;
