@@ -28,6 +28,15 @@ void choose(QComboBox& box, std::optional<store::ItemId> item) {
     box.setCurrentIndex(box.findData(item ? QVariant(qlonglong{*item}) : QVariant()));
 }
 
+/// Items come while a study runs, and a list that is open must not be emptied under the hand: what is there stays.
+void setItem(QComboBox& box, int place, const ModelItem& item, const QIcon& icon) {
+    const QString title = QString::fromStdString(item.title);
+    if (box.itemData(place) != QVariant(qlonglong{item.id}))
+        return box.insertItem(place, icon, title, QVariant(qlonglong{item.id}));
+    box.setItemIcon(place, icon);
+    if (box.itemText(place) != title) box.setItemText(place, title);
+}
+
 constexpr std::pair<ErrorKindShown, const char*> kindNames[] = {{ErrorKindShown::Weights, "weights"},
                                                                 {ErrorKindShown::Outputs, "outputs"},
                                                                 {ErrorKindShown::Predictions, "predictions"}};
@@ -111,12 +120,16 @@ void ModelBar::build(const QList<QAction*>& buttons) {
 
 void ModelBar::setItems(const std::vector<ModelItem>& items, const IconOf& iconOf) {
     const QSignalBlocker quietA(a_), quietB(b_);
-    a_->clear();
-    b_->clear();
-    b_->addItem(tr("None"));
-    for (const ModelItem& item : items)
-        for (QComboBox* box : {a_, b_})
-            box->addItem(iconOf(item), QString::fromStdString(item.title), QVariant(qlonglong{item.id}));
+    if (b_->count() == 0) b_->addItem(tr("None"));
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const QIcon icon = iconOf(items[i]);
+        setItem(*a_, static_cast<int>(i), items[i], icon);
+        setItem(*b_, static_cast<int>(i) + 1, items[i], icon);
+    }
+    for (int i = a_->count() - 1; i >= static_cast<int>(items.size()); --i) {
+        a_->removeItem(i);
+        b_->removeItem(i + 1);
+    }
     for (QComboBox* box : {a_, b_})
         box->setEnabled(!items.empty());
 }

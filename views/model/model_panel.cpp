@@ -188,15 +188,13 @@ void ModelPanel::listen() {
     connect(empty_, &EmptyState::asked, this, &ModelPanel::act);
     connect(bar_, &ModelBar::chosen, this, &ModelPanel::choose);
     connect(bar_, &ModelBar::filtered, this, [this](const QString& words) {
-        const int tensor = chart_->current();
         tensors_->setFilter(words);
-        selectTensor(tensor);
+        selectTensor(current_);
         showStatus();
     });
     connect(bar_, &ModelBar::searchedOnlyToggled, this, [this](bool only) {
-        const int tensor = chart_->current();
         tensors_->setSearchedOnly(only);
-        selectTensor(tensor);
+        selectTensor(current_);
         showStatus();
     });
     connect(bar_, &ModelBar::errorKindChosen, this, [this](ErrorKindShown kind) {
@@ -220,16 +218,23 @@ void ModelPanel::swap() {
     if (b_) choose(b_, a_);
 }
 
+/// Of the table that has the keys.
 void ModelPanel::copyRows() {
-    QModelIndexList rows = table_->selectionModel()->selectedRows();
+    copySelected(numbersTable_->hasFocus() ? *numbersTable_ : *table_);
+}
+
+void ModelPanel::copySelected(const QTableView& table) {
+    const QAbstractItemModel& model = *table.model();
+    QModelIndexList rows = table.selectionModel()->selectedRows();
+    if (rows.isEmpty()) return;
     std::sort(rows.begin(), rows.end());
     QStringList lines, header;
-    for (int column = 0; column < tensors_->columnCount(); ++column)
-        header += tensors_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    for (int column = 0; column < model.columnCount(); ++column)
+        header += model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
     lines += header.join('\t');
     for (const QModelIndex& row : rows) {
         QStringList cells;
-        for (int column = 0; column < tensors_->columnCount(); ++column)
+        for (int column = 0; column < model.columnCount(); ++column)
             cells += row.siblingAtColumn(column).data().toString();
         lines += cells.join('\t');
     }
@@ -249,28 +254,33 @@ void ModelPanel::sortBy(int column) {
 }
 
 void ModelPanel::selectTensor(int tensor) {
+    current_ = tensor;
     const int row = tensors_->rowOf(tensor);
     if (row < 0) {
         table_->clearSelection();
-        return;
+    } else {
+        table_->setCurrentIndex(tensors_->index(row, 0));
+        table_->scrollTo(tensors_->index(row, 0));
     }
-    table_->setCurrentIndex(tensors_->index(row, 0));
-    table_->scrollTo(tensors_->index(row, 0));
+    showTensor();
 }
 
 void ModelPanel::tensorSelected() {
-    const int tensor = tensors_->tensorAt(table_->currentIndex().row());
-    chart_->setCurrent(tensor);
-    tensor_->setRow(tensor < 0 ? std::nullopt
-                               : std::optional(tensors_->table().rows[static_cast<std::size_t>(tensor)]));
+    current_ = tensors_->tensorAt(table_->currentIndex().row());
+    showTensor();
+}
+
+void ModelPanel::showTensor() {
+    chart_->setCurrent(current_);
+    tensor_->setRow(current_ < 0 ? std::nullopt
+                                 : std::optional(tensors_->table().rows[static_cast<std::size_t>(current_)]));
 }
 
 void ModelPanel::setErrorKind(ErrorKindShown kind) {
-    const int tensor = tensors_->tensorAt(table_->currentIndex().row());
     tensors_->setErrorKind(kind);
     bar_->setErrorKind(kind);
     chart_->setTable(tensors_->table(), kind);
-    selectTensor(tensor);
+    selectTensor(current_);
     refresh();
 }
 
@@ -278,8 +288,9 @@ void ModelPanel::setErrorKind(ErrorKindShown kind) {
 
 bool ModelPanel::settled() const {
     const auto has = [this](std::optional<store::ItemId> item) {
+        if (!item) return true;
         const auto key = keyOf(item);
-        return !item || (key && profiles_.asked(*key).settled());
+        return key ? profiles_.asked(*key).settled() : detailOf(item).item == *item;
     };
     return a_ && !tableWaits_ && !detailsWait_ && has(a_) && has(b_) && shown_.profileA == profileOf(a_);
 }
@@ -298,6 +309,8 @@ void ModelPanel::refresh() {
     const QString error = kind == ErrorKindShown::Weights   ? tr("error of the weights")
                           : kind == ErrorKindShown::Outputs ? tr("error of what they put out")
                                                             : tr("divergence that each makes by itself");
+    tensors_->setWhyNoValues(whyNoValues());
+    tensor_->setWhyNoValues(whyNoValues());
     chartHeader_->setDetail(tensors_->table().hasB ? tr("%1, bars A, lines B").arg(error) : error);
     refreshColours();
     showStatus();
@@ -332,6 +345,13 @@ void ModelPanel::refreshNote() {
     if (error)
         noteText_->setText(QString("%1 %2").arg(QString::fromStdString(error->what()),
                                                 QString::fromStdString(error->remedy())));
+}
+
+QString ModelPanel::whyNoValues() const {
+    if (failure()) return tr("The model could not be read");
+    if (a_ && detailOf(a_).item == *a_ && !keyOf(a_))
+        return tr("Add the measure Tensor error to the study to see how values are spread");
+    return tr("The histogram is on its way");
 }
 
 void ModelPanel::refreshColours() {

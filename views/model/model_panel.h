@@ -75,13 +75,16 @@ class ModelPanel : public QWidget {
     void showWorst();
     void swap();
     void copyRows();
+    static void copySelected(const QTableView& table);
     void sortBy(int column);
     void selectTensor(int tensor);
     void tensorSelected();
+    void showTensor();
     void setErrorKind(ErrorKindShown kind);
     void refresh();
     void refreshEmpty();
     void refreshNote();
+    QString whyNoValues() const;
     void refreshColours();
     void stylesChanged();
     void showStatus();
@@ -120,6 +123,7 @@ class ModelPanel : public QWidget {
     };
     Shown shown_;
     bool itemsAsked_ = false, itemsAgain_ = false, hasItems_ = false;
+    int current_ = -1;         ///< the tensor that is shown large, whether the filter hides it or not
     bool kindChosen_ = false;  ///< the user has said which error
     bool tableWaits_ = false, detailsWait_ = false;
     QString lastStatus_;

@@ -6,6 +6,7 @@
 #include "views/model/numbers_model.h"
 #include "views/model/tensor_model.h"
 #include "views/model/tensor_table_view.h"
+#include "views/model/tensor_view.h"
 #include "views/session/measured.h"
 #include "views/theme/tokens.h"
 
@@ -41,12 +42,14 @@ void ModelPanel::startAnew() {
     chart_->setTable({}, tensors_->errorKind());
     numbers_->setNumbers({}, {});
     bar_->setItems({}, {});
+    tensor_->setRow({});
+    current_ = -1;
     refresh();
     askItems();
 }
 
 void ModelPanel::askItems() {
-    const std::vector<std::string> measures = modelMeasures(session_.document);
+    const std::vector<ModelMeasure> measures = modelMeasures(session_.document);
     if (measures.empty()) return takeItems({});
     // One at a time: a study that runs commits four times a second.
     if (std::exchange(itemsAsked_, true)) {
@@ -168,9 +171,8 @@ void ModelPanel::askTable() {
 
 void ModelPanel::takeTable(const TensorTable& table) {
     tableWaits_ = false;
-    const int before = tensors_->tensorAt(table_->currentIndex().row());
     const QString name =
-        before < 0 ? QString() : tensors_->table().rows[static_cast<std::size_t>(before)].name;
+        current_ < 0 ? QString() : tensors_->table().rows[static_cast<std::size_t>(current_)].name;
     const int scrolled = table_->verticalScrollBar()->value();
     const bool otherColumns = table.hasB != tensors_->table().hasB || tensors_->table().rows.empty();
     tensors_->setTable(table);
@@ -185,11 +187,11 @@ void ModelPanel::takeTable(const TensorTable& table) {
     if (otherColumns) table_->layColumns();
     const auto found = std::find_if(table.rows.begin(), table.rows.end(),
                                     [&](const TensorRow& row) { return row.name == name; });
-    if (found != table.rows.end())
-        table_->setCurrentIndex(
-            tensors_->index(tensors_->rowOf(static_cast<int>(found - table.rows.begin())), 0));
+    current_ = found == table.rows.end() ? -1 : static_cast<int>(found - table.rows.begin());
+    if (tensors_->rowOf(current_) >= 0)
+        table_->setCurrentIndex(tensors_->index(tensors_->rowOf(current_), 0));
     table_->verticalScrollBar()->setValue(scrolled);
-    tensorSelected();
+    showTensor();
     refresh();
 }
 

@@ -14,15 +14,17 @@
 namespace ratescope::views {
 namespace {
 
-bool isAmong(const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
+bool isMeasured(const store::Library& library, store::ItemId item,
+                const std::vector<ModelMeasure>& measures) {
+    const auto rows = store::measurementsOf(library, item);
+    return std::ranges::any_of(rows, [&](const store::MeasurementRow& row) {
+        return !row.orphaned && std::ranges::find(measures, row.node, &ModelMeasure::slug) != measures.end();
+    });
 }
 
-bool isMeasured(const store::Library& library, store::ItemId item, const std::vector<std::string>& measures) {
-    const auto rows = store::measurementsOf(library, item);
-    return std::any_of(rows.begin(), rows.end(), [&](const store::MeasurementRow& row) {
-        return !row.orphaned && isAmong(measures, row.node);
-    });
+bool hasMap(const std::vector<ModelMeasure>& measures, const std::string& node) {
+    return std::ranges::any_of(
+        measures, [&](const ModelMeasure& measure) { return measure.hasMap && measure.slug == node; });
 }
 
 std::string titleOf(const store::ItemRow& row) {
@@ -32,16 +34,18 @@ std::string titleOf(const store::ItemRow& row) {
     return title;
 }
 
-/// A reported table, without its schema line.
+/// Without its schema line.
+curves::CsvTable parsed(const store::TableRecord& table) {
+    const std::string_view text(table.csv);
+    const std::size_t begin = text.starts_with('#') ? std::min(text.find('\n'), text.size() - 1) + 1 : 0;
+    return curves::parseCsv(text.substr(begin), table.node + ": " + table.name);
+}
+
+/// The first that was reported by that name.
 std::optional<curves::CsvTable> reported(const std::vector<store::TableRecord>& tables,
                                          const std::string& name) {
-    for (const store::TableRecord& table : tables) {
-        if (table.name != name) continue;
-        const std::string_view text(table.csv);
-        const std::size_t begin = text.starts_with('#') ? std::min(text.find('\n'), text.size() - 1) + 1 : 0;
-        return curves::parseCsv(text.substr(begin), table.node + ": " + name);
-    }
-    return std::nullopt;
+    const auto found = std::ranges::find(tables, name, &store::TableRecord::name);
+    return found == tables.end() ? std::nullopt : std::optional(parsed(*found));
 }
 
 std::size_t columnOf(const curves::CsvTable& table, const std::string& name) {
@@ -86,13 +90,18 @@ void addSensitivities(const std::vector<store::TableRecord>& tables, std::vector
     }
 }
 
-std::map<std::string, double> standardErrorsIn(const std::vector<store::TableRecord>& tables) {
-    std::map<std::string, double> errors;
-    const auto table = reported(tables, "estimates");
-    if (!table) return errors;
-    const std::size_t metric = columnOf(*table, "metric"), error = columnOf(*table, "standard-error");
-    for (const auto& row : table->rows)
-        errors[row[metric]] = numberIn(row[error]);
+/// By measure and metric: two measures may take the same metric of two texts.
+using StandardErrors = std::map<std::pair<std::string, std::string>, double>;
+
+StandardErrors standardErrorsIn(const std::vector<store::TableRecord>& tables) {
+    StandardErrors errors;
+    for (const store::TableRecord& record : tables) {
+        if (record.name != "estimates") continue;
+        const curves::CsvTable table = parsed(record);
+        const std::size_t metric = columnOf(table, "metric"), error = columnOf(table, "standard-error");
+        for (const auto& row : table.rows)
+            errors[{record.node, row[metric]}] = numberIn(row[error]);
+    }
     return errors;
 }
 
@@ -121,17 +130,21 @@ void addRates(const OpenLibrary& open, ModelDetail& detail) {
     }
 }
 
-void addScores(const std::vector<store::MeasurementRow>& measurements,
-               const std::map<std::string, double>& standardErrors, ModelDetail& detail) {
+void addScores(const std::vector<store::MeasurementRow>& measurements, const StandardErrors& standardErrors,
+               ModelDetail& detail) {
     for (const store::MeasurementRow& measurement : measurements) {
         if (measurement.orphaned) continue;
         for (const store::ScoreRow& score : measurement.scores) {
-            ModelNumber number{score.metric.id,     score.metric.title,
-                               score.metric.unit,   score.metric.help,
-                               score.metric.better, false,
-                               score.value,         {}};
-            if (const auto error = standardErrors.find(score.metric.id); error != standardErrors.end())
-                number.standardError = error->second;
+            ModelNumber number;
+            number.id = score.metric.id;
+            number.title = score.metric.title;
+            number.unit = score.metric.unit;
+            number.help = score.metric.help;
+            number.node = measurement.node;
+            number.better = score.metric.better;
+            number.value = score.value;
+            const auto error = standardErrors.find({measurement.node, score.metric.id});
+            if (error != standardErrors.end()) number.standardError = error->second;
             detail.numbers.push_back(std::move(number));
         }
     }
@@ -139,7 +152,7 @@ void addScores(const std::vector<store::MeasurementRow>& measurements,
 
 }  // namespace
 
-std::vector<ModelItem> modelItemsOf(const OpenLibrary& open, const std::vector<std::string>& measures) {
+std::vector<ModelItem> modelItemsOf(const OpenLibrary& open, const std::vector<ModelMeasure>& measures) {
     std::vector<ModelItem> items;
     if (!open.study || measures.empty()) return items;
     store::ItemFilter filter;
@@ -160,7 +173,7 @@ std::vector<ModelItem> modelItemsOf(const OpenLibrary& open, const std::vector<s
 }
 
 ModelDetail modelDetailOf(const OpenLibrary& open, store::ItemId item,
-                          const std::vector<std::string>& measures) {
+                          const std::vector<ModelMeasure>& measures) {
     ModelDetail detail;
     detail.item = item;
     if (!open.study) return detail;
@@ -171,7 +184,7 @@ ModelDetail modelDetailOf(const OpenLibrary& open, store::ItemId item,
     addRates(open, detail);
     addScores(measurements, standardErrorsIn(tables), detail);
     for (const store::MeasurementRow& measurement : measurements)
-        if (detail.metric.empty() && !measurement.scores.empty() && isAmong(measures, measurement.node))
+        if (detail.metric.empty() && !measurement.scores.empty() && hasMap(measures, measurement.node))
             detail.metric = measurement.scores.front().metric.id;
     return detail;
 }

@@ -4,6 +4,7 @@
 // them what was measured and what each of its layers costs.
 
 #include "core/store/query.h"
+#include "views/session/measured.h"
 #include "views/session/results.h"
 
 #include <cstdint>
@@ -27,12 +28,13 @@ struct ModelItem {
 /// So many at most are offered for choice.
 inline constexpr std::size_t mostModelItems = 2000;
 
-/// The finished items that one of these measures (slugs) has measured, in the planned order, at most mostModelItems.
-std::vector<ModelItem> modelItemsOf(const OpenLibrary& open, const std::vector<std::string>& measures);
+/// The finished items that one of these measures has measured, in the planned order, at most mostModelItems.
+std::vector<ModelItem> modelItemsOf(const OpenLibrary& open, const std::vector<ModelMeasure>& measures);
 
 /// A rate or a metric of an item.
 struct ModelNumber {
     std::string id, title, unit, help;
+    std::string node;  ///< slug of the measure; none of a rate
     graph::Better better = graph::Better::Lower;
     bool isRate = false;
     double value = 0;
@@ -57,6 +59,6 @@ struct ModelDetail {
 
 /// Throws Error(Usage) for an unknown item, Error(Library) for tables that can't be read.
 ModelDetail modelDetailOf(const OpenLibrary& open, store::ItemId item,
-                          const std::vector<std::string>& measures);
+                          const std::vector<ModelMeasure>& measures);
 
 }  // namespace ratescope::views

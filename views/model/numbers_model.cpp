@@ -36,14 +36,21 @@ void NumbersModel::setNumbers(const std::vector<ModelNumber>& a,
         rows_.push_back({number, number, {}});
     if (b)
         for (const ModelNumber& number : *b) {
-            const auto row = std::find_if(rows_.begin(), rows_.end(),
-                                          [&](const Row& one) { return one.what.id == number.id; });
+            const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const Row& one) {
+                return one.what.id == number.id && one.what.node == number.node;
+            });
             if (row != rows_.end())
                 row->b = number;
             else
                 rows_.push_back({number, {}, number});
         }
     endResetModel();
+}
+
+bool NumbersModel::isOfSeveral(const ModelNumber& number) const {
+    return std::any_of(rows_.begin(), rows_.end(), [&](const Row& one) {
+        return one.what.id == number.id && one.what.node != number.node;
+    });
 }
 
 int NumbersModel::rowCount(const QModelIndex& parent) const {
@@ -60,6 +67,7 @@ QVariant NumbersModel::data(const QModelIndex& index, int role) const {
     if (index.column() == 0) {
         const QString arrow(row.what.better == graph::Better::Higher ? QChar(0x2191) : QChar(0x2193));
         QString title = qt(row.what.title);
+        if (isOfSeveral(row.what)) title += " (" + qt(row.what.node) + ')';
         if (!row.what.unit.empty()) title += ", " + qt(row.what.unit);
         if (role == Qt::DisplayRole) return title + ' ' + arrow;
         if (role == Qt::ToolTipRole) return row.what.help.empty() ? title : title + '\n' + qt(row.what.help);

@@ -28,6 +28,9 @@ class NumbersModel : public QAbstractTableModel {
         ModelNumber what;
         std::optional<ModelNumber> a, b;
     };
+    /// Another measure gives the same metric.
+    bool isOfSeveral(const ModelNumber& number) const;
+
     std::vector<Row> rows_;
     bool hasB_ = false;
 };

@@ -181,8 +181,8 @@ QString TensorModel::textOf(const TensorRow& row, Column column) const {
 
 QString TensorModel::tipOf(const TensorRow& row, Column column) const {
     if (column == Column::Spread) {
-        const TensorFacts* facts = row.a.facts ? row.a.facts : row.b.facts;
-        if (!facts) return tr("The histogram is on its way");
+        const auto& facts = row.a.facts ? row.a.facts : row.b.facts;
+        if (!facts) return whyNoValues_;
         return tr("Values from %1 to %2. Line: the original, area: as compressed.")
             .arg(significantText(facts->low, 3), significantText(facts->high, 3));
     }
@@ -249,7 +249,7 @@ QString TensorModel::helpOf(Column column) const {
 
 const TensorFacts* TensorModel::factsAt(int row) const {
     const TensorRow& tensor = table_.rows[static_cast<std::size_t>(tensorAt(row))];
-    return tensor.a.facts ? tensor.a.facts : tensor.b.facts;
+    return (tensor.a.facts ? tensor.a.facts : tensor.b.facts).get();
 }
 
 QVariant TensorModel::data(const QModelIndex& index, int role) const {

@@ -39,6 +39,8 @@ class TensorModel : public QAbstractTableModel {
     void setFilter(const QString& words);
     void setSearchedOnly(bool only);
     void setErrorKind(ErrorKindShown kind);
+    /// Said of a tensor without a histogram.
+    void setWhyNoValues(const QString& text) { whyNoValues_ = text; }
     ErrorKindShown errorKind() const { return kind_; }
     int sortColumn() const { return sortColumn_; }
     Qt::SortOrder sortOrder() const { return sortOrder_; }
@@ -76,6 +78,7 @@ class TensorModel : public QAbstractTableModel {
     std::vector<int> order_;   ///< of the rows shown, into table_.rows
     std::vector<int> places_;  ///< the inverse; −1 for those that are not shown
     QStringList words_;
+    QString whyNoValues_;
     bool searchedOnly_ = false;
     ErrorKindShown kind_ = ErrorKindShown::Weights;
     int worst_ = -1;

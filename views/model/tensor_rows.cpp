@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
+#include <utility>
 
 namespace ratescope::views {
 namespace {
@@ -19,7 +20,7 @@ class Joined {
     void add(const ModelSide& side, TensorSide TensorRow::*which) {
         if (side.profile)
             for (const TensorFacts& facts : side.profile->tensors)
-                add(facts, rowOf(facts.name), which);
+                add({side.profile, &facts}, rowOf(facts.name), which);
         for (const LayerFigures& layer : side.layers)
             add(layer, rowOf(layer.tensor), which);
     }
@@ -47,15 +48,15 @@ class Joined {
         return rows_[place->second];
     }
 
-    static void add(const TensorFacts& facts, TensorRow& row, TensorSide TensorRow::*which) {
-        row.shape = facts.shape;
-        row.type = facts.type;
-        row.weights = static_cast<double>(facts.weights);
-        row.searched = facts.searched;
+    static void add(std::shared_ptr<const TensorFacts> facts, TensorRow& row, TensorSide TensorRow::*which) {
+        row.shape = facts->shape;
+        row.type = facts->type;
+        row.weights = static_cast<double>(facts->weights);
+        row.searched = facts->searched;
         TensorSide& side = row.*which;
-        side.error = facts.error;
-        side.largestError = facts.largestError;
-        side.facts = &facts;
+        side.error = facts->error;
+        side.largestError = facts->largestError;
+        side.facts = std::move(facts);
     }
 
     /// What the measure says of the error stands over what the codec has said.
@@ -87,11 +88,8 @@ int TensorTable::worst(ErrorKindShown kind) const {
 }
 
 bool TensorTable::knows(ErrorKindShown kind) const {
-    const auto knowsOf = [&](TensorSide TensorRow::*side) {
-        return std::any_of(rows.begin(), rows.end(),
-                           [&](const TensorRow& row) { return !std::isnan((row.*side).errorOf(kind)); });
-    };
-    return knowsOf(&TensorRow::a) && (!hasB || knowsOf(&TensorRow::b));
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](const TensorRow& row) { return !std::isnan(row.a.errorOf(kind)); });
 }
 
 TensorTable tensorTableOf(const ModelSide& a, const ModelSide* b) {
@@ -100,8 +98,6 @@ TensorTable tensorTableOf(const ModelSide& a, const ModelSide* b) {
     if (b) joined.add(*b, &TensorRow::b);
     TensorTable table;
     table.rows = joined.take();
-    table.profileA = a.profile;
-    if (b) table.profileB = b->profile;
     table.hasB = b != nullptr;
     return table;
 }

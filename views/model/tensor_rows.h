@@ -24,7 +24,7 @@ struct TensorSide {
     double bits = unknown;  ///< a weight, with all side information
     double error = unknown, outputError = unknown, sensitivity = unknown;
     double largestError = unknown;
-    const TensorFacts* facts = nullptr;  ///< lives in the profile of TensorTable
+    std::shared_ptr<const TensorFacts> facts;  ///< holds the profile that it lies in
 
     double errorOf(ErrorKindShown kind) const {
         return kind == ErrorKindShown::Weights   ? error
@@ -49,12 +49,11 @@ struct ModelSide {
 
 struct TensorTable {
     std::vector<TensorRow> rows;
-    std::shared_ptr<const TensorProfile> profileA, profileB;
     bool hasB = false;
 
     /// Row of the searched tensor of A with the greatest known error; −1 for none.
     int worst(ErrorKindShown kind) const;
-    /// Of some tensor of A, and of some of B where there is one.
+    /// Of some tensor of A; what B does not know of it stands as unknown beside it.
     bool knows(ErrorKindShown kind) const;
 };
 

@@ -39,9 +39,15 @@ void TensorView::setAreaColour(const QColor& area) {
     update();
 }
 
+void TensorView::setWhyNoValues(const QString& text) {
+    if (text == whyNoValues_) return;
+    whyNoValues_ = text;
+    update();
+}
+
 const TensorFacts* TensorView::facts() const {
     if (!row_) return nullptr;
-    return row_->a.facts ? row_->a.facts : row_->b.facts;
+    return (row_->a.facts ? row_->a.facts : row_->b.facts).get();
 }
 
 void TensorView::paintEvent(QPaintEvent*) {
@@ -59,7 +65,7 @@ void TensorView::paintEvent(QPaintEvent*) {
     if (!shown) {
         painter.setPen(colour(Token::Muted));
         painter.drawText(place, Qt::AlignCenter | Qt::TextWordWrap,
-                         row_ ? tr("The histogram is on its way") : tr("Choose a tensor to see its values."));
+                         row_ ? whyNoValues_ : tr("Choose a tensor to see its values."));
         return;
     }
     const QRectF plot = place.adjusted(0, lineHeight + measure::grid, 0, -2 * lineHeight);

@@ -16,9 +16,11 @@ class TensorView : public QWidget {
   public:
     explicit TensorView(QWidget* parent = nullptr);
 
-    /// Nothing for none; the facts live as long as they are shown.
+    /// Nothing for none.
     void setRow(const std::optional<TensorRow>& row);
     void setAreaColour(const QColor& area);
+    /// Said of a tensor without a histogram.
+    void setWhyNoValues(const QString& text);
 
     QSize sizeHint() const override { return {320, 220}; }
     QSize minimumSizeHint() const override { return {200, 150}; }
@@ -34,6 +36,7 @@ class TensorView : public QWidget {
 
     std::optional<TensorRow> row_;
     QColor area_;
+    QString whyNoValues_;
 };
 
 }  // namespace ratescope::views

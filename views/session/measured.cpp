@@ -28,11 +28,11 @@ std::vector<Measure> measuresIn(const OpenDocument& document) {
 
 }  // namespace
 
-std::vector<std::string> modelMeasures(const OpenDocument& document) {
-    std::vector<std::string> slugs;
+std::vector<ModelMeasure> modelMeasures(const OpenDocument& document) {
+    std::vector<ModelMeasure> found;
     for (const Measure& measure : measuresIn(document))
-        if (measure.manifest->hasMap && takesModels(*measure.manifest)) slugs.push_back(measure.slug);
-    return slugs;
+        if (takesModels(*measure.manifest)) found.push_back({measure.slug, measure.manifest->hasMap});
+    return found;
 }
 
 bool measuresOnlyModels(const OpenDocument& document) {

@@ -9,8 +9,12 @@
 
 namespace ratescope::views {
 
-/// Slugs of the measures that take a model or a set of tensors and have a map of each tensor.
-std::vector<std::string> modelMeasures(const OpenDocument& document);
+/// A measure that takes a model or a set of tensors.
+struct ModelMeasure {
+    std::string slug;
+    bool hasMap = false;  ///< of each tensor
+};
+std::vector<ModelMeasure> modelMeasures(const OpenDocument& document);
 
 /// There are measures, and all of them take models or sets of tensors.
 bool measuresOnlyModels(const OpenDocument& document);

@@ -311,6 +311,52 @@ class ModelTest : public QObject {
         QVERIFY2(lines.at(1).startsWith(QString(broken) + "\t32 × 64\tf32\t"), qPrintable(lines.at(1)));
     }
 
+    void whatWasMeasuredIsCopied() {
+        Bench bench(*study_);
+        QVERIFY(bench.settles());
+        auto& numbers = bench.find<QTableView>("model.numbers");
+        QGuiApplication::clipboard()->setText("before");
+        numbers.setFocus();
+        QTest::keySequence(&numbers, QKeySequence::Copy);
+        QCOMPARE(QGuiApplication::clipboard()->text(), QString("before"));
+        QTest::mouseClick(numbers.viewport(), Qt::LeftButton, {},
+                          numbers.visualRect(numbers.model()->index(0, 0)).center());
+        QTest::keySequence(&numbers, QKeySequence::Copy);
+        const QStringList lines = QGuiApplication::clipboard()->text().split('\n');
+        QCOMPARE(lines.at(0), QString("Quantity\tValue"));
+        QVERIFY2(lines.at(1).startsWith("bpw-searched"), qPrintable(lines.at(1)));
+    }
+
+    void aTensorThatIsKeptStaysShownBehindTheFilter() {
+        Bench bench(*study_);
+        QVERIFY(bench.settles());
+        const QStringList names = bench.names();
+        auto& table = bench.panel->table();
+        const int row = static_cast<int>(names.indexOf("norm"));
+        QTest::mouseClick(table.viewport(), Qt::LeftButton, {},
+                          table.visualRect(table.model()->index(row, 0)).center());
+        QCOMPARE(bench.current(), QString("norm"));
+        auto& field = bench.find<QLineEdit>("model.filterField");
+        field.setText("layers");
+        QVERIFY(bench.current().isEmpty());
+        QVERIFY(bench.find<QWidget>("model.tensor").accessibleDescription().startsWith("norm"));
+        field.clear();
+        QCOMPARE(bench.current(), QString("norm"));
+    }
+
+    void anotherLibraryLeavesNothingOfTheOldOneShown() {
+        Bench bench(*study_);
+        QVERIFY(bench.settles());
+        bench.panel->table().setFocus();
+        QTest::keyClick(&bench.panel->table(), Qt::Key_W);
+        const auto& tensor = bench.find<QWidget>("model.tensor");
+        QVERIFY(tensor.accessibleDescription().startsWith(broken));
+        gui::open(bench.session, study_->document(), study_->library());
+        QVERIFY(gui::waitFor([&] { return tensor.accessibleDescription().isEmpty(); }));
+        QVERIFY(bench.settles());
+        QCOMPARE(bench.names().size(), 9);
+    }
+
     void aPointOfACurveIsOpened() {
         Bench bench(*study_);
         QVERIFY(bench.settles());

@@ -5,15 +5,21 @@
 #include "tests/machine_speed.h"
 #include "tests/patience.h"
 #include "views/model/layer_chart.h"
+#include "views/model/model_bar.h"
+#include "views/model/numbers_model.h"
 #include "views/model/tensor_delegate.h"
 #include "views/model/tensor_model.h"
+#include "views/model/tensor_view.h"
 
 #include <QAbstractItemModelTester>
+#include <QComboBox>
 #include <QHeaderView>
 #include <QScrollBar>
+#include <QSignalSpy>
 #include <QTableView>
 #include <cstdio>
 #include <ctime>
+#include <memory>
 
 using namespace ratescope::views;
 
@@ -159,6 +165,93 @@ class TensorsTest : public QObject {
         QCOMPARE(model.headerData(5, Qt::Horizontal, Qt::DisplayRole).toString(),
                  QString("Sensitivity (nat)"));
         QCOMPARE(model.index(0, 5).data().toString().toDouble(), 0.5);
+    }
+
+    /// GPTQ beside round to nearest, which has no calibration to say it with.
+    void errorsOfOutputsAreShownWhereOnlyAKnowsThem() {
+        ModelSide a, b;
+        a.layers = {{"model.layers.0.mlp.up_proj.weight", 10, 40, 0.1, 0.05}};
+        b.layers = {{"model.layers.0.mlp.up_proj.weight", 10, 40, 0.1, unknown}};
+        const TensorTable table = tensorTableOf(a, &b);
+        QVERIFY(table.knows(ErrorKindShown::Outputs));
+        QVERIFY(!tensorTableOf(b, &a).knows(ErrorKindShown::Outputs));
+        TensorModel model;
+        model.setTable(table);
+        model.setErrorKind(ErrorKindShown::Outputs);
+        QCOMPARE(model.index(0, 8).data().toString(), QString(QChar(0x2013)));
+    }
+
+    /// The table may be another one by the time that it is painted.
+    void aTensorThatIsShownHoldsItsValues() {
+        TensorView view;
+        view.setWhyNoValues("Not read yet");
+        std::weak_ptr<const TensorProfile> profile;
+        {
+            const ModelSide side = sideOf(1);
+            profile = side.profile;
+            view.setRow(tensorTableOf(side, nullptr).rows.front());
+        }
+        QVERIFY(!profile.expired());
+        QVERIFY(view.accessibleDescription().contains("values from 0 to 1"));
+        view.setRow({});
+        QVERIFY(profile.expired());
+        QVERIFY(view.accessibleDescription().isEmpty());
+    }
+
+    /// The same metric of two texts: each with its own error, and said apart.
+    void twoMeasuresOfOneMetricStandApart() {
+        ModelNumber test, valid;
+        test.id = valid.id = "ppl-half-512";
+        test.title = valid.title = "Perplexity";
+        test.node = "test";
+        valid.node = "valid";
+        test.value = 20;
+        valid.value = 30;
+        test.standardError = 1;
+        ModelNumber testB = test, validB = valid;
+        testB.value = 21;
+        validB.value = 31;
+        NumbersModel model;
+        model.setNumbers({test, valid}, std::vector{validB, testB});
+        QCOMPARE(model.rowCount(), 2);
+        QVERIFY(model.index(0, 0).data().toString().startsWith("Perplexity (test)"));
+        QVERIFY(model.index(1, 0).data().toString().startsWith("Perplexity (valid)"));
+        QVERIFY(model.index(0, 1).data().toString().contains(QChar(0x00B1)));
+        QVERIFY(!model.index(1, 1).data().toString().contains(QChar(0x00B1)));
+        QCOMPARE(model.index(1, 2).data().toString().toDouble(), 31.0);
+        model.setNumbers({test}, {});
+        QVERIFY(model.index(0, 0).data().toString().startsWith("Perplexity "));
+        QVERIFY(!model.index(0, 0).data().toString().contains("(test)"));
+    }
+
+    /// Items end while the study runs.
+    void anOpenListOfModelsIsNotEmptiedWhenOneMoreComes() {
+        const auto item = [](ratescope::store::ItemId id, const char* title) {
+            ModelItem made;
+            made.id = id;
+            made.title = title;
+            return made;
+        };
+        const auto noIcon = [](const ModelItem&) { return QIcon(); };
+        ModelBar bar({});
+        bar.setItems({item(1, "bits 2"), item(3, "bits 4")}, noIcon);
+        bar.setChosen(3, 1);
+        auto& box = *bar.findChild<QComboBox*>("model.a");
+        QSignalSpy removed(box.model(), &QAbstractItemModel::rowsRemoved);
+        bar.setItems({item(1, "bits 2"), item(2, "bits 3"), item(3, "bits 4")}, noIcon);
+        QCOMPARE(removed.count(), 0);
+        QCOMPARE(box.currentText(), QString("bits 4"));
+        QCOMPARE(box.itemText(1), QString("bits 3"));
+        auto& other = *bar.findChild<QComboBox*>("model.b");
+        QCOMPARE(other.count(), 4);
+        QCOMPARE(other.currentText(), QString("bits 2"));
+        bar.setItems({item(2, "bits three")}, noIcon);
+        QCOMPARE(box.count(), 1);
+        QCOMPARE(box.itemText(0), QString("bits three"));
+        QCOMPARE(other.count(), 2);
+        QCOMPARE(other.itemText(0), QString("None"));
+        bar.setItems({}, noIcon);
+        QVERIFY(box.count() == 0 && !box.isEnabled());
     }
 
     void whatIsUnknownStandsLast() {
