@@ -228,8 +228,7 @@ std::vector<RelativeDifference> relativeDifference(const RdCurve& anchorCurve, c
     return differences;
 }
 
-std::vector<RatePoint> sampledInterpolant(const RdCurve& curve, BdMethod method, std::size_t samples,
-                                          Spacing spacing) {
+std::vector<RatePoint> sampledInterpolant(const RdCurve& curve, BdMethod method, std::size_t samples) {
     const Prepared prepared = prepare(curve, {});
     const PiecewiseCubic logRate = logRateOfQuality(prepared, method);
     const std::vector<double>& quality = prepared.quality;
@@ -241,7 +240,7 @@ std::vector<RatePoint> sampledInterpolant(const RdCurve& curve, BdMethod method,
         const double from = quality[piece], to = quality[piece + 1];
         for (std::size_t i = 0; i < inPiece; ++i) {
             const double part = static_cast<double>(i) / static_cast<double>(inPiece);
-            add(spacing == Spacing::Ratio ? from * std::pow(to / from, part) : from + part * (to - from));
+            add(from + part * (to - from));
         }
     }
     add(quality.back());

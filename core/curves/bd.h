@@ -66,13 +66,8 @@ std::vector<RelativeDifference> relativeDifference(const RdCurve& anchor, const 
                                                    BdMethod method, std::size_t samples,
                                                    std::optional<graph::Better> better = {});
 
-/// How qualities follow each other between two points: by equal differences, or by equal ratios for a logarithmic axis
-/// (all qualities are above 0 then).
-enum class Spacing { Even, Ratio };
-
 /// The interpolant of `curve`, what BD-rate integrates, in at least `samples` places: all of the curve's points, and as
 /// many between each two of them. By rising quality. Throws as bjontegaardDelta for the curve.
-std::vector<RatePoint> sampledInterpolant(const RdCurve& curve, BdMethod method, std::size_t samples,
-                                          Spacing spacing = Spacing::Even);
+std::vector<RatePoint> sampledInterpolant(const RdCurve& curve, BdMethod method, std::size_t samples);
 
 }  // namespace ratescope::curves

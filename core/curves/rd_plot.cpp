@@ -102,10 +102,9 @@ void addLine(const Curve& curve, const RdPlotOptions& options, PlotSeries& serie
     if (options.line == LineKind::None || series.points.size() < 2) return;
     series.line = straightLine(series);
     const bool isRateQuality = curve.x.kind == Quantity::Kind::Rate && curve.y.kind == Quantity::Kind::Metric;
-    if (options.line == LineKind::Straight || !isRateQuality) return;
+    if (options.line == LineKind::Straight || !isRateQuality || options.yScale == Scale::Log) return;
     try {
-        series.line = sampledInterpolant({curve.title, series.line}, options.method, lineSamples,
-                                         options.yScale == Scale::Log ? Spacing::Ratio : Spacing::Even);
+        series.line = sampledInterpolant({curve.title, series.line}, options.method, lineSamples);
     } catch (const Error&) {
         notes.push_back(curve.title + " is not monotone: its points are joined by straight lines.");
     }

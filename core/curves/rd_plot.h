@@ -13,8 +13,10 @@ namespace ratescope::curves {
 
 /// How the points of a series are joined. Markers always stand on the points themselves.
 enum class LineKind {
-    Interpolant,  ///< what BD-rate integrates: log10 of the rate as a function of quality; straight where
-                  ///< there is none
+    /// What BD-rate integrates: log10 of the rate as a function of quality. Straight where there is none, and on a
+    /// logarithmic axis of quality: BD's cubics are of the quality itself, and over decades, as perplexities have, they
+    /// would bulge between points and cross where no data does.
+    Interpolant,
     Straight,
     None,
 };

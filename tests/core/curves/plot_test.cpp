@@ -55,7 +55,7 @@ class PlotTest : public QObject {
     void legendTitles();
     void plotRefuses();
     void relativeDifferencePlot();
-    void aLogarithmicAxisHasItsLineThroughThePoints();
+    void aLogarithmicAxisHasItsPointsJoinedStraight();
     void linesOfATable();
     void barsOfATable();
     void heatMapOfATable();
@@ -340,8 +340,8 @@ void PlotTest::relativeDifferencePlot() {
         messageOf([] { makeRcdPlot(sample::curves(), {}); }, ErrorKind::Usage).contains("needs an anchor"));
 }
 
-void PlotTest::aLogarithmicAxisHasItsLineThroughThePoints() {
-    // Perplexities: evenly spaced ones would leave nothing below 10,000 of 200.
+void PlotTest::aLogarithmicAxisHasItsPointsJoinedStraight() {
+    // Perplexities. The interpolant of BD would rise like a wall at the second point.
     Curve curve = sample::curves()[0];
     curve.points.resize(4);
     const double rates[] = {3, 4.5, 9, 16}, qualities[] = {2e6, 55688, 869, 203};
@@ -350,13 +350,7 @@ void PlotTest::aLogarithmicAxisHasItsLineThroughThePoints() {
         curve.points[i].y = qualities[i];
     }
     const PlotSpec spec = makeRdPlot(std::vector<Curve>{curve}, {}, {.yScale = Scale::Log});
-    const std::vector<RatePoint>& line = spec.series[0].line;
-    for (const Point& point : curve.points)
-        QVERIFY(std::ranges::any_of(line, [&](const RatePoint& at) {
-            return at.quality == point.y && std::abs(at.rate - point.x) < 1e-9 * point.x;
-        }));
-    for (std::size_t i = 1; i < line.size(); ++i)
-        QVERIFY(line[i].quality / line[i - 1].quality < 1.2);
+    QCOMPARE(spec.series[0].line, meanPoints(curve));
     // One way of writing numbers on an axis.
     std::string labels;
     for (const Tick& tick : spec.y.ticks.major)
