@@ -109,14 +109,38 @@ curves::CsvTable tableOf(const run::TaskReport& report, const std::string& name)
 }
 
 /// The cell of the summary's row.
-double summaryCell(const curves::CsvTable& summary, const std::string& statistic, const std::string& column) {
-    for (std::size_t row = 0; row < summary.rows.size(); ++row)
-        if (summary.rows[row].front() == statistic)
+const std::string& summaryText(const curves::CsvTable& summary, const std::string& statistic,
+                               const std::string& column) {
+    for (const std::vector<std::string>& row : summary.rows)
+        if (row.front() == statistic)
             for (std::size_t i = 0; i < summary.header.size(); ++i)
-                if (summary.header[i] == column) return curves::readNumber(summary.rows[row][i]).value();
+                if (summary.header[i] == column) return row[i];
     throw Error(ErrorKind::Internal, "The measurement has no " + statistic + ".",
                 "Report this with the command.");
 }
+
+double summaryCell(const curves::CsvTable& summary, const std::string& statistic, const std::string& column) {
+    return curves::readNumber(summaryText(summary, statistic, column)).value();
+}
+
+/// Under which conditions perplexities may be compared.
+struct Conditions {
+    std::int64_t context = 0, stride = 0;  ///< tokens
+    bool beginning = false;
+    std::string tokenizer;  ///< SHA-256
+
+    explicit Conditions(const curves::CsvTable& summary)
+        : context(std::llround(summaryCell(summary, "context", "value"))),
+          stride(std::llround(summaryCell(summary, "stride", "value"))),
+          beginning(summaryText(summary, "beginning of sequence", "text") == "yes"),
+          tokenizer(summaryText(summary, "tokenizer", "text")) {}
+
+    std::string line() const {
+        constexpr std::size_t shownDigits = 16;
+        return "context " + std::to_string(context) + ", stride " + std::to_string(stride) + ", BOS " +
+               (beginning ? "yes" : "no") + ", tokenizer " + tokenizer.substr(0, shownDigits) + "…";
+    }
+};
 
 /// After the first window, after two, and so on.
 std::vector<double> runningPerplexity(const curves::CsvTable& windows) {
@@ -152,13 +176,18 @@ int perplexity(const PerplexityChoice& choice, bool contextGiven) {
     const std::vector<double> running = runningPerplexity(tableOf(report, "samples"));
     const double value = summaryCell(summary, "perplexity", "value");
     const double error = summaryCell(summary, "perplexity", "standard error");
+    const Conditions conditions(summary);
     if (choice.json) {
         nlohmann::json chunks = nlohmann::json::array();
         for (const double one : running)
             chunks.push_back(numberJson(one));
         std::cout << nlohmann::json{{"perplexity", numberJson(value)},
                                     {"stderr", numberJson(error)},
-                                    {"chunks", chunks}}
+                                    {"chunks", chunks},
+                                    {"context", conditions.context},
+                                    {"stride", conditions.stride},
+                                    {"bos", conditions.beginning},
+                                    {"tokenizer", conditions.tokenizer}}
                          .dump(2)
                   << '\n';
         return exitDone;
@@ -168,7 +197,7 @@ int perplexity(const PerplexityChoice& choice, bool contextGiven) {
     table.add({protocol.metric(), curves::fixed(value, 4), curves::fixed(error, 4), windows});
     table.add({"bits-per-byte", curves::fixed(summaryCell(summary, "bits per byte", "value"), 4),
                curves::fixed(summaryCell(summary, "bits per byte", "standard error"), 4), windows});
-    std::cout << table.text();
+    std::cout << table.text() << conditions.line() << '\n';
     return exitDone;
 }
 

@@ -63,7 +63,8 @@ void addStudyOptions(CLI::App& app, StudyChoice& choice, const std::string& sche
     app.add_option("--library", choice.library, "Library file (default: DOCUMENT with the extension .rslib)");
     app.add_option("--jobs", choice.jobs, "Tasks at a time (default: one for each processor)")
         ->check(CLI::Range(1, 1024));
-    app.add_option("--device", choice.device, "auto, cpu or cuda[:n]")->capture_default_str();
+    app.add_option("--device", choice.device, "auto, cpu or cuda[:n], which no node computes on yet")
+        ->capture_default_str();
     app.add_option("--set", choice.settings, "NODE.PARAM=VALUE or VARIABLE=VALUE in place of the document's")
         ->take_all()
         ->allow_extra_args(false);

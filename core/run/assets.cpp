@@ -170,6 +170,18 @@ Asset assetOf(const std::filesystem::path& file, const graph::AssetRule& rule, c
     return asset;
 }
 
+std::uint64_t bytesOfAsset(const std::filesystem::path& file, const graph::AssetRule& rule) {
+    const auto bytesOf = [](const std::filesystem::path& one) -> std::uint64_t {
+        std::error_code failed;
+        const std::uintmax_t bytes = std::filesystem::file_size(one, failed);
+        return failed ? 0 : bytes;
+    };
+    std::uint64_t bytes = bytesOf(file);
+    for (const std::filesystem::path& companion : graph::companionFiles(file, rule))
+        bytes += bytesOf(companion);
+    return bytes;
+}
+
 HashFile rememberedHash(store::Library& library) {
     return [&library](const std::filesystem::path& file) {
         if (const auto known = library.findFileHash(file)) return *known;

@@ -66,6 +66,10 @@ HashFile knownHash(const store::Library& library);
 /// A file as an asset of a source with this rule, named after the file.
 Asset assetOf(const std::filesystem::path& file, const graph::AssetRule& rule, const HashFile& hashFile);
 
+/// Bytes of the asset and its companions, as they are now; a file that is not there has none. Throws Error(Input) where
+/// their folder can't be read.
+std::uint64_t bytesOfAsset(const std::filesystem::path& file, const graph::AssetRule& rule);
+
 /// Lists the assets of the source nodes that a candidate, a reference or an analysis needs, and the files that
 /// File and Command parameters of such nodes name, by the document, its variables and its sweeps. The document must
 /// be valid. Throws Error(Input) that names the node: no file matches, a file can't be read, a program is not there, a

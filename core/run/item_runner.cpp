@@ -1,5 +1,7 @@
 #include "core/run/item_runner.h"
 
+#include "core/run/assets.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -11,6 +13,10 @@ constexpr double queuedSeconds = 0.05;
 constexpr double mostQueued = 8;
 constexpr std::size_t tasksPerQuery = 500;
 constexpr std::uint64_t memoryAllowance = 512ull << 20;
+// What a model's file becomes: mapped, come back from a codec, and in single precision, original and candidate.
+constexpr std::uint64_t copiesOfInputs = 4;
+// A copy in single precision of weights that take 4 bits in the file.
+constexpr std::uint64_t mostGrowth = 8;
 
 /// Tasks of equal type and parameters need the same.
 std::string signatureOf(const Task& task) {
@@ -111,12 +117,28 @@ bool ItemRunner::demandKnown(const UnitRun& unit) const {
     });
 }
 
-Demand ItemRunner::demandOf(const UnitRun& unit) const {
+std::uint64_t ItemRunner::inputBytes(const Task& task) {
+    if (task.kind != TaskKind::Source || task.file.empty()) return 0;
+    const auto [known, isNew] = inputBytes_.try_emplace(task.key, 0);
+    const graph::Manifest* const manifest = isNew ? house_.catalogue.find(task.type) : nullptr;
+    if (!manifest) return known->second;
+    try {
+        known->second = bytesOfAsset(task.file, manifest->assets);
+    } catch (const Error&) {
+        // The task itself says what is wrong with its files.
+    }
+    return known->second;
+}
+
+Demand ItemRunner::demandOf(const UnitRun& unit) {
     const StudyRun* const study = house_.study(unit.study);
     const int threads = std::max(1, study ? study->settings().threads : 1);
     Demand demand;
+    std::uint64_t inputs = 0;
     for (const Hash& key : upstreamTasks(unit.plan->tasks, unit.wanted)) {
-        const TaskResources& needs = resources_.at(signatureOf(unit.plan->tasks.at(key)));
+        const Task& task = unit.plan->tasks.at(key);
+        const TaskResources& needs = resources_.at(signatureOf(task));
+        inputs += inputBytes(task);
         const int wide = std::max(1, needs.threads) * std::max(1, needs.processes);
         demand.jobs = std::max(demand.jobs, (wide + threads - 1) / threads);
         demand.memory =
@@ -125,6 +147,8 @@ Demand ItemRunner::demandOf(const UnitRun& unit) const {
         demand.batch = std::max(demand.batch, needs.batch);
     }
     demand.jobs = std::min(demand.jobs, house_.options.jobs);
+    demand.memoryLimit = demand.memory * 3 / 2 + memoryAllowance + copiesOfInputs * mostGrowth * inputs;
+    demand.memory += copiesOfInputs * inputs;
     return demand;
 }
 
@@ -381,8 +405,7 @@ bool ItemRunner::addTo(Chain& chain, const UnitRun& unit, const Dispatch& dispat
     for (const Hash& key : dispatch.publish)
         if (std::find(needed.begin(), needed.end(), key) != needed.end()) chain.publish.push_back(key);
     if (house_.options.device == "cpu")
-        chain.memoryLimit =
-            std::max(chain.memoryLimit, dispatch.unit.demand.memory * 3 / 2 + memoryAllowance);
+        chain.memoryLimit = std::max(chain.memoryLimit, dispatch.unit.demand.memoryLimit);
     return true;
 }
 

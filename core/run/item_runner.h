@@ -77,7 +77,9 @@ class ItemRunner {
     void addUnit(StudyRun& study, const Hash& candidate);
     void schedule(UnitId id);
     void ask();
-    Demand demandOf(const UnitRun& unit) const;
+    Demand demandOf(const UnitRun& unit);
+    /// Of the files that the task reads.
+    std::uint64_t inputBytes(const Task& task);
     std::vector<Hash> keptTasks(const UnitRun& unit) const;
     bool demandKnown(const UnitRun& unit) const;
     /// Foreign libraries of the task and of all upstream of it.
@@ -118,11 +120,12 @@ class ItemRunner {
     std::map<store::StudyId, std::size_t> unitCount_;
     std::map<std::uint64_t, std::vector<UnitId>> chains_;  ///< units that share one are of the same study
     UnitId lastUnit_ = 0;
-    std::unordered_map<std::string, TaskResources> resources_;  ///< by signature of the task
-    std::vector<Task> unasked_;                                 ///< tasks whose needs are not known
-    std::vector<std::string> asked_;                            ///< signatures of the query on its way
-    std::set<std::string> pending_;                             ///< signatures of both
-    std::vector<UnitId> undemanded_;                            ///< units that wait for an answer
+    std::unordered_map<std::string, TaskResources> resources_;        ///< by signature of the task
+    std::unordered_map<Hash, std::uint64_t, HashOfHash> inputBytes_;  ///< by the source's task
+    std::vector<Task> unasked_;                                       ///< tasks whose needs are not known
+    std::vector<std::string> asked_;                                  ///< signatures of the query on its way
+    std::set<std::string> pending_;                                   ///< signatures of both
+    std::vector<UnitId> undemanded_;                                  ///< units that wait for an answer
     std::unordered_map<Hash, store::Failure, HashOfHash> failedTasks_;
     std::map<store::StudyId, Ran> ran_;
     double meanSeconds_ = 1;  ///< of chains, weighted to the last ones

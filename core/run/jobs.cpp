@@ -7,7 +7,10 @@
 #include "core/run/installation.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <fstream>
+#include <string_view>
 
 namespace ratescope::run {
 namespace {
@@ -96,12 +99,21 @@ bool isFolder(const std::filesystem::path& file) {
     return std::filesystem::is_directory(file, ignored);
 }
 
+/// Whether it begins as a zip archive or as the magic number of PyTorch's older files: in llama2.c's files, which are
+/// called .bin too, these would be widths of a hundred million.
+bool isPyTorchFile(const std::filesystem::path& file) {
+    std::array<char, 4> begin{};
+    std::ifstream(file, std::ios::binary).read(begin.data(), begin.size());
+    const std::string_view text(begin.data(), begin.size());
+    return text == "PK\3\4" || text == "\x80\x02\x8a\x0a";
+}
+
 /// What a file is read as for a port: a language model stands where any tensors may.
 graph::PortType typeOf(const graph::Catalogue& catalogue, const graph::Port& port,
                        const std::filesystem::path& file) {
     if (port.type != graph::PortType::TensorSet || !port.schema.empty()) return port.type;
     const Manifest* models = installedSource(catalogue, graph::PortType::LanguageModel);
-    if (!models) return port.type;
+    if (!models || isPyTorchFile(file)) return port.type;
     std::string extension = file.extension().string();
     std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
     const bool isModel =

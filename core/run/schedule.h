@@ -35,7 +35,8 @@ struct Demand {
     int jobs = 1;              ///< places among those that the number of jobs gives
     std::uint64_t memory = 0;  ///< bytes
     bool exclusive = false;
-    int batch = 1;  ///< units that may share a chain
+    int batch = 1;                  ///< units that may share a chain
+    std::uint64_t memoryLimit = 0;  ///< bytes beyond which its worker gets none
 
     bool operator==(const Demand&) const = default;
 };

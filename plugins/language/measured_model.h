@@ -11,7 +11,7 @@
 
 namespace ratescope::media::language {
 
-/// A model or two in single precision, and LibTorch's own address space.
+/// LibTorch's own address space, and what windows of tokens take; models are counted by their files.
 Resources modelResources();
 
 graph::Port referencePort();

@@ -8,6 +8,7 @@
 #include "core/engine/llm/llama.h"
 #include "core/engine/llm/texts.h"
 #include "core/error.h"
+#include "core/media/node/canonical_hash.h"
 #include "core/media/node/model_tensors.h"
 #include "core/media/quality/tensor_profile.h"
 #include "plugins/language/measured_model.h"
@@ -35,6 +36,7 @@ struct Reading {
     std::vector<std::int32_t> ids;
     std::int64_t windows = 0;
     double scoredBytes = 0;  ///< of the text of all predicted tokens
+    Hash tokenizer;
 };
 
 WindowProtocol protocolOf(std::size_t tokens, const Parameters& parameters) {
@@ -64,6 +66,7 @@ Reading readingOf(const LanguageModel& model, std::string_view text, const Param
                                           most > 0 ? std::optional(most) : std::nullopt);
     reading.scoredBytes = static_cast<double>(
         tokenizer.decode(engine::scoredTokens(reading.ids, reading.protocol, reading.windows)).size());
+    reading.tokenizer = tokenizerHash(model.tokenizer);
     return reading;
 }
 
@@ -89,30 +92,41 @@ Table windowTable(const Reading& reading, std::span<const double> logLikelihoods
     return table;
 }
 
-/// What llama-perplexity prints, a row a statistic.
+/// What llama-perplexity prints, a row a statistic; then the conditions, of which some are no numbers.
 class Summary {
   public:
     void add(const char* statistic, const char* unit, const Estimate& estimate) {
-        statistics_.emplace_back(statistic);
-        units_.emplace_back(unit);
-        values_.push_back(estimate.value);
-        errors_.push_back(estimate.standardError);
+        row(statistic, unit, estimate, "");
     }
     /// Without a standard error.
     void add(const char* statistic, const char* unit, double value) {
-        add(statistic, unit, {value, std::numeric_limits<double>::quiet_NaN()});
+        row(statistic, unit, {value, nothing}, "");
+    }
+    void state(const char* condition, std::string text) {
+        row(condition, "", {nothing, nothing}, std::move(text));
     }
     Table table() && {
         Table table;
         table.columns = {{"statistic", "", std::move(statistics_)},
                          {"value", "", std::move(values_)},
                          {"standard error", "", std::move(errors_)},
-                         {"unit", "", std::move(units_)}};
+                         {"unit", "", std::move(units_)},
+                         {"text", "", std::move(texts_)}};
         return table;
     }
 
   private:
-    std::vector<std::string> statistics_, units_;
+    static constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+
+    void row(const char* statistic, const char* unit, const Estimate& estimate, std::string text) {
+        statistics_.emplace_back(statistic);
+        units_.emplace_back(unit);
+        values_.push_back(estimate.value);
+        errors_.push_back(estimate.standardError);
+        texts_.push_back(std::move(text));
+    }
+
+    std::vector<std::string> statistics_, units_, texts_;
     std::vector<double> values_, errors_;
 };
 
@@ -125,6 +139,15 @@ Summary summaryOf(const Reading& reading, std::span<const double> logLikelihoods
                 {-loss.value / std::numbers::ln2 * tokensPerByte,
                  loss.standardError / std::numbers::ln2 * tokensPerByte});
     return summary;
+}
+
+/// Perplexities that differ in one of these are no two points of one plot.
+void addConditions(Summary& summary, const Reading& reading) {
+    const auto length = static_cast<double>(reading.protocol.length);
+    summary.add("context", "token", length);
+    summary.add("stride", "token", length);  // Windows lie side by side.
+    summary.state("beginning of sequence", reading.protocol.beginning ? "yes" : "no");
+    summary.state("tokenizer", reading.tokenizer.hex());
 }
 
 void addDivergence(Summary& summary, const engine::Divergence& all) {
@@ -214,7 +237,9 @@ class Perplexity : public MeasureNode {
             savedScore(context, reading.protocol.scored()), [&](double share) { context.progress(share); });
         Scores scores = basic(reading, score.logLikelihoods);
         scores.samples = windowTable(reading, score.logLikelihoods, nullptr);
-        context.table("summary", summaryOf(reading, score.logLikelihoods).table());
+        Summary summary = summaryOf(reading, score.logLikelihoods);
+        addConditions(summary, reading);
+        context.table("summary", std::move(summary).table());
         addEstimates(reading, score.logLikelihoods, nullptr, context);
         return scores;
     }
@@ -246,6 +271,7 @@ class Perplexity : public MeasureNode {
         scores.samples = windowTable(reading, rows.candidateLogLikelihood, &rows);
         Summary summary = summaryOf(reading, rows.candidateLogLikelihood);
         addDivergence(summary, all);
+        addConditions(summary, reading);
         context.table("summary", std::move(summary).table());
         addEstimates(reading, rows.candidateLogLikelihood, &all, context);
         return scores;

@@ -27,9 +27,10 @@ With `divergence` the original runs beside it, window by window, which doubles t
 Kullback-Leibler divergence from the original's predictions (nats a token), `kld-median`, `kld-90`, `kld-99`, `kld-99-9`
 and `kld-max` its quantiles over the tokens, `same-top-1` the share of tokens where both find the same one most probable,
 `dp-rms` the root mean square change of the right token's probability. The table `summary` has all that
-`llama-perplexity` prints, with its standard errors; `estimates` has those of the metrics by their ids, tokens taken as
-independent. The **map** holds of each tensor its relative error and histograms of original and compressed: what the tab
-Model shows.
+`llama-perplexity` prints, with its standard errors, and under which conditions: context, stride, whether a beginning of
+sequence was put in, and the SHA-256 of the tokenizer. The table `estimates` has the standard errors of the metrics by
+their ids, tokens taken as independent. The **map** holds of each tensor its relative error and histograms of original and
+compressed: what the tab Model shows.
 
 **Denominators**: `weights`, all weights of the original; `searched-weights`, those of the tensors that its source
 selects for compression. Samples: loss and divergence of each window.
@@ -135,7 +136,7 @@ std::vector<graph::Parameter> parameters() {
 graph::Manifest perplexityManifest() {
     graph::Manifest manifest;
     manifest.id = "language.perplexity";
-    manifest.version = 2;
+    manifest.version = 3;
     manifest.title = "Perplexity";
     manifest.family = "language";
     manifest.summary = "Perplexity and divergence of language models";

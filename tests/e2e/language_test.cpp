@@ -130,6 +130,9 @@ void LanguageTest::perplexityOfWindows() {
         perplexityOf(place, {stories, wiki, "--bos", "--protocol", "ppl-window", "--chunks", "1"});
     VERIFY_WITHIN(first["perplexity"].get<double>(), 108.393, 1e-5);
     QVERIFY(first["stderr"].get<double>() > 1);
+    COMPARE_JSON(first["context"], 512);
+    COMPARE_JSON(first["stride"], 512);
+    COMPARE_JSON(first["bos"], true);
 
     const json three = perplexityOf(place, {stories, wiki, "--chunks", "3"});
     QCOMPARE(three["chunks"].size(), std::size_t{3});
@@ -141,6 +144,9 @@ void LanguageTest::perplexityOfWindows() {
     const json shorter = perplexityOf(place, {stories, wiki, "--chunks", "8", "--context", "128"});
     QCOMPARE(shorter["chunks"].size(), std::size_t{8});
     QVERIFY(shorter["perplexity"] != two["perplexity"]);
+    COMPARE_JSON(shorter["context"], 128);
+    COMPARE_JSON(shorter["bos"], false);
+    COMPARE_JSON(shorter["tokenizer"], first["tokenizer"]);
 }
 
 void LanguageTest::perplexityIsPrinted() {
@@ -149,11 +155,13 @@ void LanguageTest::perplexityIsPrinted() {
     const Outcome outcome = place.cli({"perplexity", stories, wiki, "--chunks", "2"});
     VERIFY_CODE(outcome, 0);
     const QByteArrayList lines = outcome.output.trimmed().split('\n');
-    QCOMPARE(lines.size(), 3);
+    QCOMPARE(lines.size(), 4);
     QVERIFY2(lines[0].startsWith("metric") && lines[0].contains("standard error"),
              outcome.said().constData());
     QVERIFY2(lines[1].startsWith("ppl-half-512 ") && lines[1].endsWith(" 2"), outcome.said().constData());
     QVERIFY2(lines[2].startsWith("bits-per-byte "), outcome.said().constData());
+    static const QRegularExpression conditions("^context 512, stride 512, BOS no, tokenizer [0-9a-f]{16}…$");
+    QVERIFY2(conditions.match(QString::fromUtf8(lines[3])).hasMatch(), outcome.said().constData());
     QVERIFY2(outcome.errors.isEmpty(), outcome.said().constData());
 }
 

@@ -9,22 +9,31 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t mostBytes = 100'000'000;
 constexpr int mostDepth = 32;
+constexpr std::size_t mostJsonValues = 1 << 22;
 
 Error damaged(const std::string& name, const std::string& reason) {
     return Error(ErrorKind::Input, name + " " + reason + ".", "Fetch or export it again.");
 }
 
+bool isJsonValue(json::parse_event_t event) {
+    return event == json::parse_event_t::value || event == json::parse_event_t::object_start ||
+           event == json::parse_event_t::array_start;
+}
+
 }  // namespace
 
-json parseJsonObject(std::span<const std::byte> bytes, const std::string& name) {
-    if (bytes.size() > mostBytes) throw damaged(name, "has more than 100 MB, too much for JSON");
+json parseJsonObject(std::span<const std::byte> bytes, const std::string& name, std::size_t mostMegabytes) {
+    if (bytes.size() > mostMegabytes * 1'000'000)
+        throw damaged(name,
+                      "has more than " + std::to_string(mostMegabytes) + " MB, too much for such a file");
     const auto* text = reinterpret_cast<const char*>(bytes.data());
+    std::size_t values = 0;
     json tree;
     try {
-        tree = json::parse(text, text + bytes.size(), [&](int depth, json::parse_event_t, json&) {
+        tree = json::parse(text, text + bytes.size(), [&](int depth, json::parse_event_t event, json&) {
             if (depth > mostDepth) throw damaged(name, "is nested too deeply");
+            if (isJsonValue(event) && ++values > mostJsonValues) throw damaged(name, "has too many values");
             return true;
         });
     } catch (const json::exception&) {

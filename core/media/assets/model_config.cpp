@@ -134,7 +134,7 @@ class ConfigReader {
 }  // namespace
 
 ModelConfig parseModelConfig(std::span<const std::byte> bytes, const std::string& name) {
-    const json tree = parseJsonObject(bytes, name);
+    const json tree = parseJsonObject(bytes, name, mostConfigMegabytes);
     try {
         return ConfigReader(tree, name).read();
     } catch (const json::exception&) {

@@ -90,7 +90,8 @@ LanguageModel readModelFolder(const fs::path& folder) {
     model.name = (folder / "").parent_path().filename().string();
     model.config = parseModelConfig(config.bytes, (folder / configName).string());
     model.tokenizer = readTokenizer(firstOf(folder, {"tokenizer.json", "tokenizer.model"}));
-    readIds(model.tokenizer, parseJsonObject(config.bytes, (folder / configName).string()));
+    readIds(model.tokenizer,
+            parseJsonObject(config.bytes, (folder / configName).string(), mostConfigMegabytes));
     model.tensors =
         tensorsOf(weights.filename() == indexName ? readSafetensorsShards(weights) : readSafetensors(weights),
                   model.config.architecture);

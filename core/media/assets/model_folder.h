@@ -13,6 +13,8 @@
 
 namespace ratescope::media {
 
+inline constexpr std::size_t mostConfigMegabytes = 1;
+
 /// Of config.json: llama, mistral, qwen2, bert. Throws Error(Input) that names the file for another model type, an
 /// activation other than SiLU (BERT: GELU), rotary scaling other than linear and Llama 3's, a sliding window in a part
 /// of the layers, and for a count that is missing.

@@ -15,6 +15,7 @@ using Kind = PickleValue::Kind;
 constexpr std::size_t mostBytes = 64 << 20;
 constexpr std::size_t mostValues = 1 << 21;
 constexpr std::size_t mostAxes = 64;
+constexpr std::size_t longestKey = 200;  // Real ones are numbers.
 
 struct StorageName {
     const char* name;
@@ -28,15 +29,22 @@ constexpr StorageName storages[] = {
     {"torch ShortStorage", DType::I16},     {"torch IntStorage", DType::I32},
     {"torch LongStorage", DType::I64},      {"torch BoolStorage", DType::Bool}};
 
-const StorageName* storageNamed(const std::string& name) {
+const StorageName* storageNamed(std::string_view name) {
     const auto* found = std::find_if(std::begin(storages), std::end(storages),
                                      [&](const StorageName& storage) { return name == storage.name; });
     return found == std::end(storages) ? nullptr : found;
 }
 
-constexpr const char* callables[] = {"collections OrderedDict", "torch Size",
-                                     "torch._utils _rebuild_tensor_v2", "torch._utils _rebuild_tensor",
-                                     "torch._utils _rebuild_parameter"};
+constexpr std::string_view callables[] = {"collections OrderedDict", "torch Size",
+                                          "torch._utils _rebuild_tensor_v2", "torch._utils _rebuild_tensor",
+                                          "torch._utils _rebuild_parameter"};
+
+/// The name where the tables have it; empty for any other.
+std::string_view knownGlobal(const std::string& name) {
+    if (const StorageName* storage = storageNamed(name)) return storage->name;
+    const auto* found = std::find(std::begin(callables), std::end(callables), name);
+    return found == std::end(callables) ? std::string_view() : *found;
+}
 
 /// The machine that pickles are written for: a stack, marks in it, and a memo.
 class Machine {
@@ -132,16 +140,15 @@ class Machine {
     void pushGlobal() {
         std::string name = line();
         name += " " + line();
-        const bool isKnown = storageNamed(name) || std::find(std::begin(callables), std::end(callables),
-                                                             name) != std::end(callables);
-        if (!isKnown)
+        const std::string_view known = knownGlobal(name);
+        if (known.empty())
             throw Error(ErrorKind::Input,
                         name_ + " asks for " + quote(name) +
                             ", which is not followed: only tensors "
                             "in dictionaries are read, and nothing is executed.",
                         "Save the model's state_dict alone, or convert it to safetensors.");
         PickleValue* made = make(Kind::Global);
-        made->text = std::move(name);
+        made->text = known;
         push(made);
     }
 
@@ -174,8 +181,13 @@ class Machine {
     Error unfit(const std::string& what) const {
         return reader_.damaged("its pickle has " + what + " of another form");
     }
-    std::vector<std::int64_t> integersOf(const PickleValue& tuple) const {
+    void countCopied(std::size_t count) {
+        copied_ += count;
+        if (copied_ > mostValues) throw reader_.damaged("its pickle has too many values");
+    }
+    std::vector<std::int64_t> integersOf(const PickleValue& tuple) {
         if (tuple.items.size() > mostAxes) throw unfit("a shape");
+        countCopied(tuple.items.size());
         std::vector<std::int64_t> integers;
         for (const PickleValue* item : tuple.items) {
             if (item->kind != Kind::Int) throw unfit("a shape");
@@ -192,7 +204,8 @@ class Machine {
         const bool fits = isA(id, Kind::Tuple) && (items.size() == 5 || items.size() == 6) &&
                           items[0]->text == "storage" && isA(items[1], Kind::Global) &&
                           storageNamed(items[1]->text) && isA(items[2], Kind::Text) &&
-                          isA(items[4], Kind::Int) && (items.size() == 5 || isA(items[5], Kind::None));
+                          items[2]->text.size() <= longestKey && isA(items[4], Kind::Int) &&
+                          (items.size() == 5 || isA(items[5], Kind::None));
         if (!fits) throw unfit("a storage");
         PickleValue* made = make(Kind::Storage);
         made->type = storageNamed(items[1]->text)->type;
@@ -218,8 +231,7 @@ class Machine {
         PickleValue* made = make(Kind::Dict);
         if (arguments.empty()) return made;
         if (arguments.size() != 1 || !isA(arguments[0], Kind::List)) throw unfit("a dictionary");
-        copied_ += arguments[0]->items.size();
-        if (copied_ > mostValues) throw reader_.damaged("its pickle has too many values");
+        countCopied(arguments[0]->items.size());
         for (const PickleValue* pair : arguments[0]->items) {
             if (pair->items.size() != 2 || isA(pair, Kind::Dict)) throw unfit("a dictionary");
             made->items.insert(made->items.end(), pair->items.begin(), pair->items.end());
@@ -231,7 +243,7 @@ class Machine {
         const PickleValue* callable = pop();
         if (!isA(callable, Kind::Global) || !isA(tuple, Kind::Tuple)) throw unfit("a call");
         const auto& arguments = tuple->items;
-        const std::string& name = callable->text;
+        const std::string_view name = callable->text;
         if (name == "collections OrderedDict") {
             push(dictOf(arguments));
         } else if ((name == "torch Size" && arguments.size() == 1 && isA(arguments[0], Kind::Tuple)) ||
@@ -257,7 +269,7 @@ class Machine {
     std::deque<PickleValue>& values_;
     std::vector<PickleValue*> stack_;
     std::vector<std::size_t> marks_;
-    std::size_t copied_ = 0;  ///< pairs that dictionaries were made of
+    std::size_t copied_ = 0;  ///< pairs that dictionaries were made of, and axes of tensors
     std::unordered_map<std::uint32_t, PickleValue*> memo_;
 };
 

@@ -9,18 +9,20 @@
 #include <deque>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace ratescope::media {
 
 /// A value of a pickle; the pickle that made it owns it. Values may stand in several places, also within themselves.
+/// Texts are views of the pickle's bytes: a few bytes can name a long one again and again.
 struct PickleValue {
     enum class Kind { None, Bool, Int, Real, Text, Tuple, List, Dict, Global, Storage, Tensor };
     Kind kind = Kind::None;
     std::int64_t integer = 0;  ///< Int; Bool; Storage: number of elements; Tensor: offset in elements
     double real = 0;
-    std::string text;                          ///< Text; Global: "module name"; Storage: its key
+    std::string_view text;                     ///< Text; Global: "module name"; Storage: its key
     std::vector<PickleValue*> items;           ///< of a Dict: key, value, key, value, …
     DType type = DType::F32;                   ///< of a Storage
     const PickleValue* storage = nullptr;      ///< of a Tensor
@@ -30,7 +32,7 @@ struct PickleValue {
 /// One pickle after the other out of a file. Limits: 64 MB a pickle, 2^21 values in all.
 class PickleReader {
   public:
-    /// `name` stands in messages; the bytes must outlive the reader.
+    /// `name` stands in messages; the bytes must outlive the reader and its values.
     PickleReader(std::span<const std::byte> bytes, std::string name)
         : bytes_(bytes), name_(std::move(name)) {}
 

@@ -17,6 +17,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t mostShards = 4096;
+/// A tensor takes some hundred bytes, so 160,000 of them.
+constexpr std::size_t mostIndexMegabytes = 16;
 
 Error damaged(const std::filesystem::path& index, const std::string& reason) {
     return Error(ErrorKind::Input,
@@ -32,7 +34,7 @@ bool isPlainName(const std::string& name) {
 /// Names of tensors by file.
 std::map<std::string, std::set<std::string>> tensorsByFile(const std::filesystem::path& index) {
     const MappedFile mapped = mapFile(index);
-    const json tree = parseJsonObject(mapped.bytes, index.string());
+    const json tree = parseJsonObject(mapped.bytes, index.string(), mostIndexMegabytes);
     const auto map = tree.find("weight_map");
     if (map == tree.end() || !map->is_object() || map->empty()) throw damaged(index, "it has no weight_map");
     std::map<std::string, std::set<std::string>> files;

@@ -14,6 +14,9 @@ namespace {
 
 using nlohmann::json;
 
+/// A vocabulary of 262,144 pieces takes 35.
+constexpr std::size_t mostTokenizerMegabytes = 64;
+
 // What stands in tokenizer.json of Llama 3 and Qwen2.
 constexpr const char* llamaSplit =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
@@ -266,7 +269,7 @@ TokenizerData readTree(const json& tree, const Place& at) {
 }  // namespace
 
 TokenizerData parseTokenizerJson(std::span<const std::byte> bytes, const std::string& name) {
-    const json tree = parseJsonObject(bytes, name);
+    const json tree = parseJsonObject(bytes, name, mostTokenizerMegabytes);
     const Place at{name};
     try {
         return readTree(tree, at);

@@ -16,7 +16,7 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 using Kind = PickleValue::Kind;
-using Storages = std::map<std::string, Bytes>;  ///< by key
+using Storages = std::map<std::string, Bytes, std::less<>>;  ///< by key
 
 constexpr const char* format = "PyTorch file";
 /// The magic number of the legacy format, 0x1950a86a20f9469cfc6c, as a pickle of protocol 2 begins with it.
@@ -25,7 +25,10 @@ constexpr std::int64_t legacyVersion = 1001;
 constexpr int mostDepth = 64;
 constexpr std::size_t mostVisits = 1 << 20;
 constexpr std::size_t longestName = 4096;
+/// What is copied of a file may be several times its size, but no more: a few bytes of a pickle can name much.
 constexpr std::uint64_t copiesOfFile = 4;
+/// Small files have names and texts too.
+constexpr std::uint64_t textAllowance = 16 << 20;
 
 std::string textOf(double value) {
     std::ostringstream text;
@@ -39,7 +42,11 @@ class Collector {
   public:
     Collector(const Storages& storages, const std::shared_ptr<const void>& owner, const std::string& name,
               std::uint64_t fileSize)
-        : storages_(storages), owner_(owner), reader_({}, format, name), left_(copiesOfFile * fileSize) {}
+        : storages_(storages),
+          owner_(owner),
+          reader_({}, format, name),
+          left_(copiesOfFile * fileSize),
+          textLeft_(copiesOfFile * fileSize + textAllowance) {}
 
     void visit(const PickleValue& value, const std::string& path, int depth = 0) {
         if (depth > mostDepth || ++visits_ > mostVisits)
@@ -60,16 +67,16 @@ class Collector {
                 add(path, arrayOf(value, path));
                 break;
             case Kind::Text:
-                set.metadata[path] = value.text;
+                note(path, value.text);
                 break;
             case Kind::Int:
-                set.metadata[path] = std::to_string(value.integer);
+                note(path, std::to_string(value.integer));
                 break;
             case Kind::Real:
-                set.metadata[path] = textOf(value.real);
+                note(path, textOf(value.real));
                 break;
             case Kind::Bool:
-                set.metadata[path] = value.integer ? "true" : "false";
+                note(path, value.integer ? "true" : "false");
                 break;
             default:
                 break;
@@ -83,11 +90,21 @@ class Collector {
         return path.empty() ? key : path + "." + key;
     }
     std::string keyOf(const PickleValue& key) const {
-        if (key.kind == Kind::Text) return key.text;
+        if (key.kind == Kind::Text) return std::string(key.text);
         if (key.kind == Kind::Int) return std::to_string(key.integer);
         throw reader_.damaged("a key of its dictionaries is neither text nor a whole number");
     }
+    void charge(std::size_t bytes) {
+        if (bytes > textLeft_)
+            throw reader_.damaged("its names and texts would take several times its own size");
+        textLeft_ -= bytes;
+    }
+    void note(const std::string& path, std::string_view text) {
+        charge(path.size() + text.size());
+        set.metadata[path] = text;
+    }
     void add(const std::string& path, Array array) {
+        charge(path.size() + array.shape().size() * sizeof(std::int64_t));
         if (!names_.insert(path).second)
             throw reader_.damaged("the tensor " + quote(path) + " is there twice");
         set.tensors.push_back({path, std::move(array)});
@@ -171,7 +188,8 @@ class Collector {
     const Storages& storages_;
     const std::shared_ptr<const void>& owner_;
     ByteReader reader_;
-    std::uint64_t left_;  ///< bytes that may still be copied
+    std::uint64_t left_;      ///< bytes of tensors that may still be copied
+    std::uint64_t textLeft_;  ///< bytes of names and texts that may still be kept
     std::size_t visits_ = 0;
     std::set<std::string> names_;
 };
@@ -199,10 +217,10 @@ TensorSet decodeZip(Bytes bytes, const std::shared_ptr<const void>& owner, const
 }
 
 /// What a storage's elements take, by its key; a pickle may name one several times.
-void noteStorages(const PickleValue& value, std::map<std::string, std::size_t>& widths, std::size_t& visits,
-                  int depth) {
+void noteStorages(const PickleValue& value, std::map<std::string, std::size_t, std::less<>>& widths,
+                  std::size_t& visits, int depth) {
     if (depth > mostDepth || ++visits > mostVisits) return;  // The collector then refuses it.
-    if (value.kind == Kind::Tensor) widths[value.storage->text] = sizeOf(value.storage->type);
+    if (value.kind == Kind::Tensor) widths[std::string(value.storage->text)] = sizeOf(value.storage->type);
     for (const PickleValue* item : value.items)
         noteStorages(*item, widths, visits, depth + 1);
 }
@@ -223,7 +241,7 @@ TensorSet decodeLegacy(Bytes bytes, const std::shared_ptr<const void>& owner, co
     if (!isLittleEndian(pickles.next())) throw reader.damaged("it is not little-endian");
     const PickleValue& value = pickles.next();
     const PickleValue& keys = pickles.next();
-    std::map<std::string, std::size_t> widths;
+    std::map<std::string, std::size_t, std::less<>> widths;
     std::size_t visits = 0;
     noteStorages(value, widths, visits, 0);
     Storages storages;
@@ -233,7 +251,7 @@ TensorSet decodeLegacy(Bytes bytes, const std::shared_ptr<const void>& owner, co
         if (width == widths.end()) throw reader.damaged("it has data that belong to no tensor");
         const auto count = reader.number<std::uint64_t>();
         if (count > reader.left() / width->second) throw reader.damaged("it ends too early");
-        storages[key->text] = reader.raw(count * width->second);
+        storages[width->first] = reader.raw(count * width->second);
     }
     Collector collector(storages, owner, name, bytes.size());
     collector.visit(value, "");

@@ -1,7 +1,6 @@
 #include "core/media/node/canonical_hash.h"
 
 #include "core/error.h"
-#include "core/media/node/language_model.h"
 
 #include <algorithm>
 #include <bit>
@@ -176,6 +175,14 @@ struct AddTo {
 Hash canonicalHash(const Value& value) {
     Canonical canonical;
     std::visit(AddTo{canonical}, value);
+    return canonical.finish();
+}
+
+Hash tokenizerHash(const TokenizerData& tokenizer) {
+    Canonical canonical;
+    canonical.text("Tokenizer");
+    addTokenizer(canonical, tokenizer);
+    canonical.u8(tokenizer.removesExtraBlanks ? 1 : 0);
     return canonical.finish();
 }
 

@@ -22,11 +22,16 @@
 //   TextCorpus array of the bytes
 
 #include "core/hash.h"
+#include "core/media/node/language_model.h"
 #include "core/media/node/value.h"
 
 namespace ratescope::media {
 
 /// Reads the whole value: a second for some gigabytes. Throws Error(Internal) for an empty value.
 Hash canonicalHash(const Value& value);
+
+/// The name of a tokenizer, to be stated with what was measured with it: the SHA-256 of "RSCANON1", "Tokenizer" as text,
+/// its fields as in LanguageModel, and a u8 flag for the blanks it removes.
+Hash tokenizerHash(const TokenizerData& tokenizer);
 
 }  // namespace ratescope::media

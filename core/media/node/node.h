@@ -63,7 +63,8 @@ class Inputs {
 
 using Outputs = std::map<std::string, Value>;  ///< by output port
 
-/// What a task of this node needs. The supervisor admits by it, and limits memory to 1.5 × + 512 MiB.
+/// What a task of this node needs beside what its files make it need. The supervisor admits by it and 4 × the bytes of all
+/// files upstream, and limits memory to 1.5 × + 512 MiB + 32 × those bytes.
 struct Resources {
     int threads = 1;
     int processes = 1;

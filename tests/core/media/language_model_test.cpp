@@ -134,6 +134,20 @@ class LanguageModelTest : public QObject {
         QVERIFY(canonicalHash(valueOf(std::move(model))) == canonicalHash(valueOf(tiny())));
     }
 
+    void aTokenizersHashSeesItsFields() {
+        const LanguageModel model = tiny();
+        const auto changed = [&](const std::function<void(TokenizerData&)>& change) {
+            TokenizerData tokenizer = model.tokenizer;
+            change(tokenizer);
+            return tokenizerHash(tokenizer) != tokenizerHash(model.tokenizer);
+        };
+        QVERIFY(!changed([](TokenizerData&) {}));
+        QVERIFY(changed([](TokenizerData& tokenizer) { tokenizer.pieces[9] = "x"; }));
+        QVERIFY(changed([](TokenizerData& tokenizer) { tokenizer.merges[1].second = "3"; }));
+        QVERIFY(changed([](TokenizerData& tokenizer) { tokenizer.lowerCase = false; }));
+        QVERIFY(changed([](TokenizerData& tokenizer) { tokenizer.removesExtraBlanks = true; }));
+    }
+
     void whatDoesNotFitIsRefused_data() { rowsOfChanges(); }
     void whatDoesNotFitIsRefused() {
         QFETCH(int, index);

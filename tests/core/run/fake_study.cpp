@@ -57,6 +57,7 @@ Manifest files() {
     Manifest made = manifest("files", NodeKind::Source, {});
     made.parameters = {parameter("files", ParameterType::File, std::string())};
     made.assets = {AssetRule::By::Files, "files", {"txt"}};
+    made.assets.companions = {{"txt", {"*.companion"}}};
     return made;
 }
 

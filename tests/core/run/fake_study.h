@@ -10,11 +10,12 @@
 
 namespace ratescope::run::fake {
 
-/// fake.source (parameter "count": so many assets), fake.files (files), fake.transform, fake.learner-like "fake.sum"
-/// (takes a fan-out as `all`), fake.codec (encode parameters "quality", "mode", "behaviour"; shared input "model"),
-/// fake.sized (encode parameters "quality" from 1 to 100, "scale" from 0.01 to 100 on a logarithmic scale, "shape":
-/// its streams are of the sizes that they say), fake.layers (extract parameter "layers", decode parameter "post"), fake.residual (its stream is added), fake.measure,
-/// fake.noise (uses a seed), fake.analysis.
+/// fake.source (parameter "count": so many assets), fake.files (files, with what is named *.companion beside them),
+/// fake.transform, fake.learner-like "fake.sum" (takes a fan-out as `all`), fake.codec (encode parameters "quality",
+/// "mode", "behaviour"; shared input "model"), fake.sized (encode parameters "quality" from 1 to 100, "scale" from 0.01 to
+/// 100 on a logarithmic scale, "shape": its streams are of the sizes that they say), fake.layers (extract parameter
+/// "layers", decode parameter "post"), fake.residual (its stream is added), fake.measure, fake.noise (uses a seed),
+/// fake.analysis.
 graph::Catalogue catalogue();
 
 graph::Node node(const std::string& slug, const std::string& type,

@@ -8,6 +8,7 @@
 //   full                  reports that memory or disk was not to be had
 //   brittle               fails where its quality is above 50
 //   deaf, slow            takes its time, and heeds no cancel; heeds it
+//   limit                 records the MiB that it may take
 //   forget                succeeds, and keeps no value that it was told to keep
 //   none, ""              succeeds at once
 //
@@ -221,6 +222,7 @@ class FakeWorker {
                 std::abort();
             }
         }
+        if (how == "limit") record("limit " + std::to_string(chain_->memoryLimit >> 20));
         if (how == "garbage") socket_.send("this is no message");
         while (how == "hang" || how == "garbage")
             std::this_thread::sleep_for(std::chrono::seconds(1));

@@ -45,6 +45,22 @@ class SupervisorTest : public QObject {
         QVERIFY(environment && !environment->host.empty() && environment->documentHash.size() == 64);
     }
 
+    void memoryGrowsWithTheFilesThatAreRead() {
+        House house;
+        for (const char* name : {"model.txt", "weights.companion", "other.part"}) {
+            const auto file = house.folder() / name;
+            std::ofstream(file).close();
+            std::filesystem::resize_file(file, 16 << 20);
+        }
+        Document document = fake::study(1, {10});
+        document.nodes[0] = fake::node("source", "files", {{"files", text("model.txt")}});
+        document.nodes[1].parameters["behaviour"] = text("limit");
+        house.run(document, 1);
+        QCOMPARE(house.items(State::Done), std::int64_t{1});
+        QCOMPARE(house.ran("limit"), 1);
+        QCOMPARE(house.ran("limit 1536"), 1);  // 512 and 32 × 32
+    }
+
     void jobsMakeNoDifference() {
         House one, two;
         const Document document = fake::study(4, {10, 20, 30});

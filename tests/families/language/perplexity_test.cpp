@@ -1,5 +1,6 @@
 // Perplexity and divergence of the node, against softmaxes by loops in double precision.
 
+#include "core/media/node/canonical_hash.h"
 #include "plugins/language/nodes.h"
 #include "tests/core/engine/llm/tiny_model.h"
 #include "tests/families/language/letter_model.h"
@@ -105,6 +106,14 @@ Moments rowOf(const Measured& measured, const std::string& statistic) {
             std::get<std::vector<double>>(table.column("standard error")->cells).at(row)};
 }
 
+/// The text of a row of the table "summary".
+std::string statedIn(const Measured& measured, const std::string& condition) {
+    const Table& table = measured.tables.at("summary");
+    const auto& names = std::get<std::vector<std::string>>(table.column("statistic")->cells);
+    const auto row = std::find(names.begin(), names.end(), condition) - names.begin();
+    return std::get<std::vector<std::string>>(table.column("text")->cells).at(static_cast<std::size_t>(row));
+}
+
 #define VERIFY_NEAR(value, expected)                                                     \
     QVERIFY2(std::abs((value) - (expected)) <= 2e-4 * std::max(1.0, std::abs(expected)), \
              qPrintable(QString("%1, not %2").arg(value, 0, 'g', 12).arg(expected, 0, 'g', 12)))
@@ -202,6 +211,21 @@ class PerplexityNodeTest : public QObject {
         VERIFY_NEAR(score.s0, 126 * momentsOf(oracle.loss).mean);
         const Moments row = rowOf(given, "perplexity");
         VERIFY_NEAR(row.error, row.mean * momentsOf(oracle.loss).error);
+    }
+
+    void conditionsAreStated() {
+        for (const bool divergence : {false, true}) {
+            const Measured plain = measured(letterModel(1), letterModel(2), someText(),
+                                            {{"context", std::string("128")}, {"divergence", divergence}});
+            QCOMPARE(rowOf(plain, "context").mean, 128.0);
+            QCOMPARE(rowOf(plain, "stride").mean, 128.0);
+            QCOMPARE(statedIn(plain, "beginning of sequence"), std::string("no"));
+            QCOMPARE(statedIn(plain, "tokenizer"), tokenizerHash(letterModel(2).tokenizer).hex());
+        }
+        const Measured whole = measured(letterModel(), letterModel(), "A short text of one window.",
+                                        {{"context", std::string("text")}, {"beginning", true}});
+        QCOMPARE(rowOf(whole, "context").mean, 28.0);
+        QCOMPARE(statedIn(whole, "beginning of sequence"), std::string("yes"));
     }
 
     void aWholeTextIsOneWindow() {

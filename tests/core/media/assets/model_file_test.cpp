@@ -154,6 +154,7 @@ class ModelFileTest : public QObject {
         std::string missing = shardIndex();
         missing.insert(missing.find("\"weight_map\": {") + 15, R"("x": "model-2.safetensors", )");
         VERIFY_ERROR(read(missing), ErrorKind::Input, "lacks the tensor \"x\"");
+        VERIFY_ERROR(read(shardIndex() + std::string(16'000'000, ' ')), ErrorKind::Input, "16 MB");
     }
 
     void configurationsAreRead() {
@@ -194,6 +195,7 @@ class ModelFileTest : public QObject {
         VERIFY_ERROR(
             configOf(with("\"llama\"", R"("qwen2", "use_sliding_window": true, "max_window_layers": 1)")),
             ErrorKind::Input, "part of the layers");
+        VERIFY_ERROR(configOf(tinyConfig() + std::string(1'000'000, ' ')), ErrorKind::Input, "1 MB");
     }
 
     void aFolderThatLacksAFileIsRefused_data() {

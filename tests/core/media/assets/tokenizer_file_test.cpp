@@ -173,6 +173,24 @@ class TokenizerFileTest : public QObject {
         VERIFY_ERROR(parsed(refused.json), ErrorKind::Input, refused.message);
     }
 
+    /// As many as Gemma's, each merge a list: among the largest that are published.
+    void largeVocabulariesAreRead() {
+        std::string merges;
+        for (int i = 0; i < 520'000; ++i)
+            merges += R"(["p1", "2"], )";
+        const std::string json = tinyTokenizerJson(262'144);
+        const TokenizerData tokenizer = parsed(replaced(json, R"("merges": [)", R"("merges": [)" + merges));
+        QVERIFY(tokenizer.pieces.size() == 262'144 && tokenizer.merges.size() == 520'002);
+    }
+
+    void treesOfMillionsAreRefused() {
+        std::string values;
+        for (int i = 0; i < 5'000'000; ++i)
+            values += "{},";
+        VERIFY_ERROR(parsed("{\"a\": [" + values + "0]}"), ErrorKind::Input, "too many values");
+        VERIFY_ERROR(parsed(tinyTokenizerJson() + std::string(64'000'000, ' ')), ErrorKind::Input, "64 MB");
+    }
+
     void miniLmHasBertsPieces() {
         REQUIRE_MODEL(miniLm());
         const TokenizerData tokenizer =

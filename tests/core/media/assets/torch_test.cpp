@@ -64,6 +64,7 @@ const std::vector<Refused> refusals = {
     {"a tensor of nothing", "ctorch._utils\n_rebuild_tensor_v2\n)R", "a tensor of another form"},
     {"a storage of nothing", ")Q", "a storage of another form"},
     {"a storage of another class", replaced(matrix, "ctorch\nFloatStorage", "ccollections\nOrderedDict"), "a storage of another form"},
+    {"a long key of a storage", pickleTensor(std::string(201, '0'), 12, 0, {12}, {1}), "a storage of another form"},
     {"a storage that is missing", pickleDict({{"w", pickleTensor("1", 12, 0, {12}, {1})}}), "\"w\" are missing"},
     {"a storage of another size", pickleDict({{"w", pickleTensor("0", 13, 0, {12}, {1})}}), "not as long"},
     {"a storage of another width", pickleDict({{"w", pickleTensor("0", 12, 0, {12}, {1}, "HalfStorage")}}), "not as long"},
@@ -84,6 +85,44 @@ const std::vector<Refused> refusals = {
              lists += std::string("]q") + static_cast<char>(i + 1) + "(h" + i + "h" + i + "e";
          return lists;
      }(), "nested too deeply"},
+};
+
+std::string repeated(const std::string& part, int times) {
+    std::string all;
+    for (int i = 0; i < times; ++i)
+        all += part;
+    return all;
+}
+
+/// A thing that is kept once and recalled so often, in a list under the key.
+std::string recalled(const std::string& key, const std::string& thing, const std::string& recall, int times) {
+    return "}" + pickleText(key) + "](" + thing + "q\7" + repeated(recall, times) + "es";
+}
+
+/// A tensor of as many axes as there may be, made again and again of the same arguments.
+std::string manyAxes(int times) {
+    const std::vector<std::int32_t> ones(64, 1);
+    const std::string tensor = pickleTensor("0", 12, 0, ones, ones),
+                      callable = "ctorch._utils\n_rebuild_tensor_v2\n";
+    const std::string arguments = tensor.substr(callable.size(), tensor.size() - callable.size() - 1);
+    return "](" + callable + "q\5" + arguments + "q\6" + repeated("h\5h\6R", times) + "e";
+}
+
+const std::string longText(1'000'000, 'a'), longKey(4000, 'a');
+
+/// A million bytes and less that would take hundreds of millions if each mention were a copy.
+const std::vector<Refused> bloats = {
+    {"a key of storages",
+     recalled("w",
+              "(" + pickleText("storage") + "ctorch\nFloatStorage\n" + pickleText(longText) +
+                  pickleText("cpu") + pickleInteger(12) + "t",
+              "h\7Q", 500'000),
+     "a storage of another form"},
+    {"a text", recalled("w", pickleText(longText), "h\7", 2000), "several times its own size"},
+    {"a name of numbers", recalled(longKey, "K\1", "h\7", 100'000), "several times its own size"},
+    {"a name of tensors", recalled("w", pickleDict({{longKey, matrix}}), "h\7", 100'000),
+     "several times its own size"},
+    {"axes", manyAxes(40'000), "too many values"},
 };
 
 /// As the script of the oracle does it: names and bytes, in order.
@@ -145,6 +184,22 @@ class TorchTest : public QObject {
         const Refused& refused = refusals[static_cast<std::size_t>(index)];
         VERIFY_ERROR(valueOf(refused.value), ErrorKind::Input, refused.message);
         QVERIFY(!std::filesystem::exists("/tmp/owned"));
+    }
+
+    void fewBytesNameNoGigabytes_data() {
+        QTest::addColumn<int>("index");
+        for (std::size_t i = 0; i < bloats.size(); ++i)
+            QTest::newRow(bloats[i].name) << static_cast<int>(i);
+    }
+    void fewBytesNameNoGigabytes() {
+        QFETCH(int, index);
+        const Refused& refused = bloats[static_cast<std::size_t>(index)];
+        VERIFY_ERROR(valueOf(refused.value), ErrorKind::Input, refused.message);
+    }
+
+    void longTextsAreRead() {
+        const TensorSet set = valueOf(pickleDict({{"w", matrix}, {"recipe", pickleText(longText)}}));
+        QVERIFY(set.tensors.size() == 1 && set.metadata.at("recipe") == longText);
     }
 
     void oldDictionariesAreRead() {
