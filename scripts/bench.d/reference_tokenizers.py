@@ -16,7 +16,7 @@ import sys
 
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2
-from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "ratescope"
 data = pathlib.Path(os.environ.get("RATESCOPE_DATA", pathlib.Path(__file__).parents[2] / "../shared/data"))
@@ -46,25 +46,29 @@ def splitter(name):
     return pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(rule), "isolated"), bytes_only])
 
 
-def byte_level(pieces, merges, kinds, name):
+def byte_level(pieces, merges, kinds, name, nfc=False):
     """Pieces by id, merges as pairs; kinds a letter a piece (normal, ?unknown, control, user's, x unused, byte)."""
     ids = {piece: i for i, piece in enumerate(pieces)}
     tokenizer = Tokenizer(models.BPE(ids, merges, ignore_merges=name == "llama-bpe"))
     tokenizer.pre_tokenizer = splitter(name)
     made_of = {"kind": "byte-level-bpe", "splitter": name, "pieces": pieces, "kinds": kinds,
                "merges": [" ".join(pair) for pair in merges]}
-    return Reference(made_of, lambda text: tokenizer.encode(text.decode(), add_special_tokens=False).ids,
-                     lambda text: [len(word) for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(text.decode())])
+    words = lambda text: [len(word) for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(text.decode())]
+    if nfc:
+        tokenizer.normalizer = normalizers.NFC()
+        made_of["nfc"] = True
+        words = None  # they would be those of another text
+    return Reference(made_of, lambda text: tokenizer.encode(text.decode(), add_special_tokens=False).ids, words)
 
 
-def smollm2(name):
+def smollm2(name, nfc=False):
     import gguf
 
     fields = gguf.GGUFReader(cache / "models/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf").fields
     pieces = fields["tokenizer.ggml.tokens"].contents()
     kinds = "".join(" n?cuxb"[kind] for kind in fields["tokenizer.ggml.token_type"].contents())
     merges = [tuple(merge.split(" ")) for merge in fields["tokenizer.ggml.merges"].contents()]
-    return byte_level(pieces, merges, kinds, name)
+    return byte_level(pieces, merges, kinds, name, nfc)
 
 
 def of_sentencepiece(model):
@@ -193,6 +197,7 @@ def main(folder):
     lines = ten_thousand_lines()
     (folder / "lines.txt").write_bytes("".join(line + "\n" for line in lines).encode())
     references = {name: smollm2(name) for name in ["smollm", "gpt-2", "llama-bpe", "qwen2"]}
+    references["qwen2-nfc"] = smollm2("qwen2", nfc=True)
     references |= {"tok512": tok512(True), "tok512-blanks-kept": tok512(False), "minilm": minilm()}
     references["unigram"] = trained(lines[:6000], model_type="unigram", vocab_size=8000, character_coverage=0.995)
     references["unigram-bytes"] = trained(lines[:6000], model_type="unigram", vocab_size=4000, byte_fallback=True,

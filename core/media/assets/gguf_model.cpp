@@ -170,6 +170,7 @@ TokenizerData tokenizerOf(const GgufMetadata& metadata) {
     tokenizer.kinds = kindsOf(metadata, count);
     const bool isByteLevel = tokenizer.kind == TokenizerKind::ByteLevelBpe;
     if (isByteLevel) {
+        // Without NFC, which llama.cpp leaves out for Qwen2 too: ids are its, not those of Hugging Face.
         tokenizer.splitter = metadata.text("tokenizer.ggml.pre").value_or("default");
         tokenizer.merges = mergesOf(metadata);
     } else {

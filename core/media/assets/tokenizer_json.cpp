@@ -155,12 +155,22 @@ void checkNothingAsked(const json& model, const Place& at) {
             throw at.unread("BPE with " + std::string(key));
 }
 
+/// Added pieces are cut out of the text as it stands, and what lies between them is normalised.
+bool asksForNfc(const json& tree, const Place& at) {
+    const std::vector<json> parts = partsOf(tree, "normalizer", "normalizers");
+    for (const json& part : parts)
+        if (typeOf(part) != "NFC") throw at.unread("a normalizer of its own");
+    if (parts.empty()) return false;
+    for (const json& token : tree.value("added_tokens", json::array()))
+        if (token.value("normalized", false))
+            throw at.unread("an added piece that is looked for in normalised text");
+    return true;
+}
+
 void readByteLevel(TokenizerData& tokenizer, const json& tree, const Place& at) {
     tokenizer.kind = TokenizerKind::ByteLevelBpe;
     tokenizer.splitter = splitterOf(tree, at);
-    for (const json& part : partsOf(tree, "normalizer", "normalizers"))
-        if (typeOf(part) != "NFC" || tokenizer.splitter != "qwen2")
-            throw at.unread("a normalizer of its own");
+    tokenizer.appliesNfc = asksForNfc(tree, at);
     tokenizer.addsSpacePrefix = false;
     readPieces(tokenizer, tree, at);
     readMerges(tokenizer, tree.at("model"), at);

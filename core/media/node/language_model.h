@@ -85,7 +85,8 @@ struct TokenizerData {
     bool addsSpacePrefix = true;  ///< SentencePiece: a blank before the text
     /// SentencePiece: blanks around the text go, and runs of them become one.
     bool removesExtraBlanks = false;
-    bool lowerCase = false;  ///< WordPiece: lower case and without accents
+    bool lowerCase = false;   ///< WordPiece: lower case and without accents
+    bool appliesNfc = false;  ///< byte-level BPE: brings text into Unicode's form NFC before it is cut
 };
 
 struct LanguageModel {

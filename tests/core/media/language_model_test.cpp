@@ -33,6 +33,7 @@ LanguageModel tiny() {
     model.tokenizer.scores.assign(300, -0.5f);
     model.tokenizer.unknown = 7;
     model.tokenizer.lowerCase = true;
+    model.tokenizer.appliesNfc = true;
     return model;
 }
 
@@ -86,6 +87,7 @@ const std::vector<Change> changes = {
     {"an id", [](auto& model) { model.tokenizer.end = 5; }, ""},
     {"an id outside", [](auto& model) { model.tokenizer.end = 300; }, "id 300"},
     {"a flag", [](auto& model) { model.tokenizer.addsBeginning = true; }, ""},
+    {"no NFC", [](auto& model) { model.tokenizer.appliesNfc = false; }, ""},
     {"a tensor too few", [](auto& model) { model.tensors.pop_back(); }, "is missing"},
     {"a tensor twice", [](auto& model) { model.tensors.push_back(model.tensors[1]); }, "there twice"},
     {"a tensor's name", [](auto& model) { model.tensors[1].name = "model.extra"; }, "model.extra"},
@@ -206,12 +208,21 @@ class LanguageModelTest : public QObject {
         QCOMPARE(back.tokenizer.pieces, model.tokenizer.pieces);
         QCOMPARE(back.tokenizer.scores, model.tokenizer.scores);
         QCOMPARE(back.tokenizer.merges, model.tokenizer.merges);
-        QVERIFY(back.tokenizer.unknown == 7 && back.tokenizer.lowerCase);
+        QVERIFY(back.tokenizer.unknown == 7 && back.tokenizer.lowerCase && back.tokenizer.appliesNfc);
         // What was blocks is plain now, and the same floats: a set of the result is the same set.
         QCOMPARE(canonicalHash(std::make_shared<const TensorSet>(tensorsOf(back))).hex(),
                  canonicalHash(std::make_shared<const TensorSet>(set)).hex());
         for (const ModelTensor& tensor : back.tensors)
             QVERIFY(tensor.blocks == BlockFormat::None);
+    }
+
+    /// What was stored before a tokenizer had these is what is stored today of one that does not use them.
+    void flagsThatOlderModelsLackAreNotStored() {
+        LanguageModel model = tiny();
+        model.tokenizer.appliesNfc = false;
+        const TensorSet set = tensorsOf(model);
+        QVERIFY(set.metadata.at(languageModelEntry).find("appliesNfc") == std::string::npos);
+        QVERIFY(!languageModelOf(set).tokenizer.appliesNfc);
     }
 
     void namesSayWhichBlockTheyBelongTo() {

@@ -5,6 +5,7 @@
 #include "core/engine/llm/tokenizer/code_point.h"
 #include "core/engine/llm/tokenizer/encoder.h"
 #include "core/engine/llm/tokenizer/merge.h"
+#include "core/engine/llm/tokenizer/normal_form.h"
 #include "core/engine/llm/tokenizer/piece_trie.h"
 #include "core/engine/llm/tokenizer/splitter.h"
 #include "core/engine/llm/tokenizer/word_cache.h"
@@ -103,6 +104,8 @@ class ByteLevelBpe : public Encoder {
     }
 
     void encode(std::string_view text, std::vector<std::int32_t>& ids) const override {
+        const std::optional<std::string> normal = data_.appliesNfc ? composed(text) : std::nullopt;
+        if (normal) text = *normal;
         WordCache cache(ids);
         Merger merger;
         while (!text.empty()) {

@@ -61,6 +61,7 @@ TokenizerFile readTokenizerFile(const std::filesystem::path& path) {
     data.addsSpacePrefix = parts.value("spacePrefix", true);
     data.removesExtraBlanks = parts.value("removesExtraBlanks", false);
     data.lowerCase = parts.value("lowerCase", false);
+    data.appliesNfc = parts.value("nfc", false);
     for (const json& example : parts.value("cases", json::array()))
         result.cases.push_back(
             {textOf(example), example.at("ids"), example.value("words", std::vector<std::size_t>{})});

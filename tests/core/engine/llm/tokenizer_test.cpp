@@ -85,8 +85,8 @@ class TokenizerTest : public QObject {
     void givesTheReferencesIds_data() {
         QTest::addColumn<QString>("name");
         for (const char* name :
-             {"gpt-2", "smollm", "llama-bpe", "qwen2", "sentencepiece-bpe", "sentencepiece-bpe-unknown",
-              "unigram", "unigram-bytes", "wordpiece", "wordpiece-cased"})
+             {"gpt-2", "smollm", "llama-bpe", "qwen2", "qwen2-nfc", "sentencepiece-bpe",
+              "sentencepiece-bpe-unknown", "unigram", "unigram-bytes", "wordpiece", "wordpiece-cased"})
             QTest::addRow("%s", name) << QString(name);
     }
     void givesTheReferencesIds() {
@@ -183,6 +183,19 @@ class TokenizerTest : public QObject {
         QCOMPARE(words.encode("[CLS] Unable"), (Ids{4, 5, 6, 2, 3}));
         QCOMPARE(words.encode("[CLS] Unable", {.special = true}), (Ids{1, 2, 3}));
         QCOMPARE(words.decode(Ids{1, 2, 3, 2}), std::string("[CLS] unable un"));
+    }
+
+    /// As PyPI tokenizers does with added tokens that are not normalized: U+0338 would else go into the ">" before it.
+    void textIsComposedBetweenPiecesOfTheUsers() {
+        TokenizerData data = smallBytes();
+        for (const char* piece : {"e", "\u00cc", "\u0123", "\u00c3", "\u00a9", "\u00b8"}) {
+            data.pieces.emplace_back(piece);
+            data.kinds.push_back(PieceKind::Normal);
+        }
+        QCOMPARE(Tokenizer(data).encode("e\u0301"), (Ids{7, 8, 9}));
+        data.appliesNfc = true;
+        QCOMPARE(Tokenizer(data).encode("e\u0301"), (Ids{10, 11}));
+        QCOMPARE(Tokenizer(data).encode("\u00e9<x>\u0338e\u0301"), (Ids{10, 11, 6, 8, 12, 10, 11}));
     }
 
     void blanksAreKeptOrRemoved() {

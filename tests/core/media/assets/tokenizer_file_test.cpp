@@ -62,6 +62,13 @@ void compare(const TokenizerData& a, const TokenizerData& b) {
     QVERIFY(a.addsBeginning == b.addsBeginning && a.addsSpacePrefix == b.addsSpacePrefix);
 }
 
+/// Qwen2's tokenizer with NFC; its one added piece is looked for in text that is `normalized`, or in the raw text.
+std::string nfcJson(const std::string& normalized) {
+    const std::string json = replaced(tinyTokenizerJson(), digits, regexSplitter("\\\\p{N}"));
+    return replaced(replaced(json, R"("normalizer": null)", R"("normalizer": {"type": "NFC"})"),
+                    R"("special": true)", R"("special": true, "normalized": )" + normalized);
+}
+
 struct Refused {
     const char* name;
     std::string json;
@@ -83,6 +90,7 @@ const std::vector<Refused> refusals = {
     {"a normalizer",
      replaced(tinyTokenizerJson(), R"("normalizer": null)", R"("normalizer": {"type": "NFKC"})"),
      "normalizer"},
+    {"a piece in normalised text", nfcJson("true"), "normalised text"},
     {"dropout", replaced(tinyTokenizerJson(), R"("dropout": null)", R"("dropout": 0.1)"), "dropout"},
     {"a huge id", replaced(tinyTokenizerJson(), R"("p299": 299)", R"("p299": 2999999)"), "out of range"},
     {"an id that no integer holds", replaced(tinyTokenizerJson(), R"("p299": 299)", R"("p299": 1e80)"),
@@ -133,6 +141,12 @@ class TokenizerFileTest : public QObject {
         QFETCH(QString, pretokenizers);
         const std::string json = replaced(tinyTokenizerJson(), digits, pretokenizers.toStdString());
         QCOMPARE(parsed(json).splitter, splitter.toStdString());
+    }
+
+    void nfcIsRead() {
+        const TokenizerData tokenizer = parsed(nfcJson("false"));
+        QVERIFY(tokenizer.splitter == "qwen2" && tokenizer.appliesNfc);
+        QVERIFY(!parsed(tinyTokenizerJson()).appliesNfc);
     }
 
     void sentencePiecesGetTheRankOfTheirMerge() {

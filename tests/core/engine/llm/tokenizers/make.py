@@ -76,7 +76,7 @@ def write(name, made_from, skip=()):
         file.write("{" + ",\n".join(fields) + ",\n\"cases\": [\n" + cases + "\n]}\n")
 
 
-def byte_level(name):
+def byte_level(name, nfc=False):
     """A piece is left without the merge that makes it: only Llama's rule finds it then."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = reference.splitter(name)
@@ -87,7 +87,7 @@ def byte_level(name):
     pieces = sorted(model["vocab"], key=model["vocab"].get)
     merges = [tuple(merge) for merge in model["merges"] if "".join(merge) != "Ġthe"]
     merges = [pair for pair in merges if "Ġthe" not in pair]
-    return reference.byte_level(pieces, merges, "c" + "n" * (len(pieces) - 1), name)
+    return reference.byte_level(pieces, merges, "c" + "n" * (len(pieces) - 1), name, nfc)
 
 
 def word_piece(lower_case):
@@ -103,6 +103,7 @@ def word_piece(lower_case):
 def main():
     for name in ["gpt-2", "smollm", "llama-bpe", "qwen2"]:
         write(name, byte_level(name))
+    write("qwen2-nfc", byte_level("qwen2", nfc=True))
     llama = {"split_digits": True, "allow_whitespace_only_pieces": True, "byte_fallback": True,
              "remove_extra_whitespaces": False}
     users = {"user_defined_symbols": ["<keep>", "ab"], "character_coverage": 0.98, "hard_vocab_limit": False}
