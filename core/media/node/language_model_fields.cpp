@@ -90,6 +90,7 @@ json tokenizerFields(const TokenizerData& tokenizer) {
                    {"addsSpacePrefix", tokenizer.addsSpacePrefix}, {"lowerCase", tokenizer.lowerCase}};
     // What older versions did not store stands here only where it is not as they had it: else streams and value files
     // of the same model would be others than theirs.
+    if (tokenizer.removesExtraBlanks) fields["removesExtraBlanks"] = true;
     if (tokenizer.appliesNfc) fields["appliesNfc"] = true;
     return fields;
 }
@@ -104,6 +105,7 @@ TokenizerData tokenizerOfFields(const json& fields) {
     tokenizer.addsBeginning = fields.at("addsBeginning").get<bool>();
     tokenizer.addsSpacePrefix = fields.at("addsSpacePrefix").get<bool>();
     tokenizer.lowerCase = fields.at("lowerCase").get<bool>();
+    tokenizer.removesExtraBlanks = fields.value("removesExtraBlanks", false);
     tokenizer.appliesNfc = fields.value("appliesNfc", false);
     return tokenizer;
 }

@@ -33,6 +33,7 @@ LanguageModel tiny() {
     model.tokenizer.scores.assign(300, -0.5f);
     model.tokenizer.unknown = 7;
     model.tokenizer.lowerCase = true;
+    model.tokenizer.removesExtraBlanks = true;
     model.tokenizer.appliesNfc = true;
     return model;
 }
@@ -87,6 +88,7 @@ const std::vector<Change> changes = {
     {"an id", [](auto& model) { model.tokenizer.end = 5; }, ""},
     {"an id outside", [](auto& model) { model.tokenizer.end = 300; }, "id 300"},
     {"a flag", [](auto& model) { model.tokenizer.addsBeginning = true; }, ""},
+    {"blanks kept", [](auto& model) { model.tokenizer.removesExtraBlanks = false; }, ""},
     {"no NFC", [](auto& model) { model.tokenizer.appliesNfc = false; }, ""},
     {"a tensor too few", [](auto& model) { model.tensors.pop_back(); }, "is missing"},
     {"a tensor twice", [](auto& model) { model.tensors.push_back(model.tensors[1]); }, "there twice"},
@@ -208,7 +210,8 @@ class LanguageModelTest : public QObject {
         QCOMPARE(back.tokenizer.pieces, model.tokenizer.pieces);
         QCOMPARE(back.tokenizer.scores, model.tokenizer.scores);
         QCOMPARE(back.tokenizer.merges, model.tokenizer.merges);
-        QVERIFY(back.tokenizer.unknown == 7 && back.tokenizer.lowerCase && back.tokenizer.appliesNfc);
+        QVERIFY(back.tokenizer.unknown == 7 && back.tokenizer.lowerCase);
+        QVERIFY(back.tokenizer.removesExtraBlanks && back.tokenizer.appliesNfc);
         // What was blocks is plain now, and the same floats: a set of the result is the same set.
         QCOMPARE(canonicalHash(std::make_shared<const TensorSet>(tensorsOf(back))).hex(),
                  canonicalHash(std::make_shared<const TensorSet>(set)).hex());
@@ -219,10 +222,13 @@ class LanguageModelTest : public QObject {
     /// What was stored before a tokenizer had these is what is stored today of one that does not use them.
     void flagsThatOlderModelsLackAreNotStored() {
         LanguageModel model = tiny();
+        model.tokenizer.removesExtraBlanks = false;
         model.tokenizer.appliesNfc = false;
         const TensorSet set = tensorsOf(model);
-        QVERIFY(set.metadata.at(languageModelEntry).find("appliesNfc") == std::string::npos);
-        QVERIFY(!languageModelOf(set).tokenizer.appliesNfc);
+        for (const char* flag : {"removesExtraBlanks", "appliesNfc"})
+            QVERIFY(set.metadata.at(languageModelEntry).find(flag) == std::string::npos);
+        const TokenizerData back = languageModelOf(set).tokenizer;
+        QVERIFY(!back.removesExtraBlanks && !back.appliesNfc);
     }
 
     void namesSayWhichBlockTheyBelongTo() {

@@ -214,7 +214,10 @@ class TokenizerFileTest : public QObject {
         QVERIFY(model.kinds[0] == PieceKind::Unknown && model.kinds[2] == PieceKind::Control);
         QVERIFY(model.kinds[258] == PieceKind::Byte && model.kinds[259] == PieceKind::Normal);
         QVERIFY(model.unknown == 0 && model.beginning == 1 && model.end == 2 && model.addsBeginning);
-        compare(model, decodeLlama2cTokenizer(mapFile(folder / "tok512.bin").bytes, 512, "tok512.bin"));
+        const TokenizerData exported =
+            decodeLlama2cTokenizer(mapFile(folder / "tok512.bin").bytes, 512, "tok512.bin");
+        compare(model, exported);
+        QVERIFY(model.removesExtraBlanks && !exported.removesExtraBlanks);
     }
 
     void damagedLlama2cTokenizersAreRefused() {
@@ -241,6 +244,9 @@ class TokenizerFileTest : public QObject {
         const std::string ids("\x12\x08\x18\x02\xc8\x02\x00\xd0\x02\x00", 10);
         const TokenizerData one = decode(piece + ids);
         QVERIFY(one.pieces == std::vector<std::string>{"▁"} && one.scores[0] == -1 && one.beginning == 0);
+        QVERIFY(one.removesExtraBlanks && one.addsSpacePrefix);
+        const TokenizerData plain = decode(piece + ids + std::string("\x1a\x04\x18\x00\x20\x00", 6));
+        QVERIFY(!plain.removesExtraBlanks && !plain.addsSpacePrefix);
         VERIFY_ERROR(decode(""), ErrorKind::Input, "no pieces");
         VERIFY_ERROR(decode(bpe), ErrorKind::Input, "too early");
         VERIFY_ERROR(decode(piece), ErrorKind::Input, "the id 1 is no piece");
