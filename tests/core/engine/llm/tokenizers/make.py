@@ -1,4 +1,5 @@
-"""Makes the files of this folder: small vocabularies, and the ids that the references give for some nasty lines.
+"""Makes the files of this folder: small tokenizers as their libraries write them (NAME.json, NAME.model), and the ids
+that the references give for some nasty lines (NAME.cases.json).
 
 usage: make.py    (PyPI packages as in scripts/bench.d/requirements.txt)
 """
@@ -60,20 +61,16 @@ def _is_character(text):
 
 
 def write(name, made_from, skip=()):
-    made_of = made_from.made_of
-    made_of["cases"] = []
+    (here / (name + made_from.suffix)).write_bytes(made_from.file)
+    cases = []
     for line in LINES + [b"ab" * 150, b"the" * 100, b"a" * 501]:
         if any(part in line for part in skip):
             continue
         text = {"text": line.decode()} if repaired(line) == line else {"hex": line.hex()}
-        readable = line if made_of["kind"].startswith("sentencepiece") else repaired(line)
+        readable = line if made_from.suffix == ".model" else repaired(line)
         words = {"words": made_from.words(readable)} if made_from.words else {}
-        made_of["cases"].append(text | {"ids": made_from.encode(readable)} | words)
-    with open(here / (name + ".json"), "w") as file:
-        fields = [json.dumps(key) + ": " + json.dumps(value, ensure_ascii=False) for key, value in made_of.items()
-                  if key != "cases"]
-        cases = ",\n".join(json.dumps(case, ensure_ascii=False) for case in made_of["cases"])
-        file.write("{" + ",\n".join(fields) + ",\n\"cases\": [\n" + cases + "\n]}\n")
+        cases.append(json.dumps(text | {"ids": made_from.encode(readable)} | words, ensure_ascii=False))
+    (here / (name + ".cases.json")).write_text("[\n" + ",\n".join(cases) + "\n]\n")
 
 
 def byte_level(name, nfc=False):
@@ -87,7 +84,7 @@ def byte_level(name, nfc=False):
     pieces = sorted(model["vocab"], key=model["vocab"].get)
     merges = [tuple(merge) for merge in model["merges"] if "".join(merge) != "Ġthe"]
     merges = [pair for pair in merges if "Ġthe" not in pair]
-    return reference.byte_level(pieces, merges, "c" + "n" * (len(pieces) - 1), name, nfc)
+    return reference.byte_level(pieces, merges, name, nfc)
 
 
 def word_piece(lower_case):
@@ -97,7 +94,7 @@ def word_piece(lower_case):
     special = ["[PAD]", "[UNK]", "[CLS]"]
     tokenizer.train_from_iterator(TEXT, trainers.WordPieceTrainer(vocab_size=600, special_tokens=special,
                                                                   show_progress=False))
-    return reference.word_piece(tokenizer)
+    return reference.of_tokenizers(tokenizer)
 
 
 def main():
