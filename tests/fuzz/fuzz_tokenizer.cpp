@@ -48,6 +48,7 @@ RATESCOPE_FUZZ(bytes) {
     data.removesExtraBlanks = (settings & 2) != 0;
     data.lowerCase = (settings & 4) != 0;
     data.appliesNfc = (settings & 16) != 0;
+    data.takesWholeWords = (settings & 32) != 0;
     const engine::Tokenizer tokenizer(std::move(data));
     tokenizer.decode(tokenizer.encode(rest, {.special = (settings & 8) != 0}));
 }

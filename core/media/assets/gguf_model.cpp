@@ -184,6 +184,7 @@ TokenizerData tokenizerOf(const GgufMetadata& metadata) {
     if (isByteLevel) {
         // Without NFC, which llama.cpp leaves out for Qwen2 too: ids are its, not those of Hugging Face.
         tokenizer.splitter = metadata.text("tokenizer.ggml.pre").value_or("default");
+        tokenizer.takesWholeWords = usuallyTakesWholeWords(tokenizer.splitter);
         tokenizer.merges = mergesOf(metadata);
     } else {
         tokenizer.scores = metadata.reals("tokenizer.ggml.scores").value_or(std::vector<float>{});

@@ -171,6 +171,7 @@ void readByteLevel(TokenizerData& tokenizer, const json& tree, const Place& at) 
     tokenizer.kind = TokenizerKind::ByteLevelBpe;
     tokenizer.splitter = splitterOf(tree, at);
     tokenizer.appliesNfc = asksForNfc(tree, at);
+    tokenizer.takesWholeWords = tree.at("model").value("ignore_merges", false);
     tokenizer.addsSpacePrefix = false;
     readPieces(tokenizer, tree, at);
     readMerges(tokenizer, tree.at("model"), at);
@@ -199,6 +200,8 @@ bool prefixOf(const json& tree, const Place& at) {
 
 void readSentencePiece(TokenizerData& tokenizer, const json& tree, const Place& at) {
     tokenizer.kind = TokenizerKind::SentencePieceBpe;
+    if (tree.at("model").value("ignore_merges", false))
+        throw at.unread("SentencePiece BPE with ignore_merges");
     tokenizer.addsSpacePrefix = prefixOf(tree, at);
     readPieces(tokenizer, tree, at);
     std::map<std::string, std::size_t> ids;

@@ -12,7 +12,8 @@
 namespace ratescope::media {
 
 /// - Byte-level BPE: the splitter by its pre-tokenizer ("gpt-2": ByteLevel with its own regular expression; "smollm":
-///   Digits one by one, then that; "llama-bpe" and "qwen2": their regular expressions), with NFC or without.
+///   Digits one by one, then that; "llama-bpe" and "qwen2": their regular expressions), with NFC or without; whole
+///   words are taken where its model says ignore_merges.
 /// - BPE with byte fallback over U+2581 for blanks: SentencePiece's; a piece's score is minus the rank of the first
 ///   merge that makes it, as merges were made from scores.
 /// - WordPiece with BERT's normalizer and pre-tokenizer.

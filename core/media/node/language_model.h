@@ -87,7 +87,13 @@ struct TokenizerData {
     bool removesExtraBlanks = false;
     bool lowerCase = false;   ///< WordPiece: lower case and without accents
     bool appliesNfc = false;  ///< byte-level BPE: brings text into Unicode's form NFC before it is cut
+    /// Byte-level BPE: a word that is a piece is that piece, also where no merges lead to it. Llama 3 was trained with a
+    /// tokenizer that knows ranks of pieces and no list of merges.
+    bool takesWholeWords = false;
 };
+
+/// What takesWholeWords is with this splitter where a file does not say it, as in llama.cpp.
+bool usuallyTakesWholeWords(const std::string& splitter);
 
 struct LanguageModel {
     std::string name;

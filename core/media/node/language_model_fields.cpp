@@ -92,6 +92,8 @@ json tokenizerFields(const TokenizerData& tokenizer) {
     // of the same model would be others than theirs.
     if (tokenizer.removesExtraBlanks) fields["removesExtraBlanks"] = true;
     if (tokenizer.appliesNfc) fields["appliesNfc"] = true;
+    if (tokenizer.takesWholeWords != usuallyTakesWholeWords(tokenizer.splitter))
+        fields["takesWholeWords"] = tokenizer.takesWholeWords;
     return fields;
 }
 
@@ -107,6 +109,7 @@ TokenizerData tokenizerOfFields(const json& fields) {
     tokenizer.lowerCase = fields.at("lowerCase").get<bool>();
     tokenizer.removesExtraBlanks = fields.value("removesExtraBlanks", false);
     tokenizer.appliesNfc = fields.value("appliesNfc", false);
+    tokenizer.takesWholeWords = fields.value("takesWholeWords", usuallyTakesWholeWords(tokenizer.splitter));
     return tokenizer;
 }
 

@@ -91,7 +91,7 @@ class ByteLevelBpe : public Encoder {
             const auto raw = bytesOf(data.pieces[i]);
             if (!raw) continue;
             if (raw->size() == 1) byteIds_[static_cast<unsigned char>(raw->front())] = id;
-            if (takesWholeWords()) words.emplace_back(*raw, id);
+            if (data.takesWholeWords) words.emplace_back(*raw, id);
         }
         if (std::ranges::all_of(byteIds_, [](std::int32_t id) { return id == noId; }))
             throw Error(ErrorKind::Input, "The tokenizer has no piece for any byte.",
@@ -122,10 +122,6 @@ class ByteLevelBpe : public Encoder {
     }
 
   private:
-    /// Llama 3 was trained with a tokenizer that knows ranks of pieces and no list of merges: a word that is a piece
-    /// is that piece, also where no merges lead to it.
-    bool takesWholeWords() const { return data_.splitter == "llama-bpe"; }
-
     void readMerges(const Ids& ids) {
         merges_.reserve(data_.merges.size());
         double rank = 0;

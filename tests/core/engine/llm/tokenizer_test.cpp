@@ -211,6 +211,18 @@ class TokenizerTest : public QObject {
         QCOMPARE(Tokenizer(data).encode("\u00e9<x>\u0338e\u0301"), (Ids{10, 11, 6, 8, 12, 10, 11}));
     }
 
+    void wholeWordsAreTakenWhereTheDataSaySo() {
+        for (const char* splitter : {"gpt-2", "llama-bpe"}) {
+            TokenizerData data = smallBytes();
+            data.splitter = splitter;
+            data.pieces.emplace_back("ba");  // which no merge makes
+            data.kinds.push_back(PieceKind::Normal);
+            QCOMPARE(Tokenizer(data).encode("ba"), (Ids{2, 1}));
+            data.takesWholeWords = true;
+            QCOMPARE(Tokenizer(data).encode("ba"), Ids{7});
+        }
+    }
+
     void blanksAreKeptOrRemoved() {
         TokenizerData data = smallSentencePiece();
         QCOMPARE(Tokenizer(data).encode(" a  b "), (Ids{4, 5, 4, 4, 3, 4}));

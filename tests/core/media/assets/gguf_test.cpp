@@ -169,6 +169,18 @@ class GgufTest : public QObject {
                 !tokenizer.addsSpacePrefix);
     }
 
+    /// llama.cpp goes by the rule for cutting words.
+    void llama3TakesWholeWords() {
+        const auto takes = [](const char* pre) {
+            GgufFileMaker file;
+            file.text("tokenizer.ggml.model", "gpt2");
+            file.text("tokenizer.ggml.pre", pre);
+            file.texts("tokenizer.ggml.tokens", {"a"});
+            return tokenizerOf(decoded(file.bytes()).metadata).takesWholeWords;
+        };
+        QVERIFY(takes("llama-bpe") && !takes("qwen2"));
+    }
+
     void sentencePiecesHaveScores() {
         GgufFileMaker file;
         file.text("tokenizer.ggml.model", "llama");

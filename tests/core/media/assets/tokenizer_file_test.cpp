@@ -106,6 +106,7 @@ const std::vector<Refused> refusals = {
     {"a template of no piece",
      replaced(llamaJson, R"({"id": "<s>", "type_id")", R"({"id": "<x>", "type_id")"), "<x>"},
     {"no unknown piece", replaced(llamaJson, R"("unk_token": "<unk>")", R"("unk_token": "<x>")"), "<x>"},
+    {"whole words", replaced(llamaJson, R"("dropout": null)", R"("ignore_merges": true)"), "ignore_merges"},
     {"another blank", replaced(llamaJson, R"("prepend": "▁")", R"("prepend": "_")"), "normalizer"},
     {"accents kept", replaced(bertJson, R"("strip_accents": null)", R"("strip_accents": false)"), "rules"},
     {"another prefix", replaced(bertJson, R"("##",)", R"("@@",)"), "rules"},
@@ -147,6 +148,13 @@ class TokenizerFileTest : public QObject {
         const TokenizerData tokenizer = parsed(nfcJson("false"));
         QVERIFY(tokenizer.splitter == "qwen2" && tokenizer.appliesNfc);
         QVERIFY(!parsed(tinyTokenizerJson()).appliesNfc);
+    }
+
+    void wholeWordsAreTakenWhereTheFileSaysSo() {
+        const std::string llama = replaced(tinyTokenizerJson(), digits, regexSplitter("\\\\p{N}{1,3}"));
+        QVERIFY(!parsed(llama).takesWholeWords);
+        for (const std::string& json : {llama, tinyTokenizerJson()})
+            QVERIFY(parsed(replaced(json, R"("dropout": null)", R"("ignore_merges": true)")).takesWholeWords);
     }
 
     void sentencePiecesGetTheRankOfTheirMerge() {
