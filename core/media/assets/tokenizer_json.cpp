@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace ratescope::media {
 namespace {
@@ -204,26 +203,12 @@ void readSentencePiece(TokenizerData& tokenizer, const json& tree, const Place& 
         throw at.unread("SentencePiece BPE with ignore_merges");
     tokenizer.addsSpacePrefix = prefixOf(tree, at);
     readPieces(tokenizer, tree, at);
-    std::map<std::string, std::size_t> ids;
     for (std::size_t i = 0; i < tokenizer.pieces.size(); ++i) {
         const std::string& piece = tokenizer.pieces[i];
-        ids.emplace(piece, i);
         if (piece.size() == 6 && piece.starts_with("<0x") && piece.back() == '>')
             tokenizer.kinds[i] = PieceKind::Byte;
     }
     readMerges(tokenizer, tree.at("model"), at);
-    tokenizer.scores.assign(tokenizer.pieces.size(), 0);
-    std::vector<bool> made(tokenizer.pieces.size());
-    for (std::size_t rank = 0; rank < tokenizer.merges.size(); ++rank) {
-        const auto& [left, right] = tokenizer.merges[rank];
-        const auto found = ids.find(left + right);
-        if (found == ids.end())
-            throw at.damaged("a merge makes " + quote(left + right) + ", which is no piece");
-        if (made[found->second]) continue;
-        made[found->second] = true;
-        tokenizer.scores[found->second] = -static_cast<float>(rank);
-    }
-    tokenizer.merges.clear();
 }
 
 void readWordPiece(TokenizerData& tokenizer, const json& tree, const Place& at) {

@@ -77,9 +77,9 @@ struct TokenizerData {
     /// By id; byte-level pieces in GPT-2's printable alphabet, SentencePiece's with U+2581 for a blank and <0x0A> for
     /// a byte.
     std::vector<std::string> pieces;
-    std::vector<float> scores;                                ///< by id; SentencePiece only
-    std::vector<PieceKind> kinds;                             ///< by id
-    std::vector<std::pair<std::string, std::string>> merges;  ///< best first; byte-level BPE only
+    std::vector<float> scores;     ///< by id; SentencePiece only, and there BPE may have merges instead
+    std::vector<PieceKind> kinds;  ///< by id
+    std::vector<std::pair<std::string, std::string>> merges;  ///< best first; BPE without scores only
     std::optional<std::int32_t> beginning, end, unknown;
     bool addsBeginning = false;   ///< what the model expects; the protocol says whether it is done
     bool addsSpacePrefix = true;  ///< SentencePiece: a blank before the text

@@ -90,9 +90,9 @@ class TokenizerTest : public QObject {
   private slots:
     void givesTheReferencesIds_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name :
-             {"gpt-2", "smollm", "llama-bpe", "qwen2", "qwen2-nfc", "sentencepiece-bpe",
-              "sentencepiece-bpe-unknown", "unigram", "unigram-bytes", "wordpiece", "wordpiece-cased"})
+        for (const char* name : {"gpt-2", "smollm", "llama-bpe", "qwen2", "qwen2-nfc", "sentencepiece-bpe",
+                                 "sentencepiece-bpe-merges", "sentencepiece-bpe-unknown", "unigram",
+                                 "unigram-bytes", "wordpiece", "wordpiece-cased"})
             QTest::addRow("%s", name) << QString(name);
     }
     void givesTheReferencesIds() {
@@ -223,6 +223,20 @@ class TokenizerTest : public QObject {
         }
     }
 
+    /// Hugging Face joins what its merges say, whatever else is a piece.
+    void withoutScoresOnlyMergesMakePieces() {
+        TokenizerData data = smallSentencePiece();
+        for (const char* piece : {"ab", "\u2581ab"}) {
+            data.pieces.emplace_back(piece);
+            data.kinds.push_back(PieceKind::Normal);
+        }
+        data.scores.clear();
+        QCOMPARE(Tokenizer(data).encode("ab"), (Ids{4, 2, 3}));
+        data.merges = {{"\u2581", "a"}, {"a", "b"}, {"\u2581", "ab"}};
+        QCOMPARE(Tokenizer(data).encode("ab"), (Ids{5, 3}));  // "\u2581a" and "b" have no merge
+        QCOMPARE(Tokenizer(data).encode("bab"), (Ids{4, 3, 6}));
+    }
+
     void blanksAreKeptOrRemoved() {
         TokenizerData data = smallSentencePiece();
         QCOMPARE(Tokenizer(data).encode(" a  b "), (Ids{4, 5, 4, 4, 3, 4}));
@@ -254,6 +268,14 @@ class TokenizerTest : public QObject {
                     data.merges = {};
                 }).contains("any byte"));
         QVERIFY(refusal(pieces, [](Data& data) { data.scores.pop_back(); }).contains("scores"));
+        QVERIFY(refusal(pieces, [](Data& data) {
+                    data.kind = TokenizerKind::SentencePieceUnigram;
+                    data.scores.clear();
+                }).contains("scores"));
+        QVERIFY(refusal(pieces, [](Data& data) {
+                    data.scores.clear();
+                    data.merges = {{"a", "b"}};
+                }).contains("\"ab\""));
         QVERIFY(refusal(pieces, [](Data& data) {
                     data.scores[2] = std::numeric_limits<float>::quiet_NaN();
                 }).contains("not a number"));

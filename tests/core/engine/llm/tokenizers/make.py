@@ -87,6 +87,21 @@ def byte_level(name, nfc=False):
     return reference.byte_level(pieces, merges, name, nfc)
 
 
+def sentencepiece_by_merges():
+    """Pieces as SentencePiece writes them, each with the one merge that made it, and one with none: what can be put
+    together in other ways must not be."""
+    trained = Tokenizer(models.BPE())
+    trained.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always", split=True)
+    special = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)]
+    trained.train_from_iterator(TEXT, trainers.BpeTrainer(vocab_size=600, min_frequency=1, show_progress=False,
+                                                          special_tokens=special))
+    model = json.loads(trained.to_str())["model"]
+    merges = [tuple(merge) for merge in model["merges"] if "▁the" not in merge and "".join(merge) != "▁the"]
+    tokenizer = Tokenizer(models.BPE(model["vocab"], merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    return reference.of_tokenizers(tokenizer)
+
+
 def word_piece(lower_case):
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=lower_case)
@@ -105,6 +120,7 @@ def main():
              "remove_extra_whitespaces": False}
     users = {"user_defined_symbols": ["<keep>", "ab"], "character_coverage": 0.98, "hard_vocab_limit": False}
     write("sentencepiece-bpe", reference.trained(TEXT, model_type="bpe", vocab_size=600, **llama))
+    write("sentencepiece-bpe-merges", sentencepiece_by_merges())
     write("sentencepiece-bpe-unknown", reference.trained(TEXT, model_type="bpe", vocab_size=400, **users,
                                                          split_by_whitespace=False, unused=["th", "er", "▁the"]))
     write("unigram", reference.trained(TEXT, model_type="unigram", vocab_size=400, **users, unused=["th", "er"]))
