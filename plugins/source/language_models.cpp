@@ -60,6 +60,7 @@ by group.
 graph::Manifest manifestOfModels() {
     graph::Manifest manifest;
     manifest.id = "source.language-model";
+    manifest.version = 2;
     manifest.title = "Language model";
     manifest.family = "source";
     manifest.summary = "Language models from GGUF, Hugging Face and llama2.c files";

@@ -1,14 +1,13 @@
-"""The reference implementations of tokenizers, and what each is made of as the JSON that bench-tokenizers reads.
+"""The reference implementations of tokenizers, each as the file that its library writes and Ratescope reads.
 
 usage: reference_tokenizers.py FOLDER
-Writes lines.txt, and for each tokenizer NAME.json and NAME.ids (the ids of each line).
+Writes lines.txt, and for each tokenizer NAME.json or NAME.model, and NAME.ids (the ids of each line).
 
 SmolLM2 and its vocabulary under the other rules for cutting words, and MiniLM: PyPI `tokenizers` of Hugging Face.
 tok512 and a unigram model that is trained here on the lines: PyPI `sentencepiece`.
 """
 
 import io
-import json
 import os
 import pathlib
 import random
@@ -16,7 +15,7 @@ import sys
 
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2
-from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "ratescope"
 data = pathlib.Path(os.environ.get("RATESCOPE_DATA", pathlib.Path(__file__).parents[2] / "../shared/data"))
@@ -26,13 +25,20 @@ LLAMA = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}%s| ?[^\s\
 
 
 class Reference:
-    """`made_of` is the JSON; `encode` gives the ids of bytes that are UTF-8; `words`, of byte-level BPE, the sizes in
-    bytes of the words that it cuts them into."""
+    """`file` is the library's own, of the kind that `suffix` names; `encode` gives the ids of bytes (that are UTF-8, if
+    it is tokenizers'); `words`, of byte-level BPE, the sizes in bytes of the words that it cuts them into."""
 
-    def __init__(self, made_of, encode, words=None):
-        self.made_of = made_of
+    def __init__(self, suffix, file, encode, words=None):
+        self.suffix = suffix
+        self.file = file
         self.encode = encode
         self.words = words
+
+
+def of_tokenizers(tokenizer, words=None):
+    """Of a Tokenizer of Hugging Face's."""
+    return Reference(".json", tokenizer.to_str().encode(),
+                     lambda text: tokenizer.encode(text.decode(), add_special_tokens=False).ids, words)
 
 
 def splitter(name):
@@ -46,37 +52,32 @@ def splitter(name):
     return pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(rule), "isolated"), bytes_only])
 
 
-def byte_level(pieces, merges, kinds, name):
-    """Pieces by id, merges as pairs; kinds a letter a piece (normal, ?unknown, control, user's, x unused, byte)."""
+def byte_level(pieces, merges, name, nfc=False):
+    """Pieces by id, merges as pairs."""
     ids = {piece: i for i, piece in enumerate(pieces)}
     tokenizer = Tokenizer(models.BPE(ids, merges, ignore_merges=name == "llama-bpe"))
     tokenizer.pre_tokenizer = splitter(name)
-    made_of = {"kind": "byte-level-bpe", "splitter": name, "pieces": pieces, "kinds": kinds,
-               "merges": [" ".join(pair) for pair in merges]}
-    return Reference(made_of, lambda text: tokenizer.encode(text.decode(), add_special_tokens=False).ids,
-                     lambda text: [len(word) for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(text.decode())])
+    if nfc:
+        tokenizer.normalizer = normalizers.NFC()
+        return of_tokenizers(tokenizer)  # its words are those of another text
+    return of_tokenizers(tokenizer, lambda text: [len(word) for word, _ in
+                                                  tokenizer.pre_tokenizer.pre_tokenize_str(text.decode())])
 
 
-def smollm2(name):
+def smollm2(name, nfc=False):
     import gguf
 
     fields = gguf.GGUFReader(cache / "models/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf").fields
     pieces = fields["tokenizer.ggml.tokens"].contents()
-    kinds = "".join(" n?cuxb"[kind] for kind in fields["tokenizer.ggml.token_type"].contents())
     merges = [tuple(merge.split(" ")) for merge in fields["tokenizer.ggml.merges"].contents()]
-    return byte_level(pieces, merges, kinds, name)
+    return byte_level(pieces, merges, name, nfc)
 
 
 def of_sentencepiece(model):
     """Of a ModelProto."""
-    processor = sentencepiece.SentencePieceProcessor(model_proto=model.SerializeToString())
-    kind = "bpe" if model.trainer_spec.model_type == model.trainer_spec.BPE else "unigram"
-    made_of = {"kind": "sentencepiece-" + kind, "pieces": [piece.piece for piece in model.pieces],
-               "scores": [piece.score for piece in model.pieces],
-               "kinds": "".join(" n?cuxb"[piece.type] for piece in model.pieces),
-               "spacePrefix": model.normalizer_spec.add_dummy_prefix,
-               "removesExtraBlanks": model.normalizer_spec.remove_extra_whitespaces}
-    return Reference(made_of, lambda text: processor.encode(text))
+    file = model.SerializeToString()
+    processor = sentencepiece.SentencePieceProcessor(model_proto=file)
+    return Reference(".model", file, lambda text: processor.encode(text))
 
 
 def tok512(removes_extra_blanks):
@@ -100,23 +101,11 @@ def trained(lines, unused=(), **settings):
     return of_sentencepiece(model)
 
 
-def word_piece(tokenizer):
-    """Of a Tokenizer whose model is WordPiece."""
+def minilm():
+    tokenizer = Tokenizer.from_file(str(cache / "models/minilm/model/tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    parts = json.loads(tokenizer.to_str())
-    ids = parts["model"]["vocab"]
-    special = {token["content"] for token in parts["added_tokens"]}
-    unknown = parts["model"]["unk_token"]
-    pieces = sorted(ids, key=ids.get)
-    made_of = {"kind": "wordpiece", "pieces": pieces, "lowerCase": parts["normalizer"]["lowercase"],
-               "kinds": "".join("?" if p == unknown else "c" if p in special else "n" for p in pieces),
-               "unknown": ids[unknown]}
-    return Reference(made_of, lambda text: tokenizer.encode(text.decode(), add_special_tokens=False).ids)
-
-
-def minilm():
-    return word_piece(Tokenizer.from_file(str(cache / "models/minilm/model/tokenizer.json")))
+    return of_tokenizers(tokenizer)
 
 
 SCRIPTS = {  # ranges of assigned characters, and blanks between words
@@ -193,6 +182,7 @@ def main(folder):
     lines = ten_thousand_lines()
     (folder / "lines.txt").write_bytes("".join(line + "\n" for line in lines).encode())
     references = {name: smollm2(name) for name in ["smollm", "gpt-2", "llama-bpe", "qwen2"]}
+    references["qwen2-nfc"] = smollm2("qwen2", nfc=True)
     references |= {"tok512": tok512(True), "tok512-blanks-kept": tok512(False), "minilm": minilm()}
     references["unigram"] = trained(lines[:6000], model_type="unigram", vocab_size=8000, character_coverage=0.995)
     references["unigram-bytes"] = trained(lines[:6000], model_type="unigram", vocab_size=4000, byte_fallback=True,
@@ -200,7 +190,7 @@ def main(folder):
     references["bpe-unknown"] = trained(lines[:6000], model_type="bpe", vocab_size=6000, character_coverage=0.995,
                                         user_defined_symbols=["<0>", "ab", "."], split_by_whitespace=False)
     for name, reference in references.items():
-        (folder / (name + ".json")).write_text(json.dumps(reference.made_of))
+        (folder / (name + reference.suffix)).write_bytes(reference.file)
         with open(folder / (name + ".ids"), "w") as ids:
             for line in lines:
                 print(*reference.encode(line.encode()), file=ids)

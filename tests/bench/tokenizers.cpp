@@ -1,6 +1,7 @@
 // Tokenizers against their reference implementations: the ids of each line of a file as text, or the number of ids of
 // a whole file and the time that they take.
-// usage: bench-tokenizers TOKENIZER.json lines FILE | bench-tokenizers TOKENIZER.json time FILE
+// usage: bench-tokenizers TOKENIZER lines FILE | bench-tokenizers TOKENIZER time FILE
+// TOKENIZER is a tokenizer.json or a SentencePiece model (.model), read as models' folders are.
 
 #include "core/engine/llm/tokenizer.h"
 #include "tests/core/engine/llm/tokenizer_file.h"
@@ -47,10 +48,10 @@ void printTime(const engine::Tokenizer& tokenizer, std::string_view text) {
 
 int main(int count, char** arguments) {
     if (count != 4) {
-        std::fputs("usage: bench-tokenizers TOKENIZER.json lines|time FILE\n", stderr);
+        std::fputs("usage: bench-tokenizers TOKENIZER lines|time FILE\n", stderr);
         return 2;
     }
-    const engine::Tokenizer tokenizer(engine::readTokenizerFile(arguments[1]).data);
+    const engine::Tokenizer tokenizer(engine::readTokenizer(arguments[1]));
     std::ifstream file(arguments[3], std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     (std::string_view(arguments[2]) == "lines" ? printLines : printTime)(tokenizer, text);

@@ -43,10 +43,16 @@ RATESCOPE_FUZZ(bytes) {
         data.scores.push_back(static_cast<float>(line[0]));
     }
     if (data.kind == TokenizerKind::ByteLevelBpe) addMerges(data);
+    if (data.kind == TokenizerKind::SentencePieceBpe && (settings & 64) != 0) {
+        data.scores.clear();
+        addMerges(data);
+    }
     data.unknown = static_cast<std::int32_t>(choice / 16);
     data.addsSpacePrefix = (settings & 1) != 0;
     data.removesExtraBlanks = (settings & 2) != 0;
     data.lowerCase = (settings & 4) != 0;
+    data.appliesNfc = (settings & 16) != 0;
+    data.takesWholeWords = (settings & 32) != 0;
     const engine::Tokenizer tokenizer(std::move(data));
     tokenizer.decode(tokenizer.encode(rest, {.special = (settings & 8) != 0}));
 }

@@ -39,7 +39,8 @@ void check(const TokenizerData& data) {
     if (data.kinds.size() != count)
         refuse("The tokenizer has " + std::to_string(count) + " pieces, but kinds of " +
                std::to_string(data.kinds.size()) + ".");
-    if (isSentencePiece(data.kind) && data.scores.size() != count)
+    const bool mayLackScores = data.kind == TokenizerKind::SentencePieceBpe && data.scores.empty();
+    if (isSentencePiece(data.kind) && data.scores.size() != count && !mayLackScores)
         refuse("The tokenizer has " + std::to_string(count) + " pieces, but " +
                std::to_string(data.scores.size()) + " scores.");
     if (!std::ranges::all_of(data.scores, [](float score) { return std::isfinite(score); }))

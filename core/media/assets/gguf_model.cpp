@@ -158,6 +158,18 @@ TokenizerKind tokenizerKindOf(const GgufMetadata& metadata) {
                 "Use a model with a tokenizer of the kind gpt2, llama or t5.");
 }
 
+/// What llama.cpp heeds of SentencePiece's normaliser: the flag for unigram only, and there off where it is missing.
+void readNormaliserKeys(TokenizerData& tokenizer, const GgufMetadata& metadata) {
+    const auto map = metadata.values.find("tokenizer.ggml.precompiled_charsmap");
+    if (map != metadata.values.end() && !map->second.bytes.empty())
+        throw Error(ErrorKind::Input,
+                    metadata.name() + " normalises text by a map of characters, which is not read.",
+                    "Use a model whose normaliser is \"identity\".");
+    if (tokenizer.kind == TokenizerKind::SentencePieceUnigram)
+        tokenizer.removesExtraBlanks =
+            metadata.flag("tokenizer.ggml.remove_extra_whitespaces").value_or(false);
+}
+
 }  // namespace
 
 TokenizerData tokenizerOf(const GgufMetadata& metadata) {
@@ -170,12 +182,15 @@ TokenizerData tokenizerOf(const GgufMetadata& metadata) {
     tokenizer.kinds = kindsOf(metadata, count);
     const bool isByteLevel = tokenizer.kind == TokenizerKind::ByteLevelBpe;
     if (isByteLevel) {
+        // Without NFC, which llama.cpp leaves out for Qwen2 too: ids are its, not those of Hugging Face.
         tokenizer.splitter = metadata.text("tokenizer.ggml.pre").value_or("default");
+        tokenizer.takesWholeWords = usuallyTakesWholeWords(tokenizer.splitter);
         tokenizer.merges = mergesOf(metadata);
     } else {
         tokenizer.scores = metadata.reals("tokenizer.ggml.scores").value_or(std::vector<float>{});
         if (tokenizer.scores.size() != count)
             throw unfitTokenizer(metadata, "its tokenizer has not one score a piece");
+        readNormaliserKeys(tokenizer, metadata);
     }
     tokenizer.beginning = idOf(metadata, "bos_token_id", count);
     tokenizer.end = idOf(metadata, "eos_token_id", count);

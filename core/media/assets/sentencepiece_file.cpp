@@ -108,6 +108,7 @@ void readNormaliser(TokenizerData& tokenizer, const Message& message) {
                         message.name + " normalises text by a map of characters, which is not read.",
                         "Use a model whose normaliser is \"identity\".");
         if (field.number == 3) tokenizer.addsSpacePrefix = field.value != 0;
+        if (field.number == 4) tokenizer.removesExtraBlanks = field.value != 0;
     });
 }
 
@@ -123,6 +124,7 @@ TokenizerKind tokenizerKindOf(std::uint64_t type, const std::string& name) {
 
 TokenizerData parseSentencePiece(std::span<const std::byte> bytes, const std::string& name) {
     TokenizerData tokenizer;
+    tokenizer.removesExtraBlanks = true;  // the format's default
     Trainer trainer;
     Message{bytes, name}.forFields([&](const Field& field, const ByteReader&) {
         const Message inner{field.bytes, name};

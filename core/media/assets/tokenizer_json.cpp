@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace ratescope::media {
 namespace {
@@ -158,12 +157,23 @@ void checkNothingAsked(const json& model, const Place& at) {
             throw at.unread("BPE with " + std::string(key));
 }
 
+/// Added pieces are cut out of the text as it stands, and what lies between them is normalised.
+bool asksForNfc(const json& tree, const Place& at) {
+    const std::vector<json> parts = partsOf(tree, "normalizer", "normalizers");
+    for (const json& part : parts)
+        if (typeOf(part) != "NFC") throw at.unread("a normalizer of its own");
+    if (parts.empty()) return false;
+    for (const json& token : tree.value("added_tokens", json::array()))
+        if (token.value("normalized", false))
+            throw at.unread("an added piece that is looked for in normalised text");
+    return true;
+}
+
 void readByteLevel(TokenizerData& tokenizer, const json& tree, const Place& at) {
     tokenizer.kind = TokenizerKind::ByteLevelBpe;
     tokenizer.splitter = splitterOf(tree, at);
-    for (const json& part : partsOf(tree, "normalizer", "normalizers"))
-        if (typeOf(part) != "NFC" || tokenizer.splitter != "qwen2")
-            throw at.unread("a normalizer of its own");
+    tokenizer.appliesNfc = asksForNfc(tree, at);
+    tokenizer.takesWholeWords = tree.at("model").value("ignore_merges", false);
     tokenizer.addsSpacePrefix = false;
     readPieces(tokenizer, tree, at);
     readMerges(tokenizer, tree.at("model"), at);
@@ -192,28 +202,16 @@ bool prefixOf(const json& tree, const Place& at) {
 
 void readSentencePiece(TokenizerData& tokenizer, const json& tree, const Place& at) {
     tokenizer.kind = TokenizerKind::SentencePieceBpe;
+    if (tree.at("model").value("ignore_merges", false))
+        throw at.unread("SentencePiece BPE with ignore_merges");
     tokenizer.addsSpacePrefix = prefixOf(tree, at);
     readPieces(tokenizer, tree, at);
-    std::map<std::string, std::size_t> ids;
     for (std::size_t i = 0; i < tokenizer.pieces.size(); ++i) {
         const std::string& piece = tokenizer.pieces[i];
-        ids.emplace(piece, i);
         if (piece.size() == 6 && piece.starts_with("<0x") && piece.back() == '>')
             tokenizer.kinds[i] = PieceKind::Byte;
     }
     readMerges(tokenizer, tree.at("model"), at);
-    tokenizer.scores.assign(tokenizer.pieces.size(), 0);
-    std::vector<bool> made(tokenizer.pieces.size());
-    for (std::size_t rank = 0; rank < tokenizer.merges.size(); ++rank) {
-        const auto& [left, right] = tokenizer.merges[rank];
-        const auto found = ids.find(left + right);
-        if (found == ids.end())
-            throw at.damaged("a merge makes " + quote(left + right) + ", which is no piece");
-        if (made[found->second]) continue;
-        made[found->second] = true;
-        tokenizer.scores[found->second] = -static_cast<float>(rank);
-    }
-    tokenizer.merges.clear();
 }
 
 void readWordPiece(TokenizerData& tokenizer, const json& tree, const Place& at) {

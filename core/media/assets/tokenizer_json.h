@@ -12,9 +12,9 @@
 namespace ratescope::media {
 
 /// - Byte-level BPE: the splitter by its pre-tokenizer ("gpt-2": ByteLevel with its own regular expression; "smollm":
-///   Digits one by one, then that; "llama-bpe" and "qwen2": their regular expressions).
-/// - BPE with byte fallback over U+2581 for blanks: SentencePiece's; a piece's score is minus the rank of the first
-///   merge that makes it, as merges were made from scores.
+///   Digits one by one, then that; "llama-bpe" and "qwen2": their regular expressions), with NFC or without; whole
+///   words are taken where its model says ignore_merges.
+/// - BPE with byte fallback over U+2581 for blanks: SentencePiece's, with the file's merges in place of scores.
 /// - WordPiece with BERT's normalizer and pre-tokenizer.
 /// Added tokens are Control where they are special, else UserDefined; ids between them that no piece has are Unused.
 /// Beginning and end: where a template puts a special token before and after the text; `unknown` is the model's.

@@ -78,6 +78,10 @@ void addTokenizer(Canonical& out, const TokenizerData& tokenizer) {
         out.i64(id.value_or(-1));
     for (const bool flag : {tokenizer.addsBeginning, tokenizer.addsSpacePrefix, tokenizer.lowerCase})
         out.u8(flag ? 1 : 0);
+    // Hashed only where they are not as they were before there were such flags, so that models of then keep theirs.
+    if (tokenizer.removesExtraBlanks) out.text("removesExtraBlanks");
+    if (tokenizer.appliesNfc) out.text("appliesNfc");
+    if (tokenizer.takesWholeWords != usuallyTakesWholeWords(tokenizer.splitter)) out.text("takesWholeWords");
 }
 
 template <typename Named>

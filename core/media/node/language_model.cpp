@@ -191,6 +191,10 @@ BlockSize blockSize(BlockFormat format) {
     throw Error(ErrorKind::Internal, "Plain elements have no blocks.", "");
 }
 
+bool usuallyTakesWholeWords(const std::string& splitter) {
+    return splitter == "llama-bpe";
+}
+
 const ModelTensor* LanguageModel::tensor(const std::string& tensorName) const {
     const auto found = std::find_if(tensors.begin(), tensors.end(),
                                     [&](const ModelTensor& one) { return one.name == tensorName; });

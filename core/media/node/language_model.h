@@ -77,16 +77,23 @@ struct TokenizerData {
     /// By id; byte-level pieces in GPT-2's printable alphabet, SentencePiece's with U+2581 for a blank and <0x0A> for
     /// a byte.
     std::vector<std::string> pieces;
-    std::vector<float> scores;                                ///< by id; SentencePiece only
-    std::vector<PieceKind> kinds;                             ///< by id
-    std::vector<std::pair<std::string, std::string>> merges;  ///< best first; byte-level BPE only
+    std::vector<float> scores;     ///< by id; SentencePiece only, and there BPE may have merges instead
+    std::vector<PieceKind> kinds;  ///< by id
+    std::vector<std::pair<std::string, std::string>> merges;  ///< best first; BPE without scores only
     std::optional<std::int32_t> beginning, end, unknown;
     bool addsBeginning = false;   ///< what the model expects; the protocol says whether it is done
     bool addsSpacePrefix = true;  ///< SentencePiece: a blank before the text
     /// SentencePiece: blanks around the text go, and runs of them become one.
     bool removesExtraBlanks = false;
-    bool lowerCase = false;  ///< WordPiece: lower case and without accents
+    bool lowerCase = false;   ///< WordPiece: lower case and without accents
+    bool appliesNfc = false;  ///< byte-level BPE: brings text into Unicode's form NFC before it is cut
+    /// Byte-level BPE: a word that is a piece is that piece, also where no merges lead to it. Llama 3 was trained with a
+    /// tokenizer that knows ranks of pieces and no list of merges.
+    bool takesWholeWords = false;
 };
+
+/// What takesWholeWords is with this splitter where a file does not say it, as in llama.cpp.
+bool usuallyTakesWholeWords(const std::string& splitter);
 
 struct LanguageModel {
     std::string name;

@@ -84,10 +84,17 @@ ModelConfig configOfFields(const json& fields) {
 }
 
 json tokenizerFields(const TokenizerData& tokenizer) {
-    return {{"kind", nameOf(tokenizers, tokenizer.kind)},   {"splitter", tokenizer.splitter},
-            {"beginning", idOf(tokenizer.beginning)},       {"end", idOf(tokenizer.end)},
-            {"unknown", idOf(tokenizer.unknown)},           {"addsBeginning", tokenizer.addsBeginning},
-            {"addsSpacePrefix", tokenizer.addsSpacePrefix}, {"lowerCase", tokenizer.lowerCase}};
+    json fields = {{"kind", nameOf(tokenizers, tokenizer.kind)},   {"splitter", tokenizer.splitter},
+                   {"beginning", idOf(tokenizer.beginning)},       {"end", idOf(tokenizer.end)},
+                   {"unknown", idOf(tokenizer.unknown)},           {"addsBeginning", tokenizer.addsBeginning},
+                   {"addsSpacePrefix", tokenizer.addsSpacePrefix}, {"lowerCase", tokenizer.lowerCase}};
+    // What older versions did not store stands here only where it is not as they had it: else streams and value files
+    // of the same model would be others than theirs.
+    if (tokenizer.removesExtraBlanks) fields["removesExtraBlanks"] = true;
+    if (tokenizer.appliesNfc) fields["appliesNfc"] = true;
+    if (tokenizer.takesWholeWords != usuallyTakesWholeWords(tokenizer.splitter))
+        fields["takesWholeWords"] = tokenizer.takesWholeWords;
+    return fields;
 }
 
 TokenizerData tokenizerOfFields(const json& fields) {
@@ -100,6 +107,9 @@ TokenizerData tokenizerOfFields(const json& fields) {
     tokenizer.addsBeginning = fields.at("addsBeginning").get<bool>();
     tokenizer.addsSpacePrefix = fields.at("addsSpacePrefix").get<bool>();
     tokenizer.lowerCase = fields.at("lowerCase").get<bool>();
+    tokenizer.removesExtraBlanks = fields.value("removesExtraBlanks", false);
+    tokenizer.appliesNfc = fields.value("appliesNfc", false);
+    tokenizer.takesWholeWords = fields.value("takesWholeWords", usuallyTakesWholeWords(tokenizer.splitter));
     return tokenizer;
 }
 

@@ -12,7 +12,8 @@ namespace ratescope::media {
 
 /// All but the divisors of rotary frequencies.
 nlohmann::json configFields(const ModelConfig& config);
-/// All but pieces, scores, kinds and merges.
+/// All but pieces, scores, kinds and merges. Flags that older files lack are left out where they mean what a file
+/// without them does.
 nlohmann::json tokenizerFields(const TokenizerData& tokenizer);
 
 /// Throw Error(Input) for a name or a number that is none, nlohmann's exceptions for a field that is missing or of

@@ -33,6 +33,9 @@ LanguageModel tiny() {
     model.tokenizer.scores.assign(300, -0.5f);
     model.tokenizer.unknown = 7;
     model.tokenizer.lowerCase = true;
+    model.tokenizer.removesExtraBlanks = true;
+    model.tokenizer.appliesNfc = true;
+    model.tokenizer.takesWholeWords = true;
     return model;
 }
 
@@ -86,6 +89,9 @@ const std::vector<Change> changes = {
     {"an id", [](auto& model) { model.tokenizer.end = 5; }, ""},
     {"an id outside", [](auto& model) { model.tokenizer.end = 300; }, "id 300"},
     {"a flag", [](auto& model) { model.tokenizer.addsBeginning = true; }, ""},
+    {"blanks kept", [](auto& model) { model.tokenizer.removesExtraBlanks = false; }, ""},
+    {"merges first", [](auto& model) { model.tokenizer.takesWholeWords = false; }, ""},
+    {"no NFC", [](auto& model) { model.tokenizer.appliesNfc = false; }, ""},
     {"a tensor too few", [](auto& model) { model.tensors.pop_back(); }, "is missing"},
     {"a tensor twice", [](auto& model) { model.tensors.push_back(model.tensors[1]); }, "there twice"},
     {"a tensor's name", [](auto& model) { model.tensors[1].name = "model.extra"; }, "model.extra"},
@@ -221,11 +227,31 @@ class LanguageModelTest : public QObject {
         QCOMPARE(back.tokenizer.scores, model.tokenizer.scores);
         QCOMPARE(back.tokenizer.merges, model.tokenizer.merges);
         QVERIFY(back.tokenizer.unknown == 7 && back.tokenizer.lowerCase);
+        QVERIFY(back.tokenizer.removesExtraBlanks && back.tokenizer.appliesNfc &&
+                back.tokenizer.takesWholeWords);
         // What was blocks is plain now, and the same floats: a set of the result is the same set.
         QCOMPARE(canonicalHash(std::make_shared<const TensorSet>(tensorsOf(back))).hex(),
                  canonicalHash(std::make_shared<const TensorSet>(set)).hex());
         for (const ModelTensor& tensor : back.tensors)
             QVERIFY(tensor.blocks == BlockFormat::None);
+    }
+
+    /// What was stored before a tokenizer had these is what is stored today of one that does not use them.
+    void flagsThatOlderModelsLackAreNotStored() {
+        LanguageModel model = tiny();
+        model.tokenizer.removesExtraBlanks = false;
+        model.tokenizer.appliesNfc = false;
+        for (const bool isLlama : {false, true}) {
+            model.tokenizer.splitter = isLlama ? "llama-bpe" : "smollm";
+            model.tokenizer.takesWholeWords = isLlama;
+            const TensorSet set = tensorsOf(model);
+            for (const char* flag : {"removesExtraBlanks", "appliesNfc", "takesWholeWords"})
+                QVERIFY(set.metadata.at(languageModelEntry).find(flag) == std::string::npos);
+            const TokenizerData back = languageModelOf(set).tokenizer;
+            QVERIFY(!back.removesExtraBlanks && !back.appliesNfc && back.takesWholeWords == isLlama);
+        }
+        model.tokenizer.takesWholeWords = false;
+        QVERIFY(!languageModelOf(tensorsOf(model)).tokenizer.takesWholeWords);
     }
 
     void namesSayWhichBlockTheyBelongTo() {

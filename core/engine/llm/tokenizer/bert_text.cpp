@@ -1,16 +1,13 @@
 #include "core/engine/llm/tokenizer/bert_text.h"
 
 #include "core/engine/llm/tokenizer/code_point.h"
-#include "core/error.h"
+#include "core/engine/llm/tokenizer/normal_form.h"
 
-#include <unicode/bytestream.h>
-#include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <span>
 
 namespace ratescope::engine {
@@ -107,22 +104,6 @@ std::string cleaned(std::string_view text) {
             result += character;
         }
     }
-    return result;
-}
-
-std::string decomposed(std::string_view text) {
-    if (text.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
-        throw Error(ErrorKind::Input, "A text of over 2 GiB can't be brought into the form that BERT reads.",
-                    "Cut it into parts.");
-    UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* const form = icu::Normalizer2::getNFDInstance(status);
-    std::string result;
-    icu::StringByteSink<std::string> sink(&result);
-    if (U_SUCCESS(status))
-        form->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink,
-                            nullptr, status);
-    if (U_FAILURE(status))
-        throw Error(ErrorKind::Internal, std::string("ICU can't normalise text: ") + u_errorName(status), "");
     return result;
 }
 

@@ -4,7 +4,8 @@
 
 #include "core/engine/llm/tokenizer/code_point.h"
 #include "core/engine/llm/tokenizer/encoder.h"
-#include "core/engine/llm/tokenizer/merge.h"
+#include "core/engine/llm/tokenizer/merge_ranks.h"
+#include "core/engine/llm/tokenizer/normal_form.h"
 #include "core/engine/llm/tokenizer/piece_trie.h"
 #include "core/engine/llm/tokenizer/splitter.h"
 #include "core/engine/llm/tokenizer/word_cache.h"
@@ -62,40 +63,23 @@ std::optional<std::string> bytesOf(const std::string& piece) {
     return result;
 }
 
-using Ids = std::unordered_map<std::string_view, std::int32_t>;
-
-std::int32_t mergedId(const Ids& ids, const std::string& piece) {
-    const auto found = ids.find(piece);
-    if (found == ids.end())
-        throw Error(ErrorKind::Input,
-                    "The tokenizer's merges speak of " + quote(piece) + ", which is none of its pieces.",
-                    "The file is damaged or of another kind; get it anew from where it came.");
-    return found->second;
-}
-
-std::uint64_t pairKey(std::int32_t left, std::int32_t right) {
-    return std::uint64_t{static_cast<std::uint32_t>(left)} << 32 | static_cast<std::uint32_t>(right);
-}
-
 class ByteLevelBpe : public Encoder {
   public:
-    explicit ByteLevelBpe(const media::TokenizerData& data) : data_(data), splitter_(data.splitter) {
+    explicit ByteLevelBpe(const media::TokenizerData& data)
+        : data_(data), splitter_(data.splitter), merges_(data) {
         byteIds_.fill(noId);
         std::vector<std::pair<std::string, std::int32_t>> words;
-        Ids ids;
         for (std::size_t i = 0; i < data.pieces.size(); ++i) {
             const auto id = static_cast<std::int32_t>(i);
-            ids.insert_or_assign(data.pieces[i], id);
             if (data.kinds[i] != media::PieceKind::Normal) continue;
             const auto raw = bytesOf(data.pieces[i]);
             if (!raw) continue;
             if (raw->size() == 1) byteIds_[static_cast<unsigned char>(raw->front())] = id;
-            if (takesWholeWords()) words.emplace_back(*raw, id);
+            if (data.takesWholeWords) words.emplace_back(*raw, id);
         }
         if (std::ranges::all_of(byteIds_, [](std::int32_t id) { return id == noId; }))
             throw Error(ErrorKind::Input, "The tokenizer has no piece for any byte.",
                         "Its pieces must be written in GPT-2's alphabet of bytes; convert the file anew.");
-        readMerges(ids);
         std::vector<PieceTrie::Piece> pieces;
         for (const auto& [raw, id] : words)
             pieces.push_back({raw, id});
@@ -103,6 +87,8 @@ class ByteLevelBpe : public Encoder {
     }
 
     void encode(std::string_view text, std::vector<std::int32_t>& ids) const override {
+        const std::optional<std::string> normal = data_.appliesNfc ? composed(text) : std::nullopt;
+        if (normal) text = *normal;
         WordCache cache(ids);
         Merger merger;
         while (!text.empty()) {
@@ -119,20 +105,6 @@ class ByteLevelBpe : public Encoder {
     }
 
   private:
-    /// Llama 3 was trained with a tokenizer that knows ranks of pieces and no list of merges: a word that is a piece
-    /// is that piece, also where no merges lead to it.
-    bool takesWholeWords() const { return data_.splitter == "llama-bpe"; }
-
-    void readMerges(const Ids& ids) {
-        merges_.reserve(data_.merges.size());
-        double rank = 0;
-        for (const auto& [left, right] : data_.merges) {
-            const std::uint64_t key = pairKey(mergedId(ids, left), mergedId(ids, right));
-            merges_.try_emplace(key, Joined{mergedId(ids, left + right), rank});
-            ++rank;
-        }
-    }
-
     void encodeWord(std::string_view word, Merger& merger, std::vector<std::int32_t>& ids) const {
         if (const std::int32_t whole = words_.find(word); whole != noId) {
             ids.push_back(whole);
@@ -141,10 +113,7 @@ class ByteLevelBpe : public Encoder {
         merger.symbols.clear();
         for (std::size_t i = 0; i < word.size(); ++i)
             merger.symbols.push_back({i, 1, byteIds_[static_cast<unsigned char>(word[i])]});
-        merger.run([&](const Symbol& left, const Symbol& right) {
-            const auto found = merges_.find(pairKey(left.id, right.id));
-            return found == merges_.end() ? Joined{} : found->second;
-        });
+        merger.run([&](const Symbol& left, const Symbol& right) { return merges_.join(left.id, right.id); });
         // Bytes that training never saw have no piece in some vocabularies (SmolLM2: 21 of them, mostly such as no
         // UTF-8 holds). The references leave them out.
         for (const Symbol& symbol : merger.symbols)
@@ -154,7 +123,7 @@ class ByteLevelBpe : public Encoder {
     const media::TokenizerData& data_;
     Splitter splitter_;
     std::array<std::int32_t, bytes> byteIds_{};
-    std::unordered_map<std::uint64_t, Joined> merges_;
+    MergeRanks merges_;
     PieceTrie words_;  ///< by their bytes; only where whole words are taken
 };
 

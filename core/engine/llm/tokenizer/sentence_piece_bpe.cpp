@@ -1,8 +1,9 @@
-// SentencePiece's BPE: neighbours that together are a piece are joined, those of the highest score first.
+// SentencePiece's BPE: neighbours that together are a piece are joined, those of the highest score first. Pieces without
+// scores come with a list of merges, and only those are made: what Hugging Face makes of such a model.
 
 #include "core/engine/llm/tokenizer/code_point.h"
 #include "core/engine/llm/tokenizer/encoder.h"
-#include "core/engine/llm/tokenizer/merge.h"
+#include "core/engine/llm/tokenizer/merge_ranks.h"
 #include "core/engine/llm/tokenizer/sentence_piece.h"
 #include "core/engine/llm/tokenizer/word_cache.h"
 
@@ -36,7 +37,7 @@ using Halves = std::unordered_map<std::string_view, std::size_t>;
 class SentencePieceBpe : public Encoder {
   public:
     explicit SentencePieceBpe(const media::TokenizerData& data)
-        : data_(data), pieces_(textPieces(data)), fallback_(data) {
+        : data_(data), pieces_(textPieces(data)), merges_(data), fallback_(data) {
         std::vector<PieceTrie::Piece> fixed;
         for (std::size_t i = 0; i < data.pieces.size(); ++i) {
             const auto id = static_cast<std::int32_t>(i);
@@ -94,13 +95,17 @@ class SentencePieceBpe : public Encoder {
             run.merger.symbols.push_back({i, size, pieces_.find(word.substr(i, size))});
             i += size;
         }
-        run.merger.run([&](const Symbol& left, const Symbol& right) {
-            const std::string_view both = word.substr(left.begin, left.size + right.size);
-            const std::int32_t id = pieces_.find(both);
-            if (id == noId) return Joined{};
-            if (kindOf(id) == PieceKind::Unused) halves[both] = left.size;
-            return Joined{id, -double{data_.scores[static_cast<std::size_t>(id)]}};
-        });
+        if (data_.scores.empty())
+            run.merger.run(
+                [&](const Symbol& left, const Symbol& right) { return merges_.join(left.id, right.id); });
+        else
+            run.merger.run([&](const Symbol& left, const Symbol& right) {
+                const std::string_view both = word.substr(left.begin, left.size + right.size);
+                const std::int32_t id = pieces_.find(both);
+                if (id == noId) return Joined{};
+                if (kindOf(id) == PieceKind::Unused) halves[both] = left.size;
+                return Joined{id, -double{data_.scores[static_cast<std::size_t>(id)]}};
+            });
         for (const Symbol& symbol : run.merger.symbols)
             append(word.substr(symbol.begin, symbol.size), symbol.id, halves, run);
     }
@@ -129,7 +134,8 @@ class SentencePieceBpe : public Encoder {
 
     const media::TokenizerData& data_;
     PieceTrie pieces_;
-    PieceTrie fixed_;  ///< the user's pieces: never cut, never joined
+    MergeRanks merges_;  ///< only where pieces have no scores
+    PieceTrie fixed_;    ///< the user's pieces: never cut, never joined
     Fallback fallback_;
     bool takesWords_ = true;  ///< no piece spans two words: what a word becomes depends on nothing around it
 };

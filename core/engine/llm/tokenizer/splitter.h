@@ -17,7 +17,7 @@ class Splitter {
     /// "smollm":     each \p{N} apart first, then gpt-2 on what lies between
     /// "llama-bpe":  (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*
     ///               |\s*[\r\n]+|\s+(?!\S)|\s+
-    /// "qwen2":      llama-bpe with \p{N} in place of \p{N}{1,3}; like llama.cpp without NFC beforehand
+    /// "qwen2":      llama-bpe with \p{N} in place of \p{N}{1,3}
     explicit Splitter(const std::string& name);
 
     /// The length in bytes of the word at the front of `text`, which is UTF-8 and not empty: from 1.

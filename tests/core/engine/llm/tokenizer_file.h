@@ -1,6 +1,7 @@
 #pragma once
 
-// Tokenizers as scripts/bench.d/reference_tokenizers.py writes them, for tests and benchmarks.
+// Tokenizers and what their references give, as scripts/bench.d/reference_tokenizers.py and tokenizers/make.py write
+// them, for tests and benchmarks.
 
 #include "core/media/node/language_model.h"
 
@@ -17,12 +18,10 @@ struct TokenizerCase {
     std::vector<std::size_t> words;  ///< sizes in bytes; byte-level BPE only
 };
 
-struct TokenizerFile {
-    media::TokenizerData data;
-    std::vector<TokenizerCase> cases;
-};
+/// By the reader of its format: a .model of SentencePiece's, else a tokenizer.json. Throws Error.
+media::TokenizerData readTokenizer(const std::filesystem::path& path);
 
 /// Throws std::exception where the file is not as it should be.
-TokenizerFile readTokenizerFile(const std::filesystem::path& path);
+std::vector<TokenizerCase> readTokenizerCases(const std::filesystem::path& path);
 
 }  // namespace ratescope::engine

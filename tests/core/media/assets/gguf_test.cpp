@@ -169,6 +169,18 @@ class GgufTest : public QObject {
                 !tokenizer.addsSpacePrefix);
     }
 
+    /// llama.cpp goes by the rule for cutting words.
+    void llama3TakesWholeWords() {
+        const auto takes = [](const char* pre) {
+            GgufFileMaker file;
+            file.text("tokenizer.ggml.model", "gpt2");
+            file.text("tokenizer.ggml.pre", pre);
+            file.texts("tokenizer.ggml.tokens", {"a"});
+            return tokenizerOf(decoded(file.bytes()).metadata).takesWholeWords;
+        };
+        QVERIFY(takes("llama-bpe") && !takes("qwen2"));
+    }
+
     void sentencePiecesHaveScores() {
         GgufFileMaker file;
         file.text("tokenizer.ggml.model", "llama");
@@ -181,6 +193,20 @@ class GgufTest : public QObject {
         QVERIFY(tokenizer.kind == TokenizerKind::SentencePieceBpe && tokenizer.scores[2] == -1.5f);
         QVERIFY(tokenizer.kinds[0] == PieceKind::Unknown && tokenizer.unknown == 0 && !tokenizer.end);
         QVERIFY(tokenizer.addsBeginning && tokenizer.addsSpacePrefix);
+    }
+
+    /// llama.cpp heeds the flag for unigram models alone.
+    void extraBlanksGoWhereAUnigramModelSaysSo() {
+        const auto removes = [](const char* kind, std::optional<bool> flag) {
+            GgufFileMaker file;
+            file.text("tokenizer.ggml.model", kind);
+            file.texts("tokenizer.ggml.tokens", {"<unk>"});
+            file.f32s("tokenizer.ggml.scores", {0});
+            if (flag) file.flag("tokenizer.ggml.remove_extra_whitespaces", *flag);
+            return tokenizerOf(decoded(file.bytes()).metadata).removesExtraBlanks;
+        };
+        QVERIFY(removes("t5", true) && !removes("t5", false) && !removes("t5", std::nullopt));
+        QVERIFY(!removes("llama", true));
     }
 
     void anOutputTensorUntiesTheEmbeddings() {
@@ -249,6 +275,13 @@ class GgufTest : public QObject {
                      "rwkv");
         VERIFY_ERROR(with([](auto& file) { file.text("tokenizer.ggml.model", "llama"); }), ErrorKind::Input,
                      "score");
+        VERIFY_ERROR(with([](auto& file) {
+                         file.text("tokenizer.ggml.model", "t5");
+                         file.f32s("tokenizer.ggml.scores", {0, 0});
+                         const std::string oneByte("\0\0\0\0\1\0\0\0\0\0\0\0z", 13);
+                         file.raw("tokenizer.ggml.precompiled_charsmap", 9, oneByte);
+                     }),
+                     ErrorKind::Input, "map of characters");
         VERIFY_ERROR(with([](auto& file) {
                          file.text("tokenizer.ggml.model", "gpt2");
                          file.texts("tokenizer.ggml.merges", {"ab"});

@@ -62,6 +62,13 @@ void compare(const TokenizerData& a, const TokenizerData& b) {
     QVERIFY(a.addsBeginning == b.addsBeginning && a.addsSpacePrefix == b.addsSpacePrefix);
 }
 
+/// Qwen2's tokenizer with NFC; its one added piece is looked for in text that is `normalized`, or in the raw text.
+std::string nfcJson(const std::string& normalized) {
+    const std::string json = replaced(tinyTokenizerJson(), digits, regexSplitter("\\\\p{N}"));
+    return replaced(replaced(json, R"("normalizer": null)", R"("normalizer": {"type": "NFC"})"),
+                    R"("special": true)", R"("special": true, "normalized": )" + normalized);
+}
+
 struct Refused {
     const char* name;
     std::string json;
@@ -83,6 +90,7 @@ const std::vector<Refused> refusals = {
     {"a normalizer",
      replaced(tinyTokenizerJson(), R"("normalizer": null)", R"("normalizer": {"type": "NFKC"})"),
      "normalizer"},
+    {"a piece in normalised text", nfcJson("true"), "normalised text"},
     {"dropout", replaced(tinyTokenizerJson(), R"("dropout": null)", R"("dropout": 0.1)"), "dropout"},
     {"a huge id", replaced(tinyTokenizerJson(), R"("p299": 299)", R"("p299": 2999999)"), "out of range"},
     {"an id that no integer holds", replaced(tinyTokenizerJson(), R"("p299": 299)", R"("p299": 1e80)"),
@@ -94,10 +102,10 @@ const std::vector<Refused> refusals = {
     {"a merge of one", replaced(tinyTokenizerJson(), R"("p 1")", R"("p1")"), "two pieces"},
     {"a merge of three", replaced(tinyTokenizerJson(), R"("p 1")", R"("p 1 2")"), "two pieces"},
     {"no pieces", replaced(llamaJson, R"("[INST]", "special": false)", R"("[INST]")"), "missing"},
-    {"a merge of no piece", replaced(llamaJson, R"("a b",)", R"("a a",)"), "which is no piece"},
     {"a template of no piece",
      replaced(llamaJson, R"({"id": "<s>", "type_id")", R"({"id": "<x>", "type_id")"), "<x>"},
     {"no unknown piece", replaced(llamaJson, R"("unk_token": "<unk>")", R"("unk_token": "<x>")"), "<x>"},
+    {"whole words", replaced(llamaJson, R"("dropout": null)", R"("ignore_merges": true)"), "ignore_merges"},
     {"another blank", replaced(llamaJson, R"("prepend": "▁")", R"("prepend": "_")"), "normalizer"},
     {"accents kept", replaced(bertJson, R"("strip_accents": null)", R"("strip_accents": false)"), "rules"},
     {"another prefix", replaced(bertJson, R"("##",)", R"("@@",)"), "rules"},
@@ -135,10 +143,24 @@ class TokenizerFileTest : public QObject {
         QCOMPARE(parsed(json).splitter, splitter.toStdString());
     }
 
-    void sentencePiecesGetTheRankOfTheirMerge() {
+    void nfcIsRead() {
+        const TokenizerData tokenizer = parsed(nfcJson("false"));
+        QVERIFY(tokenizer.splitter == "qwen2" && tokenizer.appliesNfc);
+        QVERIFY(!parsed(tinyTokenizerJson()).appliesNfc);
+    }
+
+    void wholeWordsAreTakenWhereTheFileSaysSo() {
+        const std::string llama = replaced(tinyTokenizerJson(), digits, regexSplitter("\\\\p{N}{1,3}"));
+        QVERIFY(!parsed(llama).takesWholeWords);
+        for (const std::string& json : {llama, tinyTokenizerJson()})
+            QVERIFY(parsed(replaced(json, R"("dropout": null)", R"("ignore_merges": true)")).takesWholeWords);
+    }
+
+    void sentencePiecesKeepTheirMerges() {
         const TokenizerData tokenizer = parsed(llamaJson);
-        QVERIFY(tokenizer.kind == TokenizerKind::SentencePieceBpe && tokenizer.merges.empty());
-        QCOMPARE(tokenizer.scores, (std::vector<float>{0, 0, 0, 0, 0, 0, 0, -1, 0, 0}));
+        QVERIFY(tokenizer.kind == TokenizerKind::SentencePieceBpe && tokenizer.scores.empty());
+        QVERIFY(tokenizer.merges.size() == 3 &&
+                tokenizer.merges[1] == std::pair(std::string("▁"), std::string("ab")));
         QVERIFY(tokenizer.kinds[0] == PieceKind::Unknown && tokenizer.kinds[1] == PieceKind::Control);
         QVERIFY(tokenizer.kinds[3] == PieceKind::Byte && tokenizer.kinds[9] == PieceKind::UserDefined);
         QVERIFY(tokenizer.beginning == 1 && tokenizer.addsBeginning && !tokenizer.end &&
@@ -218,7 +240,10 @@ class TokenizerFileTest : public QObject {
         QVERIFY(model.kinds[0] == PieceKind::Unknown && model.kinds[2] == PieceKind::Control);
         QVERIFY(model.kinds[258] == PieceKind::Byte && model.kinds[259] == PieceKind::Normal);
         QVERIFY(model.unknown == 0 && model.beginning == 1 && model.end == 2 && model.addsBeginning);
-        compare(model, decodeLlama2cTokenizer(mapFile(folder / "tok512.bin").bytes, 512, "tok512.bin"));
+        const TokenizerData exported =
+            decodeLlama2cTokenizer(mapFile(folder / "tok512.bin").bytes, 512, "tok512.bin");
+        compare(model, exported);
+        QVERIFY(model.removesExtraBlanks && !exported.removesExtraBlanks);
     }
 
     void damagedLlama2cTokenizersAreRefused() {
@@ -245,6 +270,9 @@ class TokenizerFileTest : public QObject {
         const std::string ids("\x12\x08\x18\x02\xc8\x02\x00\xd0\x02\x00", 10);
         const TokenizerData one = decode(piece + ids);
         QVERIFY(one.pieces == std::vector<std::string>{"▁"} && one.scores[0] == -1 && one.beginning == 0);
+        QVERIFY(one.removesExtraBlanks && one.addsSpacePrefix);
+        const TokenizerData plain = decode(piece + ids + std::string("\x1a\x04\x18\x00\x20\x00", 6));
+        QVERIFY(!plain.removesExtraBlanks && !plain.addsSpacePrefix);
         VERIFY_ERROR(decode(""), ErrorKind::Input, "no pieces");
         VERIFY_ERROR(decode(bpe), ErrorKind::Input, "too early");
         VERIFY_ERROR(decode(piece), ErrorKind::Input, "the id 1 is no piece");

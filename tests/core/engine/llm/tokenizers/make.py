@@ -1,4 +1,5 @@
-"""Makes the files of this folder: small vocabularies, and the ids that the references give for some nasty lines.
+"""Makes the files of this folder: small tokenizers as their libraries write them (NAME.json, NAME.model), and the ids
+that the references give for some nasty lines (NAME.cases.json).
 
 usage: make.py    (PyPI packages as in scripts/bench.d/requirements.txt)
 """
@@ -60,23 +61,19 @@ def _is_character(text):
 
 
 def write(name, made_from, skip=()):
-    made_of = made_from.made_of
-    made_of["cases"] = []
+    (here / (name + made_from.suffix)).write_bytes(made_from.file)
+    cases = []
     for line in LINES + [b"ab" * 150, b"the" * 100, b"a" * 501]:
         if any(part in line for part in skip):
             continue
         text = {"text": line.decode()} if repaired(line) == line else {"hex": line.hex()}
-        readable = line if made_of["kind"].startswith("sentencepiece") else repaired(line)
+        readable = line if made_from.suffix == ".model" else repaired(line)
         words = {"words": made_from.words(readable)} if made_from.words else {}
-        made_of["cases"].append(text | {"ids": made_from.encode(readable)} | words)
-    with open(here / (name + ".json"), "w") as file:
-        fields = [json.dumps(key) + ": " + json.dumps(value, ensure_ascii=False) for key, value in made_of.items()
-                  if key != "cases"]
-        cases = ",\n".join(json.dumps(case, ensure_ascii=False) for case in made_of["cases"])
-        file.write("{" + ",\n".join(fields) + ",\n\"cases\": [\n" + cases + "\n]}\n")
+        cases.append(json.dumps(text | {"ids": made_from.encode(readable)} | words, ensure_ascii=False))
+    (here / (name + ".cases.json")).write_text("[\n" + ",\n".join(cases) + "\n]\n")
 
 
-def byte_level(name):
+def byte_level(name, nfc=False):
     """A piece is left without the merge that makes it: only Llama's rule finds it then."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = reference.splitter(name)
@@ -87,7 +84,22 @@ def byte_level(name):
     pieces = sorted(model["vocab"], key=model["vocab"].get)
     merges = [tuple(merge) for merge in model["merges"] if "".join(merge) != "Ġthe"]
     merges = [pair for pair in merges if "Ġthe" not in pair]
-    return reference.byte_level(pieces, merges, "c" + "n" * (len(pieces) - 1), name)
+    return reference.byte_level(pieces, merges, name, nfc)
+
+
+def sentencepiece_by_merges():
+    """Pieces as SentencePiece writes them, each with the one merge that made it, and one with none: what can be put
+    together in other ways must not be."""
+    trained = Tokenizer(models.BPE())
+    trained.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always", split=True)
+    special = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)]
+    trained.train_from_iterator(TEXT, trainers.BpeTrainer(vocab_size=600, min_frequency=1, show_progress=False,
+                                                          special_tokens=special))
+    model = json.loads(trained.to_str())["model"]
+    merges = [tuple(merge) for merge in model["merges"] if "▁the" not in merge and "".join(merge) != "▁the"]
+    tokenizer = Tokenizer(models.BPE(model["vocab"], merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    return reference.of_tokenizers(tokenizer)
 
 
 def word_piece(lower_case):
@@ -97,16 +109,18 @@ def word_piece(lower_case):
     special = ["[PAD]", "[UNK]", "[CLS]"]
     tokenizer.train_from_iterator(TEXT, trainers.WordPieceTrainer(vocab_size=600, special_tokens=special,
                                                                   show_progress=False))
-    return reference.word_piece(tokenizer)
+    return reference.of_tokenizers(tokenizer)
 
 
 def main():
     for name in ["gpt-2", "smollm", "llama-bpe", "qwen2"]:
         write(name, byte_level(name))
+    write("qwen2-nfc", byte_level("qwen2", nfc=True))
     llama = {"split_digits": True, "allow_whitespace_only_pieces": True, "byte_fallback": True,
              "remove_extra_whitespaces": False}
     users = {"user_defined_symbols": ["<keep>", "ab"], "character_coverage": 0.98, "hard_vocab_limit": False}
     write("sentencepiece-bpe", reference.trained(TEXT, model_type="bpe", vocab_size=600, **llama))
+    write("sentencepiece-bpe-merges", sentencepiece_by_merges())
     write("sentencepiece-bpe-unknown", reference.trained(TEXT, model_type="bpe", vocab_size=400, **users,
                                                          split_by_whitespace=False, unused=["th", "er", "▁the"]))
     write("unigram", reference.trained(TEXT, model_type="unigram", vocab_size=400, **users, unused=["th", "er"]))
