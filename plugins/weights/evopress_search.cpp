@@ -203,6 +203,8 @@ class EvoPressSearch : public ExperimentNode {
         context.check();
         const LanguageModel& model = inputs.languageModel("model");
         const SearchSettings settings = searchSettings(parameters, countWeights(model).weights);
+        if (const auto missing = missingText(settings))
+            context.log(missing->what + " It takes all of them. " + missing->remedy);
         const engine::ComputeScope compute(context.threads());
         const std::vector<std::int32_t> ids = engine::tokenizerOf(model).encode(
             engine::joinedTexts(inputs.all("text"), "weights.evopress.search searches with"));
@@ -230,7 +232,9 @@ number of zeros exactly. All are made once by SparseGPT (as `weights.prune` does
 
 **Evolution**: a parent has λ distinct offspring, of 1 to 3 exchanges each. They are scored on little text, the best of
 them on more, and so on; before the last stage the parent joins, so that it is given up only for something better. Each
-stage draws its own text, the same for all candidates. The fitness is the mean Kullback-Leibler divergence from the model
+stage draws its own text, the same for all candidates. The paper's last stage takes 131,072 tokens (65,536 of sparsities,
+32,768 of blocks): set `sequences` to 512 (256, 128) of 256 tokens. Where there are fewer the log says so, and an effort of
+`paper` is refused. The fitness is the mean Kullback-Leibler divergence from the model
 as it was (or that over its most probable ids, or perplexity). NaN or infinite predictions are never selected.
 
 To compare with, of the same tensors: `uniform`, one width or sparsity for all (at broken targets two, evenly spread), and `dp`, the

@@ -180,7 +180,7 @@ std::vector<Parameter> searchParameters() {
     all.push_back(
         choice("preset", "Effort",
                "Generations, offspring and stages where they are not given: small below 200 million weights, "
-               "else those of the paper.",
+               "else those of the paper, which take more text than is drawn by default.",
                {"auto", "small", "paper"}));
     all.push_back(integerParameter("generations", "Generations", "0: by the effort.", 0, 0, 5000));
     all.push_back(
@@ -223,7 +223,9 @@ std::vector<Parameter> searchParameters() {
                        .advanced = true,
                        .visibleIf = ofDrop});
     all.push_back(integerParameter("sequences", "Sequences",
-                                   "Of the calibration text, drawn at random places.", 64, 1, 65536));
+                                   "Of the calibration text, drawn at random places; a stage of the "
+                                   "selection that asks for more tokens than they have takes them all.",
+                                   64, 1, 65536));
     all.push_back(integerParameter("length", "Length", "Of a sequence.", 256, 8, 32768));
     all.back().unit = "tokens";
     all.push_back(groupSizeParameter());
@@ -271,7 +273,23 @@ SearchSettings searchSettings(const Parameters& parameters, std::uint64_t weight
     settings.levels = {parameters.integer("group-size"),
                        {parameters.real("damping"), parameters.flag("act-order")}};
     checkGroupSize(settings.levels.groupSize, "weights.evopress.search");
+    // Who names the paper's effort compares with the paper: less text would be another search.
+    const std::optional<MissingText> missing = missingText(settings);
+    if (missing && effort == "paper") throw Error(ErrorKind::Usage, missing->what, missing->remedy);
     return settings;
+}
+
+std::optional<MissingText> missingText(const SearchSettings& settings) {
+    if (settings.method != SearchMethod::Evolution) return std::nullopt;
+    const engine::EvolutionSettings& evolution = settings.evolution;
+    const std::int64_t most = std::ranges::max_element(evolution.stages, {}, &SelectionStage::tokens)->tokens;
+    const std::int64_t drawn = evolution.sequences * evolution.sequenceLength;
+    if (most <= drawn) return std::nullopt;
+    const std::int64_t sequences = (most + evolution.sequenceLength - 1) / evolution.sequenceLength;
+    return MissingText{"A stage of the selection asks for " + std::to_string(most) + " tokens, and " +
+                           std::to_string(evolution.sequences) + " sequences of " +
+                           std::to_string(evolution.sequenceLength) + " have " + std::to_string(drawn) + ".",
+                       "Set sequences to " + std::to_string(sequences) + "."};
 }
 
 }  // namespace ratescope::media::weights
