@@ -254,6 +254,7 @@ measured: fitness is lower on it than elsewhere.
 graph::Manifest searchManifest() {
     graph::Manifest manifest;
     manifest.id = nodeId;
+    manifest.version = 2;
     manifest.title = "EvoPress search";
     manifest.family = "weights";
     manifest.summary = "Finds widths or sparsities of tensors, or blocks to leave out, within a budget";

@@ -1,11 +1,14 @@
 // What a search of EvoPress weighs its units by: text, effort, errors of levels, the least sum of them.
 
+#include "plugins/weights/level_database.h"
 #include "plugins/weights/search_settings.h"
+#include "plugins/weights/sparse_database.h"
 #include "tests/core/error_check.h"
 #include "tests/families/weights/evopress_search.h"
 
 #include <QTest>
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <tuple>
 
@@ -20,6 +23,25 @@ constexpr std::uint64_t largeModel = 1'000'000'000;
 
 SearchSettings settingsOf(const Settings& changed, std::uint64_t weights = largeModel) {
     return searchSettings(complete(evoPressSearchNode().manifest, changed), weights);
+}
+
+/// tr(M·H·Mᵀ) by the book.
+double quadraticForm(const engine::Matrix<double>& matrix, const engine::Matrix<double>& hessian) {
+    double sum = 0;
+    for (std::int64_t row = 0; row < matrix.rows; ++row)
+        for (std::int64_t i = 0; i < matrix.columns; ++i)
+            for (std::int64_t j = 0; j < matrix.columns; ++j)
+                sum += matrix.at(row, i) * hessian.at(i, j) * matrix.at(row, j);
+    return sum;
+}
+
+double outputLossByTheBook(const CalibratedTensor& tensor, const engine::Matrix<float>& restored) {
+    engine::Matrix<double> weights(restored.rows, restored.columns), lost = weights;
+    for (std::size_t i = 0; i < weights.values.size(); ++i) {
+        weights.values[i] = static_cast<double>(tensor.weights.values[i]);
+        lost.values[i] = static_cast<double>(restored.values[i]) - weights.values[i];
+    }
+    return quadraticForm(lost, tensor.hessian) / quadraticForm(weights, tensor.hessian);
 }
 
 }  // namespace
@@ -52,6 +74,32 @@ class EvoPressUnitsTest : public QObject {
         QVERIFY(std::ranges::none_of(enough.lines, [](const std::string& line) {
             return line.find("sequences") != std::string::npos;
         }));
+    }
+
+    /// With a Hessian that is damped as much as may be: what is lost is counted by the one that was measured, and of the
+    /// weights that decode.
+    void errorsOfLevelsAreThoseOfTheOutputs() {
+        const LanguageModel model = tiny();
+        const TensorSet set = tensorsOf(model);
+        const auto hessians = std::get<std::shared_ptr<const TensorSet>>(hessiansOf(model));
+        const Calibration calibration(hessians.get(), set);
+        const auto source = std::ranges::find_if(set.tensors, Searched(set));
+        const CalibratedTensor tensor{source->name, matrixOf(source->array),
+                                      calibration.hessian(source->name, source->array.shape()[1])};
+        TestContext context;
+        const auto isNear = [](double value, double expected) {
+            return std::abs(value / expected - 1) < 1e-6;
+        };
+        for (const bool actOrder : {false, true}) {
+            const PackedUnit unit = packedUnit(context, tensor, {16, {1, actOrder}});
+            for (int level = 0; level < levelCount; ++level)
+                QVERIFY(isNear(unit.levels[static_cast<std::size_t>(level)].error,
+                               outputLossByTheBook(tensor, weightsAt(unit, level))));
+            const SparseUnit sparse = sparseUnit(context, tensor, {0.1, 40, 8, {1, actOrder}});
+            for (std::size_t level = 0; level < sparse.levels.size(); ++level)
+                QVERIFY(isNear(sparse.levels[level].error,
+                               outputLossByTheBook(tensor, weightsAt(sparse, static_cast<int>(level)))));
+        }
     }
 };
 
