@@ -339,6 +339,12 @@ class DFloat11Test : public QObject {
         }
     }
 
+    /// A model of 135 million weights (269 MB) is held several times over, and the worker's limit is what it asks for.
+    void asksForTheMemoryOfAModel() {
+        const std::uint64_t bytes = dfloat11().make()->resources(complete(dfloat11().manifest)).memory;
+        QVERIFY(bytes >= std::uint64_t{4} << 30);
+    }
+
     /// The sizes that the specification gives for normal weights: 10.78 … 10.80 bits, an entropy of 2.545.
     void normalWeightsTakeWhatThePaperSays_data() {
         QTest::addColumn<double>("deviation");
