@@ -73,7 +73,8 @@ class Search {
     template <typename Units>
     std::vector<Generation> found(const Units& units) {
         if (settings_.method == SearchMethod::Even) return compared(units, units.even());
-        if (settings_.method == SearchMethod::Dynamic) return compared(units, units.leastError());
+        if (settings_.method == SearchMethod::Dynamic)
+            return compared(units, units.leastError([this] { context_.check(); }));
         return evolved(units);
     }
 
@@ -238,7 +239,9 @@ stage draws its own text, the same for all candidates. The paper's last stage ta
 as it was (or that over its most probable ids, or perplexity). NaN or infinite predictions are never selected.
 
 To compare with, of the same tensors: `uniform`, one width or sparsity for all (at broken targets two, evenly spread), and `dp`, the
-least sum of the layers' relative errors tr((W−Ŵ)·H·(W−Ŵ)ᵀ)/tr(W·H·Wᵀ) within the budget; of blocks `scoring`, those
+least sum of the layers' relative errors tr((W−Ŵ)·H·(W−Ŵ)ᵀ)/tr(W·H·Wᵀ) within the budget, by dynamic programming: exactly,
+unless costs are too fine for its table (SmolLM2's above about 4 bits). They are then rounded up to a coarser common step,
+and what that leaves of the budget goes where it wins most; of blocks `scoring`, those
 that alone do the least harm; `cosine`, those that turn the states of the tokens least (ShortGPT, arXiv 2403.03853);
 `random`, any. Of sparsities `owl` too: of blocks with more outliers among |w|·‖x‖ (above five times their mean) fewer
 weights go, within ±0.08 of the target (arXiv 2310.05175), as near as levels come to it.
