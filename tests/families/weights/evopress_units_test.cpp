@@ -49,6 +49,53 @@ double outputLossByTheBook(const CalibratedTensor& tensor, const engine::Matrix<
 class EvoPressUnitsTest : public QObject {
     Q_OBJECT
   private slots:
+    /// The numbers of the specification.
+    void theEffortIsThatOfTheModelsSize_data() {
+        QTest::addColumn<quint64>("weights");
+        QTest::addColumn<QString>("preset");
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<int>("generations");
+        QTest::addColumn<int>("offspring");
+        QTest::addColumn<QString>("stages");
+        const auto row = [](quint64 weights, const char* preset, const char* kind, int generations,
+                            int offspring, const char* stages) {
+            QTest::addRow("%s, %llu weights, %s", kind, static_cast<unsigned long long>(weights), preset)
+                << weights << QString(preset) << QString(kind) << generations << offspring << QString(stages);
+        };
+        const char* const small = "1/512 1/8192";
+        const char* const minutes = "2/256 1/1024";
+        row(260'000, "auto", "bits", 150, 16, small);
+        row(260'000, "auto", "sparsity", 400, 16, small);
+        row(260'000, "auto", "drop", 0, 16, small);
+        for (const char* kind : {"bits", "sparsity", "drop"}) {
+            row(135'000'000, "auto", kind, 40, 8, minutes);
+            row(largeModel, "small", kind, 40, 8, minutes);
+        }
+        row(largeModel, "auto", "bits", 150, 128, "16/2048 4/16384 1/131072");
+        row(260'000, "paper", "sparsity", 400, 64, "8/2048 2/16384 1/65536");
+        row(largeModel, "auto", "drop", 0, 32, "2/2048 1/32768");
+    }
+    void theEffortIsThatOfTheModelsSize() {
+        QFETCH(quint64, weights);
+        QFETCH(QString, preset);
+        QFETCH(QString, kind);
+        QFETCH(int, generations);
+        QFETCH(int, offspring);
+        QFETCH(QString, stages);
+        const SearchSettings settings = settingsOf({{"preset", preset.toStdString()},
+                                                    {"kind", kind.toStdString()},
+                                                    {"target", kind == "bits" ? 3.0 : 0.5},
+                                                    {"sequences", std::int64_t{512}}},
+                                                   weights);
+        QCOMPARE(settings.evolution.generations, generations);
+        QCOMPARE(settings.evolution.offspring, offspring);
+        QStringList found;
+        for (const engine::SelectionStage& stage : settings.evolution.stages)
+            found += QString("%1/%2").arg(stage.survivors).arg(stage.tokens);
+        QCOMPARE(found.join(' '), stages);
+        QCOMPARE(settings.mostLevel, 8);
+    }
+
     /// The paper's last stages ask for more text than is drawn by default.
     void stagesThatGetTooLittleTextAreToldOf() {
         const std::string paper = "paper";
