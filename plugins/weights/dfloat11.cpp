@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -86,8 +87,10 @@ class Encoder {
   public:
     Encoder(Context& context, const Settings& settings, const TensorSet& set)
         : context_(context), settings_(settings), set_(set), isSearched_(set) {
-        for (const Tensor& tensor : set.tensors)
+        for (const Tensor& tensor : set.tensors) {
+            context_.check();
             codings_.push_back(codingOf(tensor));
+        }
         plan();
     }
 
@@ -208,24 +211,37 @@ class Encoder {
 
     void addGroup(const Group& group, FieldWriter& header) {
         std::vector<std::uint8_t> exponents(group.weights), kept(group.weights);
-        std::size_t done = 0;
-        for (const Segment& segment : group.segments) {
-            const auto weights = set_.tensors[segment.tensor].array.as<std::uint16_t>();
-            splitWeights(weights.subspan(segment.begin, segment.count), exponents.data() + done,
-                         kept.data() + done);
-            done += segment.count;
-        }
-        context_.check();
+        const std::vector<std::uint32_t> counts = split(group, exponents.data(), kept.data());
         signMantissa_.add("sign-mantissa", std::as_bytes(std::span(kept)), group.searched);
-        const HuffmanCode code = exponentCode(histogramOf(std::span<const std::uint8_t>(exponents)),
-                                              settings_.longest, settings_.limiter);
+        const HuffmanCode code = exponentCode(counts, settings_.longest, settings_.limiter);
         exponents_.use(exponents_.addPart("exponents", group.searched));
         const std::uint64_t before = exponents_.bits();
-        const StartIndex index = putExponents(exponents, code, settings_.chunksOfBlock, exponents_);
+        const StartIndex index =
+            putExponents(exponents, code, settings_.chunksOfBlock, exponents_, [this] { context_.check(); });
         header.varint(group.weights);
         header.varint((exponents_.bits() - before) / 8);
         addIndex(index, group.searched);
         addTables(code, group.searched, header);
+    }
+
+    /// Gives how often each exponent occurs.
+    std::vector<std::uint32_t> split(const Group& group, std::uint8_t* exponents, std::uint8_t* kept) const {
+        std::vector<std::uint32_t> counts(256);
+        for (const Segment& segment : group.segments) {
+            auto weights =
+                set_.tensors[segment.tensor].array.as<std::uint16_t>().subspan(segment.begin, segment.count);
+            while (!weights.empty()) {
+                context_.check();
+                const std::size_t count = std::min(weights.size(), weightsBetweenChecks);
+                splitWeights(weights.first(count), exponents, kept);
+                std::ranges::transform(counts, histogramOf(std::span<const std::uint8_t>(exponents, count)),
+                                       counts.begin(), std::plus());
+                exponents += count;
+                kept += count;
+                weights = weights.subspan(count);
+            }
+        }
+        return counts;
     }
 
     void addIndex(const StartIndex& index, bool searched) {

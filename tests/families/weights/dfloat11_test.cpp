@@ -435,6 +435,17 @@ class DFloat11Test : public QObject {
         QVERIFY(errorOf([&] { decode(dfloat11(), forged.bytes()); }).contains("look-up tables"));
     }
 
+    /// One group of sixteen megabytes: it is asked for every two, while weights are taken apart and while they are coded.
+    void asksWithinAGroup() {
+        const auto given = inputs("tensors", one(row("w", Weights(std::size_t{1} << 23, 0x3c12))));
+        const auto node = dfloat11().make();
+        TestContext context;
+        ByteSink sink;
+        dynamic_cast<const CodecNode&>(*node).encode(
+            context, given, complete(dfloat11().manifest, settings("model", "blocks")), sink);
+        QVERIFY2(context.checks >= 8 + 8, qPrintable(QString::number(context.checks)));
+    }
+
     void stopsWhenCancelled() {
         const auto node = dfloat11().make();
         const auto& codec = dynamic_cast<const CodecNode&>(*node);

@@ -1,16 +1,20 @@
 // What a search of EvoPress weighs its units by: text, effort, errors of levels, the least sum of them.
 
+#include "core/engine/device/compute_scope.h"
+#include "plugins/weights/candidate_model.h"
 #include "plugins/weights/level_database.h"
 #include "plugins/weights/search_settings.h"
 #include "plugins/weights/sparse_database.h"
 #include "tests/core/error_check.h"
 #include "tests/families/weights/evopress_search.h"
+#include "tests/families/weights/whole_text.h"
 
 #include <QTest>
 #include <algorithm>
 #include <cmath>
 #include <string>
 #include <tuple>
+#include <utility>
 
 using namespace ratescope;
 using namespace ratescope::media;
@@ -49,6 +53,27 @@ double outputLossByTheBook(const CalibratedTensor& tensor, const engine::Matrix<
 class EvoPressUnitsTest : public QObject {
     Q_OBJECT
   private slots:
+    /// Within a pass too, of the candidate and of the model as it was.
+    void candidatesAskBehindEachBlock() {
+        const engine::ComputeScope threads(1);
+        const engine::Llama dense(tiny());
+        const auto none = [](engine::Llama&, std::size_t, int) {};
+        const auto checksOf = [&](int stopAt) {
+            int checks = 0;
+            CandidateModel model(dense, someSequences(1, 24, 300), 1, none,
+                                 {FitnessKind::Divergence, 1, [&] {
+                                      if (++checks == stopAt)
+                                          throw Error(ErrorKind::Cancelled, "Stopped.", "");
+                                  }});
+            const QString stopped = errorOf([&] { model.fitness({0}, whole(1, 24)); });
+            return std::pair(checks, stopped);
+        };
+        // Once at first, behind both blocks of both models, and before the logits.
+        QCOMPARE(checksOf(0).first, static_cast<int>(1 + 2 * dense.layers() + 1));
+        for (int at = 1; at <= checksOf(0).first; ++at)
+            QVERIFY(checksOf(at).second.startsWith("cancelled"));
+    }
+
     /// The numbers of the specification.
     void theEffortIsThatOfTheModelsSize_data() {
         QTest::addColumn<quint64>("weights");
