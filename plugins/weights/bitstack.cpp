@@ -6,7 +6,6 @@
 #include "core/engine/device/device.h"
 #include "core/media/node/checkpoint.h"
 #include "core/media/quality/execution.h"
-#include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/bitstack_calibration.h"
 #include "plugins/weights/bitstack_stream.h"
@@ -95,7 +94,7 @@ class Encoder {
             progress(static_cast<double>(i) / static_cast<double>(set_.tensors.size()));
             const Tensor& tensor = set_.tensors[i];
             if (!isSearched(tensor)) {
-                putKept(kept_, {tensor.name, scale_(tensor)});
+                putKept(kept_, {tensor.name, scale_.kept(tensor)});
             } else if (!tensor.array.empty()) {
                 names_.push_back(tensor.name);
                 stacks_.push_back(stackOfTensor(tensor));
@@ -113,7 +112,7 @@ class Encoder {
         });
         if (kept) return *std::move(kept);
         engine::Matrix<float> weights(shape.rows, shape.columns);
-        std::ranges::copy(toFloat32(scale_(tensor)).as<float>(), weights.values.begin());
+        std::ranges::copy(scale_.searched(tensor).as<float>(), weights.values.begin());
         BitstackStack stack = engine::bitstack(tensor.name, weights, settings_, executionIn(context_));
         saveFields(context_, name, fieldsOf(stack));
         return stack;
@@ -182,7 +181,8 @@ one block higher than another. A sweep over it encodes once and gives one point 
 calibrated: before it is decomposed, each layer's inputs are scaled by their strength (the norm over a sequence's
 tokens, averaged over sequences, plus 0.001). Scales fold into what makes the inputs: norms, rows of `up_proj`, and rows
 of `v_proj` where there are as many value heads as heads (else `o_proj` has none). They take no bits and the model
-computes the same, but its tensors **are other tensors**: set `scale` to false to compare tensors themselves.
+computes the same, up to the rounding of norms to the 16 bits in which they are kept, but its tensors **are other tensors**:
+set `scale` to false to compare tensors themselves.
 
 `sort` *perplexity* asks for each level and matrix how well the model predicts `score-sequences` other sequences when
 this matrix alone has one block more, the best first: matrices × (blocks − 1) passes over them, which dominates the

@@ -93,7 +93,7 @@ engine::Llama leastModel(const TensorSet& set, std::span<const BitstackStack> st
     std::size_t next = 0;
     for (const Tensor& tensor : set.tensors) {
         if (next == names.size() || tensor.name != names[next]) {
-            least.tensors.push_back({tensor.name, scale(tensor)});
+            least.tensors.push_back({tensor.name, scale.kept(tensor)});
             continue;
         }
         const BitstackStack& stack = stacks[next++];
@@ -108,10 +108,20 @@ engine::Llama leastModel(const TensorSet& set, std::span<const BitstackStack> st
 
 }  // namespace
 
-Array ScaledTensors::operator()(const Tensor& tensor) const {
+Array ScaledTensors::searched(const Tensor& tensor) const {
+    const auto found = scales_.find(tensor.name);
+    return found == scales_.end() ? toFloat32(tensor.array)
+                                  : engine::scaled(tensor.name, tensor.array, found->second);
+}
+
+Array ScaledTensors::kept(const Tensor& tensor) const {
     const auto found = scales_.find(tensor.name);
     if (found == scales_.end()) return tensor.array;
-    return fromFloat32(engine::scaled(tensor.name, tensor.array, found->second), tensor.array.type());
+    const DType type = tensor.array.type();
+    const Array scaled = engine::scaled(tensor.name, tensor.array, found->second);
+    const Array stored = fromFloat32(scaled, type == DType::BF16 ? type : DType::F16);
+    engine::requireFiniteScaled(tensor.name, toFloat32(stored).as<float>());
+    return fromFloat32(scaled, type);
 }
 
 BitstackCalibration::BitstackCalibration(Context& context, const Inputs& inputs, std::int64_t length)

@@ -20,8 +20,11 @@ class ScaledTensors {
     ScaledTensors() = default;
     explicit ScaledTensors(std::map<std::string, engine::FoldedScale> scales) : scales_(std::move(scales)) {}
 
-    /// The array itself where the tensor has no scale, else one of the same type. Throws what scaled() throws.
-    Array operator()(const Tensor& tensor) const;
+    /// Of what is decomposed, F32: rounded to a type of 16 bits it would be another model.
+    Array searched(const Tensor& tensor) const;
+    /// Of what is kept: the array itself where the tensor has no scale, else one of the same type. Both throw what
+    /// engine::scaled() throws, this one too where a value no longer fits the type in which it is stored.
+    Array kept(const Tensor& tensor) const;
 
   private:
     std::map<std::string, engine::FoldedScale> scales_;

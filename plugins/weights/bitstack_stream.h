@@ -21,7 +21,7 @@
 namespace ratescope::media::weights {
 
 inline constexpr const char* bitstackId = "weights.bitstack";
-inline constexpr int bitstackVersion = 1;
+inline constexpr int bitstackVersion = 2;
 
 /// What an encoder has come to. `order` as engine::blockOrder() gives it.
 struct BitstackContent {

@@ -65,7 +65,7 @@ double CandidateModel::fitness(const engine::Candidate& candidate, const engine:
              ++first)
             sequences.push_back(batch[first].sequence);
         if (tokens < 2) continue;
-        if (settings_.check) settings_.check();
+        check();
         sum += sumOver(sequences, tokens);
         positions += static_cast<std::int64_t>(sequences.size()) * (tokens - 1);
     }
@@ -74,9 +74,14 @@ double CandidateModel::fitness(const engine::Candidate& candidate, const engine:
     return settings_.kind == FitnessKind::Perplexity ? std::exp(mean) : mean;
 }
 
+/// A pass of a thousand tokens through a large model takes seconds: it may stop behind each block.
+at::Tensor CandidateModel::hidden(const engine::Llama& model, const at::Tensor& ids) const {
+    return model.hidden(ids, 0, [this](double) { check(); });
+}
+
 double CandidateModel::sumOver(const std::vector<std::int64_t>& sequences, std::int64_t tokens) {
     const at::Tensor ids = sequences_.index_select(0, at::tensor(sequences)).narrow(1, 0, tokens);
-    const at::Tensor rows = model_.normed(model_.hidden(ids.narrow(1, 0, tokens - 1)));
+    const at::Tensor rows = model_.normed(hidden(model_, ids.narrow(1, 0, tokens - 1)));
     if (!isFinite(rows)) return std::numeric_limits<double>::infinity();
     const std::int64_t vocabulary = dense_.config().vocabulary;
     const std::int64_t step = std::max<std::int64_t>(1, logitsTogether / vocabulary);
@@ -85,6 +90,7 @@ double CandidateModel::sumOver(const std::vector<std::int64_t>& sequences, std::
         const auto number = static_cast<std::int64_t>(i);
         const at::Tensor targets = ids[number].narrow(0, 1, tokens - 1);
         for (std::int64_t first = 0; first < tokens - 1; first += step) {
+            check();
             const std::int64_t count = std::min(step, tokens - 1 - first);
             sum += sumOfRows(denseRows(sequences[i]).narrow(0, first, count),
                              rows[number].narrow(0, first, count), targets.narrow(0, first, count));
@@ -115,7 +121,7 @@ const at::Tensor& CandidateModel::denseRows(std::int64_t sequence) {
     at::Tensor& rows = denseRows_.at(static_cast<std::size_t>(sequence));
     if (rows.defined()) return rows;
     const at::Tensor read = sequences_.narrow(0, sequence, 1).narrow(1, 0, sequences_.size(1) - 1);
-    rows = dense_.normed(dense_.hidden(read))[0];
+    rows = dense_.normed(hidden(dense_, read))[0];
     if (!isFinite(rows))
         throw Error(ErrorKind::Input,
                     "The model's predictions of the calibration text are not finite numbers.",

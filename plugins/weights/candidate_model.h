@@ -43,6 +43,10 @@ class CandidateModel {
     double fitness(const engine::Candidate& candidate, const engine::Minibatch& batch);
 
   private:
+    void check() const {
+        if (settings_.check) settings_.check();
+    }
+    at::Tensor hidden(const engine::Llama& model, const at::Tensor& ids) const;
     double sumOver(const std::vector<std::int64_t>& sequences, std::int64_t tokens);
     double sumOfRows(const at::Tensor& ours, const at::Tensor& theirs, const at::Tensor& targets) const;
     const at::Tensor& denseRows(std::int64_t sequence);

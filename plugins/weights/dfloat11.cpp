@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -75,6 +76,7 @@ bool isLarge(std::uint16_t weight) {
 struct Plane {
     LedgeredBytes content{};
 
+    void reserve(std::size_t bytes) { content.bytes.reserve(bytes); }
     void add(const std::string& part, std::span<const std::byte> bytes, bool searched) {
         content.bytes.insert(content.bytes.end(), bytes.begin(), bytes.end());
         if (!bytes.empty()) content.ledger.add(part, 8 * std::uint64_t{bytes.size()}, searched);
@@ -85,8 +87,10 @@ class Encoder {
   public:
     Encoder(Context& context, const Settings& settings, const TensorSet& set)
         : context_(context), settings_(settings), set_(set), isSearched_(set) {
-        for (const Tensor& tensor : set.tensors)
+        for (const Tensor& tensor : set.tensors) {
+            context_.check();
             codings_.push_back(codingOf(tensor));
+        }
         plan();
     }
 
@@ -94,6 +98,10 @@ class Encoder {
         ContainerWriter container(dfloat11Id, dfloat11Version);
         writeTensors(container.header());
         container.header().varint(groups_.size());
+        std::size_t weights = 0;
+        for (const Group& group : groups_)
+            weights += group.weights;
+        signMantissa_.reserve(weights);
         for (std::size_t i = 0; i < groups_.size(); ++i) {
             context_.progress(static_cast<double>(i) / static_cast<double>(groups_.size()));
             addGroup(groups_[i], container.header());
@@ -203,24 +211,37 @@ class Encoder {
 
     void addGroup(const Group& group, FieldWriter& header) {
         std::vector<std::uint8_t> exponents(group.weights), kept(group.weights);
-        std::size_t done = 0;
-        for (const Segment& segment : group.segments) {
-            const auto weights = set_.tensors[segment.tensor].array.as<std::uint16_t>();
-            splitWeights(weights.subspan(segment.begin, segment.count), exponents.data() + done,
-                         kept.data() + done);
-            done += segment.count;
-        }
-        context_.check();
+        const std::vector<std::uint32_t> counts = split(group, exponents.data(), kept.data());
         signMantissa_.add("sign-mantissa", std::as_bytes(std::span(kept)), group.searched);
-        const HuffmanCode code = exponentCode(histogramOf(std::span<const std::uint8_t>(exponents)),
-                                              settings_.longest, settings_.limiter);
+        const HuffmanCode code = exponentCode(counts, settings_.longest, settings_.limiter);
         exponents_.use(exponents_.addPart("exponents", group.searched));
         const std::uint64_t before = exponents_.bits();
-        const StartIndex index = putExponents(exponents, code, settings_.chunksOfBlock, exponents_);
+        const StartIndex index =
+            putExponents(exponents, code, settings_.chunksOfBlock, exponents_, [this] { context_.check(); });
         header.varint(group.weights);
         header.varint((exponents_.bits() - before) / 8);
         addIndex(index, group.searched);
         addTables(code, group.searched, header);
+    }
+
+    /// Gives how often each exponent occurs.
+    std::vector<std::uint32_t> split(const Group& group, std::uint8_t* exponents, std::uint8_t* kept) const {
+        std::vector<std::uint32_t> counts(256);
+        for (const Segment& segment : group.segments) {
+            auto weights =
+                set_.tensors[segment.tensor].array.as<std::uint16_t>().subspan(segment.begin, segment.count);
+            while (!weights.empty()) {
+                context_.check();
+                const std::size_t count = std::min(weights.size(), weightsBetweenChecks);
+                splitWeights(weights.first(count), exponents, kept);
+                std::ranges::transform(counts, histogramOf(std::span<const std::uint8_t>(exponents, count)),
+                                       counts.begin(), std::plus());
+                exponents += count;
+                kept += count;
+                weights = weights.subspan(count);
+            }
+        }
+        return counts;
     }
 
     void addIndex(const StartIndex& index, bool searched) {
@@ -276,6 +297,9 @@ Settings settingsFrom(const Parameters& parameters) {
 
 class DFloat11 : public CodecNode {
   public:
+    /// Of a model of 135 million weights, at encoding: its tensors, all sections, the container and the stream.
+    Resources resources(const Parameters&) const override { return {.memory = std::uint64_t{4} << 30}; }
+
     void encode(Context& context, const Inputs& inputs, const Parameters& parameters,
                 ByteSink& sink) const override {
         const TensorSet& set = inputs.tensors("tensors");

@@ -128,11 +128,12 @@ HuffmanCode codeOfTables(std::span<const std::uint8_t> tables) {
 }
 
 StartIndex putExponents(std::span<const std::uint8_t> exponents, const HuffmanCode& code,
-                        std::uint64_t chunksOfBlock, BitWriter& writer) {
+                        std::uint64_t chunksOfBlock, BitWriter& writer, const std::function<void()>& check) {
     StartIndex index;
     const std::uint64_t begin = writer.bits();
     std::uint32_t element = 0;
     for (const std::uint8_t exponent : exponents) {
+        if (element % weightsBetweenChecks == 0) check();
         const std::uint64_t start = writer.bits() - begin;
         if (start / chunkBits == index.gaps.size()) {
             if (index.gaps.size() % chunksOfBlock == 0) index.positions.push_back(element);

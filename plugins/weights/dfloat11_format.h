@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,7 @@ constexpr std::uint8_t leastPointer = 240;
 constexpr std::size_t endSymbol = 256;
 constexpr std::uint64_t chunkBits = 64;  ///< what a thread of the kernel decodes
 constexpr int gapBits = 5;
+constexpr std::size_t weightsBetweenChecks = std::size_t{1} << 20;
 
 enum class LengthLimiter {
     Reference,     ///< the rarest symbols count 1, more and more of them, until codes are short enough
@@ -42,9 +44,10 @@ struct StartIndex {
     std::vector<std::uint32_t> positions;
 };
 
-/// Writes the codes from a byte border up to the next one; the rest is padding.
+/// Writes the codes from a byte border up to the next one; the rest is padding. `check` is called between parts of the
+/// work; it may throw to stop.
 StartIndex putExponents(std::span<const std::uint8_t> exponents, const HuffmanCode& code,
-                        std::uint64_t chunksOfBlock, BitWriter& writer);
+                        std::uint64_t chunksOfBlock, BitWriter& writer, const std::function<void()>& check);
 
 /// raw = sign, 8 bits of exponent, 7 of mantissa; `kept` takes sign and mantissa.
 void splitWeights(std::span<const std::uint16_t> weights, std::uint8_t* exponents, std::uint8_t* kept);

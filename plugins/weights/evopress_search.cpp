@@ -73,7 +73,8 @@ class Search {
     template <typename Units>
     std::vector<Generation> found(const Units& units) {
         if (settings_.method == SearchMethod::Even) return compared(units, units.even());
-        if (settings_.method == SearchMethod::Dynamic) return compared(units, units.leastError());
+        if (settings_.method == SearchMethod::Dynamic)
+            return compared(units, units.leastError([this] { context_.check(); }));
         return evolved(units);
     }
 
@@ -203,6 +204,8 @@ class EvoPressSearch : public ExperimentNode {
         context.check();
         const LanguageModel& model = inputs.languageModel("model");
         const SearchSettings settings = searchSettings(parameters, countWeights(model).weights);
+        if (const auto missing = missingText(settings))
+            context.log(missing->what + " It takes all of them. " + missing->remedy);
         const engine::ComputeScope compute(context.threads());
         const std::vector<std::int32_t> ids = engine::tokenizerOf(model).encode(
             engine::joinedTexts(inputs.all("text"), "weights.evopress.search searches with"));
@@ -230,14 +233,23 @@ number of zeros exactly. All are made once by SparseGPT (as `weights.prune` does
 
 **Evolution**: a parent has λ distinct offspring, of 1 to 3 exchanges each. They are scored on little text, the best of
 them on more, and so on; before the last stage the parent joins, so that it is given up only for something better. Each
-stage draws its own text, the same for all candidates. The fitness is the mean Kullback-Leibler divergence from the model
+stage draws its own text, the same for all candidates. The paper's last stage takes 131,072 tokens (65,536 of sparsities,
+32,768 of blocks): set `sequences` to 512 (256, 128) of 256 tokens. Where there are fewer the log says so, and an effort of
+`paper` is refused. The fitness is the mean Kullback-Leibler divergence from the model
 as it was (or that over its most probable ids, or perplexity). NaN or infinite predictions are never selected.
 
 To compare with, of the same tensors: `uniform`, one width or sparsity for all (at broken targets two, evenly spread), and `dp`, the
-least sum of the layers' relative errors tr((W−Ŵ)·H·(W−Ŵ)ᵀ)/tr(W·H·Wᵀ) within the budget; of blocks `scoring`, those
+least sum of the layers' relative errors tr((W−Ŵ)·H·(W−Ŵ)ᵀ)/tr(W·H·Wᵀ) within the budget, by dynamic programming: exactly,
+unless costs are too fine for its table (SmolLM2's above about 4 bits). They are then rounded up to a coarser common step,
+and what that leaves of the budget goes where it wins most; of blocks `scoring`, those
 that alone do the least harm; `cosine`, those that turn the states of the tokens least (ShortGPT, arXiv 2403.03853);
 `random`, any. Of sparsities `owl` too: of blocks with more outliers among |w|·‖x‖ (above five times their mean) fewer
 weights go, within ±0.08 of the target (arXiv 2310.05175), as near as levels come to it.
+
+**Effort**, where its numbers are not given: `small` has 16 offspring, selected on 512 and 8,192 tokens, and as many
+generations as `paper`: 150 of widths, 400 of sparsities, k·(n − k)/1.5 where k of n blocks are left out. From 100 million
+weights on it has 8 offspring, the best two of them by 256 tokens, 1,024 tokens, and 40 generations, so that 135 million are
+searched in a quarter of an hour on two cores. `paper` has 128, 64 and 32 offspring for the three kinds.
 
 The allocation is a table of units and widths. The log has a row a generation: its parent's fitness on the last stage's
 text, which is another each time, and `fixed-fitness`, on text that is the same for all generations: compare by that. How
@@ -250,6 +262,7 @@ measured: fitness is lower on it than elsewhere.
 graph::Manifest searchManifest() {
     graph::Manifest manifest;
     manifest.id = nodeId;
+    manifest.version = 2;
     manifest.title = "EvoPress search";
     manifest.family = "weights";
     manifest.summary = "Finds widths or sparsities of tensors, or blocks to leave out, within a budget";

@@ -27,15 +27,25 @@ engine::Matrix<std::uint16_t> matrixFrom(FieldReader& fields) {
     return matrix;
 }
 
+at::Tensor doublesOf(const engine::Matrix<float>& matrix) {
+    return at::from_blob(const_cast<float*>(matrix.values.data()), {matrix.rows, matrix.columns}, at::kFloat)
+        .to(at::kDouble);
+}
+
+/// tr(M·H·Mᵀ); not below 0, where rounding would bring it.
+double quadraticForm(const at::Tensor& matrix, const at::Tensor& hessian) {
+    return std::max(0.0, at::mm(matrix, hessian).mul_(matrix).sum().item<double>());
+}
+
 }  // namespace
 
-double energyOf(const CalibratedTensor& tensor) {
-    std::vector<double> values(tensor.weights.values.begin(), tensor.weights.values.end());
-    const at::Tensor weights =
-        at::from_blob(values.data(), {tensor.weights.rows, tensor.weights.columns}, at::kDouble);
+double outputLossOf(const CalibratedTensor& tensor, const engine::Matrix<float>& restored) {
+    const at::Tensor weights = doublesOf(tensor.weights);
     const at::Tensor hessian = at::from_blob(const_cast<double*>(tensor.hessian.values.data()),
                                              {tensor.hessian.rows, tensor.hessian.columns}, at::kDouble);
-    return at::mm(weights, hessian).mul_(weights).sum().item<double>();
+    const double energy = quadraticForm(weights, hessian),
+                 loss = quadraticForm(doublesOf(restored) - weights, hessian);
+    return energy > 0 ? loss / energy : loss;
 }
 
 engine::GroupQuantised quantisedAt(Context& context, const CalibratedTensor& tensor,
@@ -50,7 +60,6 @@ engine::GroupQuantised quantisedAt(Context& context, const CalibratedTensor& ten
 
 PackedUnit packedUnit(Context& context, const CalibratedTensor& tensor, const LevelSettings& settings) {
     const engine::InverseFactor factor = factorOf(context, tensor, settings.factor);
-    const double energy = energyOf(tensor);
     PackedUnit unit{tensor.name, {tensor.weights.rows, tensor.weights.columns}, 0, {}, {}};
     for (int level = 0; level < levelCount; ++level) {
         const engine::GroupQuantised stored = quantisedAt(context, tensor, factor, settings, level);
@@ -58,7 +67,7 @@ PackedUnit packedUnit(Context& context, const CalibratedTensor& tensor, const Le
         codes.putPacked(stored.codes.values, gridAt(level).bits);
         unit.levels.push_back({codes.finish().bytes, stored.scales, stored.zeros,
                                engine::storedBits(stored, gridAt(level)),
-                               energy > 0 ? stored.loss / energy : stored.loss});
+                               outputLossOf(tensor, stored.weights)});
         unit.groupSize = stored.groupSize;
         unit.order = stored.order;
     }

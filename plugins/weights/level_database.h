@@ -30,8 +30,9 @@ struct LevelSettings {
     engine::FactorSettings factor;
 };
 
-/// tr(W·H·Wᵀ)
-double energyOf(const CalibratedTensor& tensor);
+/// tr((W−Ŵ)·H·(W−Ŵ)ᵀ) / tr(W·H·Wᵀ) of the weights Ŵ that decode, with H as it was calibrated: the damping of a factor
+/// is no part of what a layer loses. Where the outputs are all zero, what is lost itself.
+double outputLossOf(const CalibratedTensor& tensor, const engine::Matrix<float>& restored);
 
 /// The tensor at that level, as it is stored: with the order of its columns where there is one.
 engine::GroupQuantised quantisedAt(Context& context, const CalibratedTensor& tensor,

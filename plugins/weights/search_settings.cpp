@@ -19,6 +19,8 @@ using graph::ParameterType;
 
 /// Below so many weights the small preset is taken unless another is asked for.
 constexpr std::uint64_t smallModel = 200'000'000;
+/// From so many on the small preset is that of a model of 135 million, which two cores search in a quarter of an hour.
+constexpr std::uint64_t slowModel = 100'000'000;
 constexpr double mostLeftOut = 0.95;
 
 struct Preset {
@@ -26,13 +28,17 @@ struct Preset {
     std::vector<SelectionStage> stages;
 };
 
-/// Of the paper's program, and one that a processor finishes in minutes.
-Preset presetOf(AllocationKind kind, bool isSmall) {
-    const bool isDrop = kind == AllocationKind::LeftOut;
-    if (isSmall) return {isDrop ? 0 : 150, 16, {{1, 512}, {1, 8192}}};
-    if (isDrop) return {0, 32, {{2, 2048}, {1, 32768}}};
-    if (kind == AllocationKind::Sparsity) return {400, 64, {{8, 2048}, {2, 16384}, {1, 65536}}};
-    return {150, 128, {{16, 2048}, {4, 16384}, {1, 131072}}};
+/// Of the paper's program, and those that a processor finishes: for a slow model, and for others, which have the paper's
+/// generations.
+Preset presetOf(AllocationKind kind, bool isSmall, std::uint64_t weights) {
+    if (isSmall && weights >= slowModel) return {40, 8, {{2, 256}, {1, 1024}}};
+    const std::int64_t generations = kind == AllocationKind::LeftOut    ? 0
+                                     : kind == AllocationKind::Sparsity ? 400
+                                                                        : 150;
+    if (isSmall) return {generations, 16, {{1, 512}, {1, 8192}}};
+    if (kind == AllocationKind::LeftOut) return {generations, 32, {{2, 2048}, {1, 32768}}};
+    if (kind == AllocationKind::Sparsity) return {generations, 64, {{8, 2048}, {2, 16384}, {1, 65536}}};
+    return {generations, 128, {{16, 2048}, {4, 16384}, {1, 131072}}};
 }
 
 std::vector<std::int64_t> listOf(const std::string& name, std::string_view text) {
@@ -180,7 +186,7 @@ std::vector<Parameter> searchParameters() {
     all.push_back(
         choice("preset", "Effort",
                "Generations, offspring and stages where they are not given: small below 200 million weights, "
-               "else those of the paper.",
+               "else those of the paper, which take more text than is drawn by default.",
                {"auto", "small", "paper"}));
     all.push_back(integerParameter("generations", "Generations", "0: by the effort.", 0, 0, 5000));
     all.push_back(
@@ -223,7 +229,9 @@ std::vector<Parameter> searchParameters() {
                        .advanced = true,
                        .visibleIf = ofDrop});
     all.push_back(integerParameter("sequences", "Sequences",
-                                   "Of the calibration text, drawn at random places.", 64, 1, 65536));
+                                   "Of the calibration text, drawn at random places; a stage of the "
+                                   "selection that asks for more tokens than they have takes them all.",
+                                   64, 1, 65536));
     all.push_back(integerParameter("length", "Length", "Of a sequence.", 256, 8, 32768));
     all.back().unit = "tokens";
     all.push_back(groupSizeParameter());
@@ -257,7 +265,7 @@ SearchSettings searchSettings(const Parameters& parameters, std::uint64_t weight
     settings.mostDeviation = static_cast<int>(parameters.integer("max-deviation"));
     const std::string& effort = parameters.text("preset");
     const Preset preset =
-        presetOf(settings.kind, effort == "small" || (effort == "auto" && weights < smallModel));
+        presetOf(settings.kind, effort == "small" || (effort == "auto" && weights < smallModel), weights);
     engine::EvolutionSettings& evolution = settings.evolution;
     const std::int64_t generations = parameters.integer("generations"),
                        offspring = parameters.integer("offspring");
@@ -271,7 +279,23 @@ SearchSettings searchSettings(const Parameters& parameters, std::uint64_t weight
     settings.levels = {parameters.integer("group-size"),
                        {parameters.real("damping"), parameters.flag("act-order")}};
     checkGroupSize(settings.levels.groupSize, "weights.evopress.search");
+    // Who names the paper's effort compares with the paper: less text would be another search.
+    const std::optional<MissingText> missing = missingText(settings);
+    if (missing && effort == "paper") throw Error(ErrorKind::Usage, missing->what, missing->remedy);
     return settings;
+}
+
+std::optional<MissingText> missingText(const SearchSettings& settings) {
+    if (settings.method != SearchMethod::Evolution) return std::nullopt;
+    const engine::EvolutionSettings& evolution = settings.evolution;
+    const std::int64_t most = std::ranges::max_element(evolution.stages, {}, &SelectionStage::tokens)->tokens;
+    const std::int64_t drawn = evolution.sequences * evolution.sequenceLength;
+    if (most <= drawn) return std::nullopt;
+    const std::int64_t sequences = (most + evolution.sequenceLength - 1) / evolution.sequenceLength;
+    return MissingText{"A stage of the selection asks for " + std::to_string(most) + " tokens, and " +
+                           std::to_string(evolution.sequences) + " sequences of " +
+                           std::to_string(evolution.sequenceLength) + " have " + std::to_string(drawn) + ".",
+                       "Set sequences to " + std::to_string(sequences) + "."};
 }
 
 }  // namespace ratescope::media::weights

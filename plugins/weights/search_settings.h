@@ -10,6 +10,7 @@
 #include "plugins/weights/level_database.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,15 @@ struct SearchSettings {
 
 std::vector<graph::Parameter> searchParameters();
 
-/// Throws Error(Usage) for a target out of range, a method that the kind has not, and lists that are none.
+/// Throws Error(Usage) for a target out of range, a method that the kind has not, lists that are none, and where the
+/// paper's effort is asked for by its name with less text than its stages take.
 SearchSettings searchSettings(const Parameters& parameters, std::uint64_t weights);
+
+/// Text that a stage of the selection asks for and does not get.
+struct MissingText {
+    std::string what, remedy;
+};
+/// Nothing where every stage has its tokens, and where none selects.
+std::optional<MissingText> missingText(const SearchSettings& settings);
 
 }  // namespace ratescope::media::weights

@@ -59,12 +59,12 @@ Candidate TensorUnits::even() const {
     return engine::evenLevels(engine::groupsOfEqualCost(problem_), settings_.target - leastBits);
 }
 
-Candidate TensorUnits::leastError() const {
+Candidate TensorUnits::leastError(const std::function<void()>& check) const {
     std::vector<std::vector<engine::Option>> options(units_.size());
     for (std::size_t i = 0; i < units_.size(); ++i)
         for (std::size_t level = 0; level < units_[i].levels.size(); ++level)
             options[i].push_back({problem_.costs[i][level], units_[i].levels[level].error});
-    const engine::Allocation found = engine::allocate(options, problem_.budget);
+    const engine::Allocation found = engine::allocate(options, problem_.budget, check);
     return {found.choices.begin(), found.choices.end()};
 }
 

@@ -51,8 +51,8 @@ class TensorUnits : public SearchUnits {
     const std::vector<PackedUnit>& database() const { return units_; }
     /// The same width for all, as far as whole bits allow.
     engine::Candidate even() const;
-    /// The least sum of relative errors within the budget.
-    engine::Candidate leastError() const;
+    /// The least sum of relative errors within the budget, as engine::allocate() finds it.
+    engine::Candidate leastError(const std::function<void()>& check = {}) const;
 
   private:
     void makeProblem();

@@ -32,16 +32,14 @@ SparseLevel packed(const engine::Matrix<float>& weights, std::int64_t zeros, dou
 }  // namespace
 
 engine::Matrix<float> prunedTo(Context& context, const CalibratedTensor& tensor,
-                               const engine::InverseFactor& factor, std::int64_t zeros, double* loss) {
-    engine::ColumnLoopResult result =
-        engine::pruneSparseGptTo(tensor.name, tensor.weights, factor, zeros, executionIn(context));
-    if (loss) *loss = result.loss;
-    return halved(tensor.name, std::move(result.quantised));
+                               const engine::InverseFactor& factor, std::int64_t zeros) {
+    return halved(
+        tensor.name,
+        engine::pruneSparseGptTo(tensor.name, tensor.weights, factor, zeros, executionIn(context)).quantised);
 }
 
 SparseUnit sparseUnit(Context& context, const CalibratedTensor& tensor, const SparsitySettings& settings) {
     const engine::InverseFactor factor = factorOf(context, tensor, settings.factor);
-    const double energy = energyOf(tensor);
     const std::int64_t all = tensor.weights.rows * tensor.weights.columns;
     const auto middle = static_cast<std::int64_t>(std::floor(settings.target * static_cast<double>(all)));
     const std::int64_t most = settings.mostLevel;
@@ -50,9 +48,8 @@ SparseUnit sparseUnit(Context& context, const CalibratedTensor& tensor, const Sp
     SparseUnit unit{tensor.name, {tensor.weights.rows, tensor.weights.columns}, static_cast<int>(below), {}};
     for (std::int64_t level = -below; level <= above; ++level) {
         const std::int64_t zeros = middle + level * settings.step;
-        double loss = 0;
-        const engine::Matrix<float> weights = prunedTo(context, tensor, factor, zeros, &loss);
-        unit.levels.push_back(packed(weights, zeros, energy > 0 ? loss / energy : loss));
+        const engine::Matrix<float> weights = prunedTo(context, tensor, factor, zeros);
+        unit.levels.push_back(packed(weights, zeros, outputLossOf(tensor, weights)));
     }
     return unit;
 }

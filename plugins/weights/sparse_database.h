@@ -21,11 +21,9 @@ struct SparsitySettings {
     engine::FactorSettings factor;
 };
 
-/// The tensor with so many weights pruned, as it is stored (sparse_codes.h). `loss`, if given, is set to
-/// engine::ColumnLoopResult's.
+/// The tensor with so many weights pruned, as it is stored (sparse_codes.h).
 engine::Matrix<float> prunedTo(Context& context, const CalibratedTensor& tensor,
-                               const engine::InverseFactor& factor, std::int64_t zeros,
-                               double* loss = nullptr);
+                               const engine::InverseFactor& factor, std::int64_t zeros);
 
 struct SparseLevel {
     std::int64_t zeros = 0;

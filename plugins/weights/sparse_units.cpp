@@ -71,7 +71,7 @@ Candidate SparseUnits::even() const {
 }
 
 /// What a unit costs is how many steps it is from its sparsest level.
-Candidate SparseUnits::leastError() const {
+Candidate SparseUnits::leastError(const std::function<void()>& check) const {
     std::vector<std::vector<engine::Option>> options(units_.size());
     std::uint64_t budget = 0;
     for (std::size_t i = 0; i < units_.size(); ++i) {
@@ -80,7 +80,7 @@ Candidate SparseUnits::leastError() const {
             options[i].push_back({most - level, units_[i].levels[level].error});
         budget += most - static_cast<std::size_t>(units_[i].middle);
     }
-    const engine::Allocation found = engine::allocate(options, budget);
+    const engine::Allocation found = engine::allocate(options, budget, check);
     Candidate candidate(found.choices.begin(), found.choices.end());
     // Of equal losses the cheaper was taken: what it left goes where there is room, so that all have as many zeros.
     std::uint64_t left = budget - found.cost;

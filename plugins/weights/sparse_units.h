@@ -25,7 +25,7 @@ class SparseUnits : public SearchUnits {
     /// The same sparsity for all.
     engine::Candidate even() const;
     /// The least sum of relative errors with as many zeros.
-    engine::Candidate leastError() const;
+    engine::Candidate leastError(const std::function<void()>& check = {}) const;
     /// The levels nearest to OWL's sparsities.
     engine::Candidate outlierWeighted() const;
 

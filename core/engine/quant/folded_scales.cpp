@@ -61,14 +61,22 @@ Array scaled(const std::string& name, const Array& tensor, const FoldedScale& sc
                     "");
     Array to(DType::F32, from.shape());
     const auto source = from.as<float>();
+    requireFinite(name, source);
     const auto target = to.writable<float>();
     for (std::size_t i = 0; i < rows; ++i)
         for (std::size_t j = 0; j < columns; ++j) {
             const float weight = source[i * columns + j] * (scale.inputs.empty() ? 1 : scale.inputs[j]);
             target[i * columns + j] = scale.outputs.empty() ? weight : weight / scale.outputs[i];
         }
-    requireFinite(name, target);
+    requireFiniteScaled(name, target);
     return to;
+}
+
+void requireFiniteScaled(const std::string& name, std::span<const float> values) {
+    if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
+        throw Error(ErrorKind::Input,
+                    "Tensor " + quote(name) + " holds values too large to be stored once inputs are scaled.",
+                    "Set scale to false, or leave the tensor out.");
 }
 
 }  // namespace ratescope::engine

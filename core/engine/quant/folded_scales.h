@@ -7,6 +7,7 @@
 #include "core/media/node/language_model.h"
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,9 @@ struct FoldedScale {
 std::map<std::string, FoldedScale> foldedScales(const media::ModelConfig& config, const InputScales& scales);
 
 /// The tensor, floating-point of shape [rows] or [rows, inputs], as F32 with its scale. Throws Error(Input) that names
-/// it where a value is no longer finite, Error(Internal) where the shape does not fit.
+/// it where a value is not finite or is no longer, Error(Internal) where the shape does not fit.
 Array scaled(const std::string& name, const Array& tensor, const FoldedScale& scale);
+/// Throws Error(Input) that names the tensor and says not to scale, unless these values, which scaling gave, are finite.
+void requireFiniteScaled(const std::string& name, std::span<const float> values);
 
 }  // namespace ratescope::engine

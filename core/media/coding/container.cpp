@@ -62,6 +62,10 @@ void ContainerWriter::finish(ByteSink& sink) const {
     Ledger ledger;
     ledger.add("container", 8 * (framing.bytes().size() - header_.bytes().size()));
     if (!header_.bytes().empty()) ledger.add("header", 8 * std::uint64_t{header_.bytes().size()});
+    std::size_t size = framing.bytes().size();
+    for (const Section& section : sections_)
+        size += section.content.bytes.size();
+    sink.reserve(size);
     sink.write(framing.bytes(), ledger);
     for (const Section& section : sections_)
         sink.write(section.content.bytes, section.content.ledger);

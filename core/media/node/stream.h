@@ -15,6 +15,8 @@ namespace ratescope::media {
 /// Takes the bytes of one stream and the ledger that explains them.
 class ByteSink {
   public:
+    /// Makes room for so many bytes more, for those who know how long the stream will be: growing takes as much again.
+    void reserve(std::size_t bytes) { bytes_.reserve(bytes_.size() + bytes); }
     /// Appends bytes that belong to the part `part`.
     void write(const std::string& part, std::span<const std::byte> bytes, bool searched = false);
     /// Appends bytes whose parts are given apart: the ledger's bits must be 8 × bytes.size(), else

@@ -3,14 +3,21 @@
 
 #include "core/engine/quant/bitstack.h"
 
+#include "core/engine/device/compute_scope.h"
+#include "core/engine/llm/llama.h"
 #include "core/media/assets/text_file.h"
 #include "core/media/coding/container.h"
 #include "core/media/node/model_tensors.h"
+#include "core/media/quality/half.h"
+#include "core/media/quality/searched.h"
+#include "plugins/weights/bitstack_calibration.h"
 #include "plugins/weights/bitstack_stream.h"
 #include "plugins/weights/nodes.h"
 #include "tests/core/engine/llm/tiny_model.h"
 #include "tests/families/keeping_context.h"
 #include "tests/families/weights/bitstack_cut.h"
+
+#include <ATen/ATen.h>
 
 #include <QTest>
 #include <algorithm>
@@ -89,12 +96,12 @@ LanguageModel decoder() {
     return model;
 }
 
-Inputs calibrated(const std::string& text = {}) {
+Inputs calibrated(const std::string& text = {}, const LanguageModel& model = decoder()) {
     std::string letters = text;
     for (int i = 0; text.empty() && i < 500; ++i)
         letters += char('a' + (i * i + i / 7) % 19);
     const auto owner = std::make_shared<const std::string>(letters);
-    Inputs all = inputs("tensors", decoder());
+    Inputs all = inputs("tensors", model);
     all.add("text", std::make_shared<const TextCorpus>(
                         decodeText(std::as_bytes(std::span(*owner)), owner, "letters")));
     return all;
@@ -106,6 +113,26 @@ Settings fewSequences(Settings more = {}) {
                         {"score-sequences", std::int64_t{2}},
                         {"length", std::int64_t{24}}});
     return more;
+}
+
+LanguageModel decoderOf(DType type) {
+    LanguageModel model = decoder();
+    for (ModelTensor& tensor : model.tensors)
+        tensor.array = fromFloat32(tensor.array, type);
+    return model;
+}
+
+weights::ScaledTensors scalesOf(const LanguageModel& model) {
+    TestContext context;
+    const Inputs given = calibrated({}, model);
+    return weights::BitstackCalibration(context, given, 24).scales(3);
+}
+
+at::Tensor logitsOf(const LanguageModel& model) {
+    const engine::ComputeScope threads(1);
+    const engine::Llama decoder(model);
+    const at::Tensor ids = at::arange(24, at::kLong).mul(7).remainder(19).view({1, 24});
+    return decoder.logits(decoder.hidden(ids));
 }
 
 ByteSink encodeIn(Context& context, const Inputs& given, const Settings& settings) {
@@ -271,6 +298,58 @@ class BitstackNodeTest : public QObject {
         for (std::size_t i = 0; i < 14; ++i)
             first.insert(orderIn(scaled)[i]);
         QCOMPARE(first.size(), std::size_t(14));
+    }
+
+    /// One number a column, whatever the type of the weights was.
+    void scalesAreNotRoundedToTheTypeOfTheWeights() {
+        for (const DType type : {DType::F16, DType::BF16}) {
+            const LanguageModel model = decoderOf(type);
+            const weights::ScaledTensors scales = scalesOf(model);
+            for (const Tensor& tensor : tensorsOf(model).tensors) {
+                if (!tensor.name.ends_with("q_proj.weight")) continue;
+                const Array before = toFloat32(tensor.array), after = scales.searched(tensor);
+                QVERIFY(after.type() == DType::F32);
+                const auto from = before.as<float>(), to = after.as<float>();
+                for (std::size_t i = 16; i < from.size(); ++i) {
+                    const double first = double(to[i % 16]) / double(from[i % 16]);
+                    QVERIFY(std::abs(double(to[i]) / double(from[i]) / first - 1) < 1e-6);
+                }
+                QVERIFY(std::abs(to[0] / from[0] - 1) > 0.1F);
+            }
+        }
+    }
+
+    void scalesLeaveTheLogitsOfHalvesAsTheyWere() {
+        for (const DType type : {DType::F32, DType::F16, DType::BF16}) {
+            const LanguageModel model = decoderOf(type);
+            const weights::ScaledTensors scales = scalesOf(model);
+            TensorSet set = tensorsOf(model);
+            const Searched isSearched(set);
+            for (Tensor& tensor : set.tensors)
+                tensor.array = isSearched(tensor) ? scales.searched(tensor) : scales.kept(tensor);
+            const at::Tensor before = logitsOf(model), after = logitsOf(languageModelOf(set));
+            const double difference =
+                after.sub(before).abs().max().item<double>() / before.abs().max().item<double>();
+            QVERIFY2(difference < (type == DType::F32 ? 1e-4 : 1e-2),
+                     qPrintable(QString::number(difference)));
+        }
+    }
+
+    /// An input that is always zero has the least scale, 0.001: what makes it becomes a thousand times larger.
+    void scalesThatMakeTooMuchAreRefused() {
+        LanguageModel model = decoder();
+        for (ModelTensor& tensor : model.tensors) {
+            if (tensor.name == "model.embed_tokens.weight")
+                for (std::size_t token = 0; token < 19; ++token)
+                    tensor.array.writable<float>()[16 * token] = 0;
+            if (tensor.name == "model.layers.0.input_layernorm.weight")
+                tensor.array.writable<float>()[0] = 100;
+        }
+        const QString error = errorOf([&] { encode(node(), calibrated({}, model), fewSequences()); });
+        QVERIFY2(error.startsWith("input: ") && error.contains("model.layers.0.input_layernorm.weight") &&
+                     error.contains("Set scale to false"),
+                 qPrintable(error));
+        QVERIFY(!encode(node(), calibrated({}, model), fewSequences({{"scale", false}})).bytes().empty());
     }
 
     void whatCannotBeCalibratedIsRefused() {

@@ -339,6 +339,12 @@ class DFloat11Test : public QObject {
         }
     }
 
+    /// A model of 135 million weights (269 MB) is held several times over, and the worker's limit is what it asks for.
+    void asksForTheMemoryOfAModel() {
+        const std::uint64_t bytes = dfloat11().make()->resources(complete(dfloat11().manifest)).memory;
+        QVERIFY(bytes >= std::uint64_t{4} << 30);
+    }
+
     /// The sizes that the specification gives for normal weights: 10.78 … 10.80 bits, an entropy of 2.545.
     void normalWeightsTakeWhatThePaperSays_data() {
         QTest::addColumn<double>("deviation");
@@ -427,6 +433,17 @@ class DFloat11Test : public QObject {
             encode(dfloat11(), inputs("tensors", one(row("w", normal(3000)))), settings("model", "threads"));
         const ByteSink forged = rebuilt(stream, "tables", [](auto& bytes) { bytes[255] = std::byte{240}; });
         QVERIFY(errorOf([&] { decode(dfloat11(), forged.bytes()); }).contains("look-up tables"));
+    }
+
+    /// One group of sixteen megabytes: it is asked for every two, while weights are taken apart and while they are coded.
+    void asksWithinAGroup() {
+        const auto given = inputs("tensors", one(row("w", Weights(std::size_t{1} << 23, 0x3c12))));
+        const auto node = dfloat11().make();
+        TestContext context;
+        ByteSink sink;
+        dynamic_cast<const CodecNode&>(*node).encode(
+            context, given, complete(dfloat11().manifest, settings("model", "blocks")), sink);
+        QVERIFY2(context.checks >= 8 + 8, qPrintable(QString::number(context.checks)));
     }
 
     void stopsWhenCancelled() {

@@ -2,18 +2,15 @@
 // kill, fitness at its ends.
 
 #include "core/engine/device/compute_scope.h"
-#include "core/engine/quant/hessian.h"
 #include "core/media/coding/container.h"
 #include "core/media/node/model_tensors.h"
 #include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
-#include "plugins/weights/nodes.h"
 #include "plugins/weights/search_units.h"
 #include "plugins/weights/sparse_database.h"
 #include "tests/core/error_check.h"
 #include "tests/families/keeping_context.h"
-#include "tests/families/support.h"
-#include "tests/families/weights/tiny_language_model.h"
+#include "tests/families/weights/evopress_search.h"
 #include "tests/families/weights/whole_text.h"
 
 #include <ATen/ATen.h>
@@ -32,65 +29,12 @@ using namespace ratescope::media::weights;
 
 namespace {
 
-/// Of random inputs, one for each searched tensor.
-Value hessiansOf(const LanguageModel& model) {
-    std::mt19937 random(5);
-    std::normal_distribution<double> draw;
-    engine::Hessians all;
-    const TensorSet set = tensorsOf(model);
-    const Searched isSearched(set);
-    for (const Tensor& tensor : set.tensors) {
-        if (!isSearched(tensor)) continue;
-        const std::int64_t n = tensor.array.shape()[1];
-        engine::Hessian& hessian = all[tensor.name];
-        hessian = {engine::Matrix<double>(n, n), 1};
-        for (int token = 0; token < 200; ++token) {
-            std::vector<double> x(static_cast<std::size_t>(n));
-            for (std::size_t j = 0; j < x.size(); ++j)
-                x[j] = draw(random) * (1 + static_cast<double>(j % 4)) + (j > 0 ? 0.5 * x[j - 1] : 0);
-            for (std::int64_t i = 0; i < n; ++i)
-                for (std::int64_t j = 0; j < n; ++j)
-                    hessian.values.at(i, j) +=
-                        x[static_cast<std::size_t>(i)] * x[static_cast<std::size_t>(j)];
-        }
-    }
-    return std::make_shared<const TensorSet>(engine::toTensorSet(all));
-}
-
-Settings quick(Settings more = {}) {
-    Settings all{{"generations", std::int64_t{4}},  {"offspring", std::int64_t{4}},
-                 {"survivors", std::string("2,1")}, {"tokens", std::string("40, 128")},
-                 {"starts", std::int64_t{4}},       {"start-tokens", std::int64_t{64}},
-                 {"sequences", std::int64_t{8}},    {"length", std::int64_t{32}},
-                 {"group-size", std::int64_t{16}}};
-    for (const auto& [id, value] : more)
-        all[id] = value;
-    return all;
-}
-
-Inputs searchInputs(const LanguageModel& model) {
-    Inputs all;
-    all.add("model", std::make_shared<const LanguageModel>(model));
-    all.add("text", someText());
-    all.add("hessians", hessiansOf(model));
-    return all;
-}
-
 Inputs codecInputs(const LanguageModel& model, const Value& allocation) {
     Inputs all;
     all.add("tensors", std::make_shared<const LanguageModel>(model));
     all.add("allocation", allocation);
     all.add("hessians", hessiansOf(model));
     return all;
-}
-
-const Table& tableAt(const Outputs& outputs, const std::string& port) {
-    return *std::get<std::shared_ptr<const Table>>(outputs.at(port));
-}
-
-template <typename Cell>
-const std::vector<Cell>& cellsOf(const Table& table, const std::string& column) {
-    return std::get<std::vector<Cell>>(table.column(column)->cells);
 }
 
 std::uint64_t storedBits(const Table& allocation) {
@@ -122,25 +66,9 @@ Value allocationOf(const LanguageModel& model, int bits, const std::map<std::str
     return std::make_shared<const Table>(allocationTable(AllocationKind::Bits, units));
 }
 
-Outputs searched(Context& context, const LanguageModel& model, const Settings& settings) {
-    const NodeEntry entry = evoPressSearchNode();
-    const auto node = entry.make();
-    return dynamic_cast<const ExperimentNode&>(*node).run(context, searchInputs(model),
-                                                          complete(entry.manifest, settings));
-}
-
 std::vector<float> floatsOf(const Tensor& tensor) {
     const Array values = toFloat32(tensor.array);
     return {values.as<float>().begin(), values.as<float>().end()};
-}
-
-/// Sequences of random ids.
-at::Tensor someSequences(std::int64_t count, std::int64_t length, std::int64_t vocabulary) {
-    std::mt19937 random(3);
-    at::Tensor ids = at::empty({count, length}, at::kLong);
-    for (std::int64_t i = 0; i < ids.numel(); ++i)
-        ids.flatten()[i] = static_cast<std::int64_t>(random() % static_cast<unsigned long>(vocabulary));
-    return ids;
 }
 
 }  // namespace

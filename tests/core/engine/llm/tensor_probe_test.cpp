@@ -121,7 +121,9 @@ class TensorProbeTest : public QObject {
         VERIFY_ERROR(foldedScales(encoder, good), ErrorKind::Input, "Llama");
         Array large(DType::F32, {1, 2});
         large.writable<float>()[1] = 3e38F;
-        VERIFY_ERROR(scaled("w", large, {{1, 100}, {}}), ErrorKind::Input, "\"w\" holds NaN or infinite");
+        VERIFY_ERROR(scaled("w", large, {{1, 100}, {}}), ErrorKind::Input, "once inputs are scaled");
+        large.writable<float>()[0] = std::nanf("");
+        VERIFY_ERROR(scaled("w", large, {{1, 1}, {}}), ErrorKind::Input, "\"w\" holds NaN or infinite");
         VERIFY_ERROR(scaled("w", large, {{1}, {}}), ErrorKind::Internal, "another size");
     }
 

@@ -158,13 +158,69 @@ class AwqTest : public QObject {
         }
     }
 
+    /// Costs too fine for the table are rounded: the budget is kept, and nothing is lost that fits it with a step a unit
+    /// to spare.
+    void fineCostsAreRoundedWithinTheBudget() {
+        std::mt19937_64 random(11);
+        for (int round = 0; round < 2; ++round) {
+            std::vector<std::vector<Option>> units(5, std::vector<Option>(4));
+            std::uint64_t most = 0;
+            for (auto& options : units) {
+                for (Option& option : options)
+                    option = {random() % (std::uint64_t{1} << 40), static_cast<double>(random() % 1000)};
+                options.front().cost = 0;
+                most += std::ranges::max_element(options, {}, &Option::cost)->cost;
+            }
+            const std::uint64_t budget = most / 2;
+            const Allocation ours = allocate(units, budget);
+            QVERIFY(ours.cost <= budget);
+            QVERIFY(ours.loss <= bruteForce(units, budget - budget / 1'000'000).loss);
+        }
+        // All of the budget is spent where rounded costs would not fit it.
+        const std::uint64_t huge = std::uint64_t{1} << 40;
+        const Allocation all = allocate({{{0, 1.0}, {huge, 0.0}}, {{1, 1.0}, {huge, 0.0}}}, 2 * huge);
+        QCOMPARE(all.choices, (std::vector<std::size_t>{1, 1}));
+        QCOMPARE(all.cost, 2 * huge);
+        QCOMPARE(all.loss, 0.0);
+    }
+
+    /// The 210 tensors of SmolLM2-135M at 2 to 6 bits in groups of 128, five bits a code.
+    void theTensorsOfALargeModelFit() {
+        const std::vector<std::pair<std::uint64_t, std::uint64_t>> shapes{
+            {576, 576}, {192, 576}, {192, 576}, {576, 576}, {1536, 576}, {1536, 576}, {576, 1536}};
+        std::vector<std::vector<Option>> units;
+        std::uint64_t budget = 0;
+        for (int block = 0; block < 30; ++block)
+            for (const auto& [outputs, inputs] : shapes) {
+                std::vector<Option>& options = units.emplace_back();
+                for (std::uint64_t bits = 2; bits <= 6; ++bits)
+                    options.push_back({outputs * (inputs * bits + (inputs + 127) / 128 * (16 + bits)),
+                                       (1 + block % 7) * std::pow(4.0, -static_cast<double>(bits))});
+                budget += options[3].cost;
+            }
+        int checks = 0;
+        const Allocation found = allocate(units, budget, [&] { ++checks; });
+        QCOMPARE(checks, 5 * 210);
+        std::uint64_t cost = 0;
+        double loss = 0, even = 0;
+        for (std::size_t unit = 0; unit < units.size(); ++unit) {
+            cost += units[unit][found.choices[unit]].cost;
+            loss += units[unit][found.choices[unit]].loss;
+            even += units[unit][3].loss;
+        }
+        QCOMPARE(cost, found.cost);
+        QVERIFY(cost <= budget && budget - cost < 1'000'000);  // no tensor has room for a bit more
+        QVERIFY(std::abs(loss / found.loss - 1) < 1e-9);
+        QVERIFY(loss < 0.9 * even);
+        VERIFY_ERROR(allocate(units, budget, [] { throw Error(ErrorKind::Cancelled, "Stopped.", "Go on."); }),
+                     ErrorKind::Cancelled, "Stopped.");
+    }
+
     void impossibleAllocationsAreRefused() {
         VERIFY_ERROR(allocate({{{5, 1.0}}, {{6, 1.0}}}, 10), ErrorKind::Usage, "fit the budget");
         VERIFY_ERROR(allocate({{}}, 10), ErrorKind::Usage, "nothing to choose");
         VERIFY_ERROR(allocate({{{5, std::nan("")}}}, 10), ErrorKind::Usage, "no number");
         const std::uint64_t huge = std::uint64_t{1} << 40;
-        VERIFY_ERROR(allocate({{{0, 1.0}, {huge, 0.0}}, {{1, 1.0}, {huge, 0.0}}}, 2 * huge), ErrorKind::Usage,
-                     "too fine");
         QCOMPARE(allocate({}, 10).cost, std::uint64_t{0});
         QCOMPARE(allocate({{{huge, 1.0}}}, huge).choices, (std::vector<std::size_t>{0}));
     }
