@@ -33,8 +33,9 @@ double energyOf(const CalibratedTensor& tensor) {
     std::vector<double> values(tensor.weights.values.begin(), tensor.weights.values.end());
     const at::Tensor weights =
         at::from_blob(values.data(), {tensor.weights.rows, tensor.weights.columns}, at::kDouble);
-    const at::Tensor hessian = at::from_blob(const_cast<double*>(tensor.hessian.values.data()),
-                                             {tensor.hessian.rows, tensor.hessian.columns}, at::kDouble);
+    if (!tensor.hessian) return weights.square().sum().item<double>();
+    const at::Tensor hessian = at::from_blob(const_cast<double*>(tensor.hessian->values.data()),
+                                             {tensor.hessian->rows, tensor.hessian->columns}, at::kDouble);
     return at::mm(weights, hessian).mul_(weights).sum().item<double>();
 }
 

@@ -57,8 +57,10 @@ class Encoder {
 
   private:
     engine::Matrix<float> add(const CalibratedTensor& tensor) {
-        auto result =
-            engine::vptq(tensor.name, tensor.weights, tensor.hessian, settings_, executionIn(context_));
+        const Execution execution = executionIn(context_);
+        auto result = tensor.hessian
+                          ? engine::vptq(tensor.name, tensor.weights, *tensor.hessian, settings_, execution)
+                          : engine::vptq(tensor.name, tensor.weights, settings_, execution);
         if (result.damping > settings_.damping)
             context_.log("The Hessian of \"" + tensor.name + "\" was damped by " +
                          std::to_string(result.damping) + " of its mean.");

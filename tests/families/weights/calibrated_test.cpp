@@ -5,7 +5,11 @@
 #include "core/engine/quant/spqr.h"
 #include "core/engine/quant/vptq.h"
 #include "core/media/coding/container.h"
+#include "plugins/weights/allocation_table.h"
+#include "plugins/weights/level_database.h"
 #include "plugins/weights/nodes.h"
+#include "plugins/weights/owl.h"
+#include "plugins/weights/sparse_database.h"
 #include "tests/families/support.h"
 #include "tests/families/weights/calibrated_model.h"
 #include "tests/families/weights/stream_parts.h"
@@ -195,6 +199,46 @@ class CalibratedTest : public QObject {
         const ByteSink nearest = encode(weights::rtnNode(), inputs("tensors", model()), groups);
         const ByteSink ours = encode(weights::gptqNode(), inputs("tensors", model()), groups);
         QCOMPARE(decodedWeights(weights::gptqNode(), ours), decodedWeights(weights::rtnNode(), nearest));
+    }
+
+    void wideTensorsNeedNoHessian() {
+        const TensorSet set = wideModel();
+        for (const NodeEntry& node : nodes()) {
+            const bool isVptq = node.manifest.id == "weights.vptq";
+            const ByteSink stream = encode(node, inputs("tensors", set),
+                                           isVptq ? Settings{{"index-bits", std::int64_t{3}}} : Settings());
+            const Outputs outputs = decode(node, stream.bytes());
+            const Tensor& back = tensorsAt(outputs).tensors.at(0);
+            QCOMPARE(back.array.shape(), (Shape{1, 200, 300}));
+            QVERIFY(relativeErrorOf(back.array.as<float>(), set.tensors[0].array.as<float>()) < 0.3);
+        }
+    }
+
+    void wideTensorsNeedNoHessianInDatabases() {
+        const TensorSet set = wideModel();
+        const std::string name = set.tensors[0].name;
+        const auto given = set.tensors[0].array.as<float>();
+        TestContext context;
+        const weights::Calibration calibration(nullptr, set);
+        const weights::CalibratedTensor wide = calibration.calibrated(set.tensors[0]);
+        QVERIFY(!wide.hessian);
+        double energy = 0;
+        for (const float weight : given)
+            energy += std::pow(weight, 2);
+        QVERIFY(std::abs(weights::energyOf(wide) / energy - 1) < 1e-9);
+        const weights::PackedUnit widths = weights::packedUnit(context, wide, {});
+        QVERIFY(relativeErrorOf(weights::weightsAt(widths, weights::levelCount - 1).values, given) < 0.02);
+        const weights::SparseUnit sparse = weights::sparseUnit(context, wide, {.step = 100, .mostLevel = 1});
+        QCOMPARE(sparse.levels.size(), std::size_t{3});
+        QCOMPARE(weights::owlSparsities({&set.tensors[0]}, calibration, {}), std::vector<double>{0.5});
+        for (const auto& [kind, value] :
+             {std::pair{weights::AllocationKind::Bits, 3}, {weights::AllocationKind::Sparsity, 30000}}) {
+            Inputs all = inputs("tensors", set);
+            all.add("allocation",
+                    std::make_shared<const Table>(weights::allocationTable(kind, {{name, value, 0, 0}})));
+            const ByteSink stream = encode(weights::evoPressNode(), all);
+            QVERIFY(relativeErrorOf(decodedWeights(weights::evoPressNode(), stream), given) < 0.5);
+        }
     }
 
     void hessiansThatDoNotFitAreRefused() {
