@@ -189,9 +189,9 @@ class Decoder {
     void readIndices(VectorColumns& part, std::int64_t vectors) {
         const int width = indexBits(part.codewords.rows);
         const int residualWidth = part.residual.rows > 0 ? indexBits(part.residual.rows) : 0;
-        // A lone codeword takes no bits, so that nothing bounds the size but the codec's own limit.
-        if (width + residualWidth == 0 && vectors * part.columns > std::int64_t{1} << 24)
-            throw damagedStream(nodeId);
+        // A lone codeword takes no bits. There is one only where there is one vector: of more, each has an index in the
+        // stream, and these bound the size.
+        if (width + residualWidth == 0 && vectors * part.columns > 1) throw damagedStream(nodeId);
         requireLeft(indices_, vectors * part.columns, width + residualWidth, nodeId);
         part.indices = engine::Matrix<std::uint16_t>(part.columns, vectors);
         if (part.residual.rows > 0) part.residualIndices = part.indices;

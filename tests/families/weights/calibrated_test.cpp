@@ -278,6 +278,32 @@ class CalibratedTest : public QObject {
         }
     }
 
+    void aLoneCodewordIsOfOneVector() {
+        const std::vector<float> values{0.5F, -1.0F, 2.0F};
+        const TensorSet thin{"", {tensor("w", {3, 1}, values)}, {}};
+        const ByteSink stream = encode(weights::vptqNode(), inputs("tensors", thin));
+        QCOMPARE(bitsOf(stream.ledger(), "indices"), std::uint64_t{0});
+        QCOMPARE(decodedWeights(weights::vptqNode(), stream), values);
+        // Two columns with a codeword of 16 rows each, of matrices with as many rows and with one more.
+        for (const std::int64_t outputs : {16, 17}) {
+            ContainerWriter container("weights.vptq", 1);
+            container.header().u8(0);
+            putListOf(container.header(), {outputs, 2});
+            FieldWriter geometry;
+            for (const std::uint64_t field : {2, 1, 16, 1, 0, 1, 16, 1, 0})
+                geometry.varint(field);
+            container.addSection("geometry", geometry.bytes());
+            container.addSection("codebooks", std::vector<std::byte>(2 * 16 * 2));
+            for (const char* section : {"indices", "norms", "permutation", "kept"})
+                container.addSection(section, std::vector<std::byte>());
+            ByteSink sink;
+            container.finish(sink);
+            const QString error = errorOf([&] { decode(weights::vptqNode(), sink.bytes()); });
+            QCOMPARE(error.isEmpty(), outputs == 16);
+            QVERIFY(error.isEmpty() || error.startsWith("input: The stream of weights.vptq is damaged"));
+        }
+    }
+
     void hostileStreamsDecodeOrAreRefused() {
         for (const NodeEntry& node : nodesWithStreams()) {
             const bool isVptq = node.manifest.id == "weights.vptq";
