@@ -44,10 +44,10 @@ double outputError(const Matrix<float>& weights, const Matrix<float>& restored, 
 }
 
 /// Root mean squares of the inputs: strength as the Hessian knows it.
-std::vector<float> strengths(const Matrix<double>& hessian) {
+std::vector<float> rootMeanSquares(const CalibratedTensor& tensor) {
     std::vector<float> values;
-    for (std::int64_t j = 0; j < hessian.rows; ++j)
-        values.push_back(static_cast<float>(std::sqrt(std::max(0.0, hessian.at(j, j)))));
+    for (const double square : inputStrengths(tensor))
+        values.push_back(static_cast<float>(std::sqrt(std::max(0.0, square))));
     return values;
 }
 
@@ -81,14 +81,7 @@ class Encoder {
   private:
     Matrix<float> add(const CalibratedTensor& tensor) {
         const engine::AwqLinear linear{tensor.name, tensor.weights};
-        const at::Tensor hessian = at::from_blob(const_cast<double*>(tensor.hessian.values.data()),
-                                                 {tensor.hessian.rows, tensor.hessian.columns}, at::kDouble)
-                                       .to(at::kFloat);
-        AwqScale scale = engine::searchAwqScale({linear}, strengths(tensor.hessian), settings_.groups,
-                                                [&](const std::vector<Matrix<float>>& restored) {
-                                                    context_.check();
-                                                    return outputError(tensor.weights, restored[0], hessian);
-                                                });
+        AwqScale scale = tensor.hessian ? searchedScale(linear, tensor) : equalScale(tensor);
         for (float& value : scale.inputScales) {
             const std::uint16_t stored =
                 std::max(smallestHalf, engine::finiteHalf(tensor.name, static_cast<double>(value)));
@@ -97,9 +90,30 @@ class Encoder {
         }
         AwqSettings own = settings_;
         own.clip = settings_.clip && !isQueryOrKey(tensor.name);
-        engine::AwqQuantised result = engine::awq(linear, scale, tensor.hessian, own, executionIn(context_));
+        const Execution execution = executionIn(context_);
+        engine::AwqQuantised result = tensor.hessian
+                                          ? engine::awq(linear, scale, *tensor.hessian, own, execution)
+                                          : engine::awq(linear, scale, own, execution);
         codes_.add(result.stored, settings_.groups.grid);
         return std::move(result.weights);
+    }
+
+    AwqScale searchedScale(const engine::AwqLinear& linear, const CalibratedTensor& tensor) const {
+        const at::Tensor hessian = at::from_blob(const_cast<double*>(tensor.hessian->values.data()),
+                                                 {tensor.hessian->rows, tensor.hessian->columns}, at::kDouble)
+                                       .to(at::kFloat);
+        return engine::searchAwqScale({linear}, rootMeanSquares(tensor), settings_.groups,
+                                      [&](const std::vector<Matrix<float>>& restored) {
+                                          context_.check();
+                                          return outputError(tensor.weights, restored[0], hessian);
+                                      });
+    }
+
+    /// Inputs of equal strength have one scale, whatever α is.
+    static AwqScale equalScale(const CalibratedTensor& tensor) {
+        AwqScale scale;
+        scale.inputScales.assign(static_cast<std::size_t>(tensor.weights.columns), 1.0F);
+        return scale;
     }
 
     static constexpr std::uint16_t smallestHalf = 1;  // nothing is divided by zero

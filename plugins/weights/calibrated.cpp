@@ -25,40 +25,35 @@ int placeBits(std::size_t inputs) {
     return inputs > 65536 ? 32 : 16;
 }
 
-engine::Matrix<double> identity(std::int64_t size) {
-    engine::Matrix<double> matrix(size, size);
-    for (std::int64_t i = 0; i < size; ++i)
-        matrix.at(i, i) = 1;
-    return matrix;
-}
-
 }  // namespace
+
+std::vector<double> inputStrengths(const CalibratedTensor& tensor) {
+    if (tensor.hessian) return engine::diagonalOf(*tensor.hessian);
+    return std::vector<double>(static_cast<std::size_t>(tensor.weights.columns), 1.0);
+}
 
 Calibration::Calibration(const TensorSet* hessians, const TensorSet& weights) : hessians_(hessians) {
     if (!hessians_) return;
     const bool any = std::any_of(weights.tensors.begin(), weights.tensors.end(),
-                                 [&](const Tensor& tensor) { return has(tensor.name); });
+                                 [&](const Tensor& tensor) { return find(tensor.name) != nullptr; });
     if (!any)
         throw Error(ErrorKind::Input, "The Hessians are of none of these tensors.",
                     "Calibrate the model that is compressed.");
 }
 
-engine::Matrix<double> Calibration::hessian(const std::string& name, std::int64_t columns) const {
-    const Tensor* const tensor = find(name);
-    if (!tensor) return identity(columns);
-    engine::Matrix<double> values = engine::hessianOf(*hessians_, name).values;
+CalibratedTensor Calibration::calibrated(const Tensor& tensor) const {
+    CalibratedTensor result{tensor.name, matrixOf(tensor.array), {}};
+    const Tensor* const hessian = find(tensor.name);
+    if (!hessian) return result;
+    result.hessian = engine::hessianOf(*hessians_, tensor.name).values;
     // All together are larger than the model; each is read once.
-    tensor->array.forgetMapped();
-    if (values.rows != columns)
+    hessian->array.forgetMapped();
+    if (result.hessian->rows != result.weights.columns)
         throw Error(ErrorKind::Input,
-                    "The Hessian of \"" + name + "\" is of " + std::to_string(values.rows) +
-                        " inputs, the tensor has " + std::to_string(columns) + ".",
+                    "The Hessian of \"" + tensor.name + "\" is of " + std::to_string(result.hessian->rows) +
+                        " inputs, the tensor has " + std::to_string(result.weights.columns) + ".",
                     "Calibrate the model that is compressed.");
-    return values;
-}
-
-bool Calibration::has(const std::string& name) const {
-    return find(name) != nullptr;
+    return result;
 }
 
 const Tensor* Calibration::find(const std::string& name) const {
@@ -77,7 +72,9 @@ engine::Matrix<float> matrixOf(const Array& array) {
 
 engine::InverseFactor factorOf(Context& context, const CalibratedTensor& tensor,
                                const engine::FactorSettings& settings) {
-    engine::InverseFactor factor = engine::factorInverse(tensor.name, tensor.hessian, settings);
+    engine::InverseFactor factor =
+        tensor.hessian ? engine::factorInverse(tensor.name, *tensor.hessian, settings)
+                       : engine::factorIndependent(tensor.name, inputStrengths(tensor), settings);
     if (factor.damping > settings.damping)
         context.log("The Hessian of \"" + tensor.name + "\" was damped by " + std::to_string(factor.damping) +
                     " of its mean.");
@@ -92,9 +89,10 @@ at::Tensor doubles(const engine::Matrix<T>& matrix, at::ScalarType type) {
         .to(at::kDouble);
 }
 
-/// tr(M·H·Mᵀ); not below 0, where rounding would bring it.
+/// tr(M·H·Mᵀ); not below 0, where rounding would bring it. H: nothing for the identity.
 double quadraticForm(const at::Tensor& matrix, const at::Tensor& hessian) {
-    return std::max(0.0, (matrix.matmul(hessian) * matrix).sum().item<double>());
+    const at::Tensor turned = hessian.defined() ? matrix.matmul(hessian) : matrix;
+    return std::max(0.0, (turned * matrix).sum().item<double>());
 }
 
 /// To nine figures: the last ones of a product depend on the processor's vectors.
@@ -107,15 +105,19 @@ double rounded(double value) {
 LayerRow layerOf(const CalibratedTensor& tensor, const engine::Matrix<float>& restored, std::uint64_t bits) {
     LayerRow row{tensor.name, tensor.weights.values.size(), bits,
                  relativeError(tensor.weights.values, restored.values)};
-    if (!tensor.hasHessian) return row;
-    const at::Tensor weights = doubles(tensor.weights, at::kFloat),
-                     hessian = doubles(tensor.hessian, at::kDouble);
-    const double loss = quadraticForm(doubles(restored, at::kFloat) - weights, hessian);
-    row.outputError = rounded(media::relativeError(loss, quadraticForm(weights, hessian)));
+    if (!tensor.hessian) return row;
+    const OutputEnergy energy = outputEnergy(tensor, restored);
+    row.outputError = rounded(media::relativeError(energy.lost, energy.all));
     return row;
 }
 
 }  // namespace
+
+OutputEnergy outputEnergy(const CalibratedTensor& tensor, const engine::Matrix<float>& restored) {
+    const at::Tensor weights = doubles(tensor.weights, at::kFloat),
+                     hessian = tensor.hessian ? doubles(*tensor.hessian, at::kDouble) : at::Tensor();
+    return {quadraticForm(doubles(restored, at::kFloat) - weights, hessian), quadraticForm(weights, hessian)};
+}
 
 FinishedTensor finishedTensor(const SectionWriters& writers, const Quantise& quantise,
                               const CalibratedTensor& tensor, engine::Matrix<float>& restored) {
@@ -157,13 +159,7 @@ std::vector<FinishedTensor> quantisedRuns(Context& context, const Inputs& inputs
                         std::to_string(tensors.size()) + " tensors that an earlier run had finished.");
         for (std::size_t i = begin + run.size(); i < end; ++i) {
             context.progress(static_cast<double>(i) / static_cast<double>(tensors.size()));
-            const Tensor& tensor = *tensors[i];
-            run.push_back(
-                finishedTensor(writers, quantise,
-                               {tensor.name, matrixOf(tensor.array),
-                                calibration.hessian(tensor.name, matrixShape(tensor.array.shape()).columns),
-                                calibration.has(tensor.name)},
-                               restored));
+            run.push_back(finishedTensor(writers, quantise, calibration.calibrated(*tensors[i]), restored));
             if (i + 1 == end && end < tensors.size()) saveTensors(context, checkpoint, run);
         }
         // Tensors are of many sizes, for which the heap would grow with every one.

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,14 @@ namespace ratescope::media::weights {
 
 struct CalibratedTensor {
     std::string name;
-    engine::Matrix<float> weights;   ///< W [m, n]
-    engine::Matrix<double> hessian;  ///< H [n, n]; the identity where there is none of that name
-    bool hasHessian = false;
+    engine::Matrix<float> weights;  ///< W [m, n]
+    /// H [n, n]. Where there is none the inputs are taken to be independent and of equal strength: no matrix is made for
+    /// that, since a tensor of one row may have hundreds of thousands of them.
+    std::optional<engine::Matrix<double>> hessian;
 };
+
+/// H_jj by input; ones where there is no Hessian.
+std::vector<double> inputStrengths(const CalibratedTensor& tensor);
 
 /// The Hessians that a set's tensors are compressed with.
 class Calibration {
@@ -29,9 +34,8 @@ class Calibration {
     /// `hessians` is null where there are none. Both must outlive it. Throws Error(Input) when no Hessian is of any of
     /// these tensors.
     Calibration(const TensorSet* hessians, const TensorSet& weights);
-    /// The identity where there is none of that name. Throws Error(Input) when it has another size.
-    engine::Matrix<double> hessian(const std::string& name, std::int64_t columns) const;
-    bool has(const std::string& name) const;
+    /// With the Hessian of its name, if there is one. Throws Error(Input) when that has another size.
+    CalibratedTensor calibrated(const Tensor& tensor) const;
 
   private:
     /// Null where there is none.
@@ -43,10 +47,17 @@ class Calibration {
 /// As matrixShape() says.
 engine::Matrix<float> matrixOf(const Array& array);
 
-/// The factor of the tensor's Hessian; logs where it had to be damped more than asked for. Throws as
-/// engine::factorInverse.
+/// The factor of the tensor's Hessian, or of independent inputs; logs where it had to be damped more than asked for.
+/// Throws as engine::factorInverse.
 engine::InverseFactor factorOf(Context& context, const CalibratedTensor& tensor,
                                const engine::FactorSettings& settings);
+
+/// Of what a tensor puts out, by H as it was calibrated, not damped; where there is none by the identity.
+struct OutputEnergy {
+    double lost = 0;  ///< tr(ΔHΔᵀ), Δ = Ŵ − W
+    double all = 0;   ///< tr(WHWᵀ)
+};
+OutputEnergy outputEnergy(const CalibratedTensor& tensor, const engine::Matrix<float>& restored);
 
 /// Fills the writers with what is stored of a tensor, and gives the weights Ŵ [m, n] that this decodes to.
 using Quantise = std::function<engine::Matrix<float>(const CalibratedTensor&)>;

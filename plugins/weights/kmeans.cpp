@@ -83,9 +83,8 @@ class Encoder {
         if (shapes_.ofRows)
             return engine::scalarCodebooks(tensor.name, tensor.weights, shapes_.bits, settings_,
                                            executionIn(context_));
-        std::vector<double> shares;
-        for (std::int64_t j = 0; shapes_.alongOutputs && j < tensor.hessian.rows; ++j)
-            shares.push_back(tensor.hessian.at(j, j));
+        const std::vector<double> shares =
+            shapes_.alongOutputs ? inputStrengths(tensor) : std::vector<double>();
         return engine::vectorQuantise(tensor.name, tensor.weights,
                                       shapes_.alongOutputs ? VectorAxis::Outputs : VectorAxis::Inputs,
                                       shapes_.length, shares, settings_, executionIn(context_));

@@ -5,8 +5,6 @@
 #include "core/media/coding/fields.h"
 #include "core/media/quality/execution.h"
 
-#include <ATen/ATen.h>
-
 #include <algorithm>
 
 namespace ratescope::media::weights {
@@ -27,25 +25,11 @@ engine::Matrix<std::uint16_t> matrixFrom(FieldReader& fields) {
     return matrix;
 }
 
-at::Tensor doublesOf(const engine::Matrix<float>& matrix) {
-    return at::from_blob(const_cast<float*>(matrix.values.data()), {matrix.rows, matrix.columns}, at::kFloat)
-        .to(at::kDouble);
-}
-
-/// tr(M·H·Mᵀ); not below 0, where rounding would bring it.
-double quadraticForm(const at::Tensor& matrix, const at::Tensor& hessian) {
-    return std::max(0.0, at::mm(matrix, hessian).mul_(matrix).sum().item<double>());
-}
-
 }  // namespace
 
 double outputLossOf(const CalibratedTensor& tensor, const engine::Matrix<float>& restored) {
-    const at::Tensor weights = doublesOf(tensor.weights);
-    const at::Tensor hessian = at::from_blob(const_cast<double*>(tensor.hessian.values.data()),
-                                             {tensor.hessian.rows, tensor.hessian.columns}, at::kDouble);
-    const double energy = quadraticForm(weights, hessian),
-                 loss = quadraticForm(doublesOf(restored) - weights, hessian);
-    return energy > 0 ? loss / energy : loss;
+    const OutputEnergy energy = outputEnergy(tensor, restored);
+    return energy.all > 0 ? energy.lost / energy.all : energy.lost;
 }
 
 engine::GroupQuantised quantisedAt(Context& context, const CalibratedTensor& tensor,

@@ -14,13 +14,12 @@ namespace {
 
 /// Of one tensor.
 std::vector<float> scoresOf(const Tensor& tensor, const Calibration& calibration) {
-    const engine::Matrix<float> weights = matrixOf(tensor.array);
-    const engine::Matrix<double> hessian = calibration.hessian(tensor.name, weights.columns);
-    std::vector<float> scores(weights.values.size());
-    for (std::size_t i = 0; i < scores.size(); ++i) {
-        const auto column = static_cast<std::int64_t>(i) % weights.columns;
-        scores[i] = std::abs(weights.values[i]) * static_cast<float>(std::sqrt(hessian.at(column, column)));
-    }
+    const CalibratedTensor calibrated = calibration.calibrated(tensor);
+    const std::vector<double> strengths = inputStrengths(calibrated);
+    const std::vector<float>& weights = calibrated.weights.values;
+    std::vector<float> scores(weights.size());
+    for (std::size_t i = 0; i < scores.size(); ++i)
+        scores[i] = std::abs(weights[i]) * static_cast<float>(std::sqrt(strengths[i % strengths.size()]));
     return scores;
 }
 

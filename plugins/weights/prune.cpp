@@ -76,12 +76,8 @@ class Encoder {
 
     Matrix<float> pruned(const CalibratedTensor& tensor) const {
         if (method_ == "magnitude") return engine::pruneByMagnitude(tensor.name, tensor.weights, pattern_);
-        if (method_ == "wanda") {
-            std::vector<double> diagonal;
-            for (std::int64_t j = 0; j < tensor.hessian.rows; ++j)
-                diagonal.push_back(tensor.hessian.at(j, j));
-            return engine::pruneWanda(tensor.name, tensor.weights, diagonal, pattern_);
-        }
+        if (method_ == "wanda")
+            return engine::pruneWanda(tensor.name, tensor.weights, inputStrengths(tensor), pattern_);
         const engine::InverseFactor factor = factorOf(context_, tensor, {damping_, false});
         return engine::pruneSparseGpt(tensor.name, tensor.weights, factor, pattern_, executionIn(context_))
             .quantised;

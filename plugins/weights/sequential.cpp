@@ -125,8 +125,8 @@ class Blocks {
             engine::Matrix<double> second =
                 reader == readers.back() ? std::exchange(hessian.values, {}) : hessian.values;
             engine::Matrix<float> after;
-            finished_[name] = finishedTensor(writers_, quantise_,
-                                             {name, std::move(weights), std::move(second), true}, after);
+            finished_[name] =
+                finishedTensor(writers_, quantise_, {name, std::move(weights), std::move(second)}, after);
             llama_.setTensor(name,
                              at::from_blob(after.values.data(), {after.rows, after.columns}, at::kFloat));
         }

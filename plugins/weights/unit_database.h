@@ -50,10 +50,7 @@ std::vector<Unit> unitDatabase(Context& context, const std::vector<const Tensor*
             units.push_back(*std::move(saved));
             continue;
         }
-        const CalibratedTensor calibrated{
-            tensor->name, matrixOf(tensor->array),
-            calibration.hessian(tensor->name, matrixShape(tensor->array.shape()).columns)};
-        units.push_back(make(calibrated));
+        units.push_back(make(calibration.calibrated(*tensor)));
         saveFields(context, checkpoint, fieldsOf(units.back()));
     }
     return units;

@@ -57,8 +57,10 @@ class Encoder {
 
   private:
     engine::Matrix<float> add(const CalibratedTensor& tensor) {
-        auto result =
-            engine::vptq(tensor.name, tensor.weights, tensor.hessian, settings_, executionIn(context_));
+        const Execution execution = executionIn(context_);
+        auto result = tensor.hessian
+                          ? engine::vptq(tensor.name, tensor.weights, *tensor.hessian, settings_, execution)
+                          : engine::vptq(tensor.name, tensor.weights, settings_, execution);
         if (result.damping > settings_.damping)
             context_.log("The Hessian of \"" + tensor.name + "\" was damped by " +
                          std::to_string(result.damping) + " of its mean.");
@@ -187,9 +189,9 @@ class Decoder {
     void readIndices(VectorColumns& part, std::int64_t vectors) {
         const int width = indexBits(part.codewords.rows);
         const int residualWidth = part.residual.rows > 0 ? indexBits(part.residual.rows) : 0;
-        // A lone codeword takes no bits, so that nothing bounds the size but the codec's own limit.
-        if (width + residualWidth == 0 && vectors * part.columns > std::int64_t{1} << 24)
-            throw damagedStream(nodeId);
+        // A lone codeword takes no bits. There is one only where there is one vector: of more, each has an index in the
+        // stream, and these bound the size.
+        if (width + residualWidth == 0 && vectors * part.columns > 1) throw damagedStream(nodeId);
         requireLeft(indices_, vectors * part.columns, width + residualWidth, nodeId);
         part.indices = engine::Matrix<std::uint16_t>(part.columns, vectors);
         if (part.residual.rows > 0) part.residualIndices = part.indices;

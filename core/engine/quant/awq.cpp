@@ -38,7 +38,10 @@ Matrix<float> unscaledColumns(Matrix<float> weights, std::span<const float> scal
     return weights;
 }
 
-/// δᵀ·H·δ of the group of inputs from `first` on.
+/// What errors δ of the group of inputs from `first` on lose.
+using GroupError = std::function<double(std::span<const float> errors, std::int64_t first)>;
+
+/// δᵀ·H·δ.
 double groupError(std::span<const float> errors, const Matrix<double>& hessian, std::int64_t first) {
     double sum = 0;
     for (std::size_t i = 0; i < errors.size(); ++i) {
@@ -52,8 +55,8 @@ double groupError(std::span<const float> errors, const Matrix<double>& hessian, 
 }
 
 /// Limits the group to the share of its range that loses least.
-void clipGroup(const std::string& name, std::span<float> group, const Matrix<double>& hessian,
-               std::int64_t first, const GroupSettings& settings) {
+void clipGroup(const std::string& name, std::span<float> group, const GroupError& errorOf, std::int64_t first,
+               const GroupSettings& settings) {
     float range = 0;
     for (const float weight : group)
         range = std::max(range, std::abs(weight));
@@ -69,7 +72,7 @@ void clipGroup(const std::string& name, std::span<float> group, const Matrix<dou
         const Matrix<float> restored = roundToNearest(name, limited, whole).weights;
         std::transform(restored.values.begin(), restored.values.end(), group.begin(), errors.begin(),
                        std::minus<>());
-        const double error = groupError(errors, hessian, first);
+        const double error = errorOf(errors, first);
         if (error >= least) continue;
         least = error;
         best = limited;
@@ -81,6 +84,38 @@ void requireInputs(const std::string& name, bool fits) {
     if (!fits)
         throw Error(ErrorKind::Input, "The calibration of \"" + name + "\" doesn't fit its weights.",
                     "Calibrate the same model that is compressed.");
+}
+
+Matrix<float> clippedBy(const std::string& name, Matrix<float> weights, const GroupError& errorOf,
+                        const GroupSettings& settings, const media::Execution& execution) {
+    requireFinite(name, weights.values);
+    const std::int64_t size =
+        settings.groupSize == -1 ? std::max<std::int64_t>(weights.columns, 1) : settings.groupSize;
+    if (size < 1)
+        throw Error(ErrorKind::Usage, "A group of " + std::to_string(size) + " weights is none.",
+                    "Set the group size to 1 or more, or to −1 for whole rows.");
+    execution.forEach(static_cast<std::size_t>(weights.rows), [&](std::size_t i) {
+        const auto row = weights.row(static_cast<std::int64_t>(i));
+        for (std::int64_t first = 0; first < weights.columns; first += size)
+            clipGroup(name,
+                      row.subspan(static_cast<std::size_t>(first),
+                                  static_cast<std::size_t>(std::min(size, weights.columns - first))),
+                      errorOf, first, settings);
+    });
+    return weights;
+}
+
+AwqQuantised quantisedScaled(const AwqLinear& linear, const AwqScale& scale, const Matrix<float>& scaled,
+                             const AwqSettings& settings) {
+    AwqQuantised result;
+    result.stored = roundToNearest(linear.name, scaled, settings.groups);
+    result.inputScales = scale.inputScales;
+    result.weights = unscaledColumns(result.stored.weights, scale.inputScales);
+    return result;
+}
+
+void requireScales(const AwqLinear& linear, const AwqScale& scale) {
+    requireInputs(linear.name, static_cast<std::int64_t>(scale.inputScales.size()) == linear.weights.columns);
 }
 
 }  // namespace
@@ -116,27 +151,16 @@ AwqScale searchAwqScale(const std::vector<AwqLinear>& linears, std::span<const f
 
 Matrix<float> clipped(const std::string& name, Matrix<float> weights, const Matrix<double>& hessian,
                       const GroupSettings& settings, const media::Execution& execution) {
-    requireFinite(name, weights.values);
     requireInputs(name, hessian.rows == weights.columns && hessian.columns == weights.columns);
-    const std::int64_t size =
-        settings.groupSize == -1 ? std::max<std::int64_t>(weights.columns, 1) : settings.groupSize;
-    if (size < 1)
-        throw Error(ErrorKind::Usage, "A group of " + std::to_string(size) + " weights is none.",
-                    "Set the group size to 1 or more, or to −1 for whole rows.");
-    execution.forEach(static_cast<std::size_t>(weights.rows), [&](std::size_t i) {
-        const auto row = weights.row(static_cast<std::int64_t>(i));
-        for (std::int64_t first = 0; first < weights.columns; first += size)
-            clipGroup(name,
-                      row.subspan(static_cast<std::size_t>(first),
-                                  static_cast<std::size_t>(std::min(size, weights.columns - first))),
-                      hessian, first, settings);
-    });
-    return weights;
+    const GroupError errorOf = [&](std::span<const float> errors, std::int64_t first) {
+        return groupError(errors, hessian, first);
+    };
+    return clippedBy(name, std::move(weights), errorOf, settings, execution);
 }
 
 AwqQuantised awq(const AwqLinear& linear, const AwqScale& scale, const Matrix<double>& hessian,
                  const AwqSettings& settings, const media::Execution& execution) {
-    requireInputs(linear.name, static_cast<std::int64_t>(scale.inputScales.size()) == linear.weights.columns);
+    requireScales(linear, scale);
     Matrix<float> scaled = scaledColumns(linear.weights, scale.inputScales);
     if (settings.clip) {
         // The scaled weights read inputs that are divided by t.
@@ -147,11 +171,25 @@ AwqQuantised awq(const AwqLinear& linear, const AwqScale& scale, const Matrix<do
                                     static_cast<double>(scale.inputScales[static_cast<std::size_t>(j)]);
         scaled = clipped(linear.name, std::move(scaled), divided, settings.groups, execution);
     }
-    AwqQuantised result;
-    result.stored = roundToNearest(linear.name, scaled, settings.groups);
-    result.inputScales = scale.inputScales;
-    result.weights = unscaledColumns(result.stored.weights, scale.inputScales);
-    return result;
+    return quantisedScaled(linear, scale, scaled, settings);
+}
+
+AwqQuantised awq(const AwqLinear& linear, const AwqScale& scale, const AwqSettings& settings,
+                 const media::Execution& execution) {
+    requireScales(linear, scale);
+    Matrix<float> scaled = scaledColumns(linear.weights, scale.inputScales);
+    const GroupError errorOf = [&](std::span<const float> errors, std::int64_t first) {
+        double sum = 0;
+        for (std::size_t i = 0; i < errors.size(); ++i) {
+            const double inputScale = scale.inputScales[static_cast<std::size_t>(first) + i];
+            const double error = errors[i];
+            sum += 1 / (inputScale * inputScale) * error * error;
+        }
+        return sum;
+    };
+    if (settings.clip)
+        scaled = clippedBy(linear.name, std::move(scaled), errorOf, settings.groups, execution);
+    return quantisedScaled(linear, scale, scaled, settings);
 }
 
 }  // namespace ratescope::engine

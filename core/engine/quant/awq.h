@@ -52,5 +52,8 @@ struct AwqQuantised {
 /// One linear with a scale that was found; `hessian` [n, n] of its inputs, unscaled, for the clipping.
 AwqQuantised awq(const AwqLinear& linear, const AwqScale& scale, const Matrix<double>& hessian,
                  const AwqSettings& settings, const media::Execution& execution = {});
+/// Without a Hessian: the same as with an identity, inputs that are independent and of equal strength.
+AwqQuantised awq(const AwqLinear& linear, const AwqScale& scale, const AwqSettings& settings,
+                 const media::Execution& execution = {});
 
 }  // namespace ratescope::engine

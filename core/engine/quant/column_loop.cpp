@@ -99,7 +99,8 @@ class Loop {
             while (alike < 4 && j + alike < first + count && applied[j + alike] == applied[j])
                 ++alike;
             const std::int64_t width = alike == 4 ? 4 : 1;
-            if (applied[j] < due)
+            // Of a diagonal U nothing is to be subtracted.
+            if (applied[j] < due && !factor_.isDiagonal())
                 (width == 4 ? four : one)({tile.corrections.data() + j * tile.stride, tile.corrections.data(),
                                            factor_.columns.row(j).data(), factor_.size(), applied[j], due,
                                            tile.stride});

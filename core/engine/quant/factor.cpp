@@ -23,25 +23,35 @@ void requireUsable(const std::string& name, const Matrix<double>& hessian) {
     if (hessian.rows != hessian.columns || hessian.rows == 0) refuse(name, "is empty or not square");
     for (const double value : hessian.values)
         if (!std::isfinite(value)) refuse(name, "holds NaN or infinite values");
-    for (std::int64_t j = 0; j < hessian.rows; ++j)
-        if (hessian.at(j, j) < 0) refuse(name, "has a negative diagonal");
 }
 
-std::vector<std::uint8_t> deadInputs(const Matrix<double>& hessian) {
-    std::vector<std::uint8_t> dead(static_cast<std::size_t>(hessian.rows));
-    for (std::int64_t j = 0; j < hessian.rows; ++j)
-        dead[static_cast<std::size_t>(j)] = hessian.at(j, j) == 0 ? 1 : 0;
-    return dead;
+void requireUsable(const std::string& name, std::span<const double> diagonal) {
+    if (diagonal.empty()) refuse(name, "is empty or not square");
+    for (const double value : diagonal) {
+        if (!std::isfinite(value)) refuse(name, "holds NaN or infinite values");
+        if (value < 0) refuse(name, "has a negative diagonal");
+    }
 }
 
-std::vector<std::int64_t> columnOrder(const Matrix<double>& hessian, const std::vector<std::uint8_t>& dead,
+void requireDamping(double damping) {
+    if (!(damping > 0) || damping > mostDamping)
+        throw Error(ErrorKind::Usage, "The damping must lie above 0.", "Set it to 0.01, say.");
+}
+
+/// H_jj of an input, mended where that is dead.
+double strengthOf(std::span<const double> diagonal, const std::vector<std::uint8_t>& dead,
+                  std::int64_t input) {
+    const auto at = static_cast<std::size_t>(input);
+    return dead[at] != 0 ? 1.0 : diagonal[at];
+}
+
+std::vector<std::int64_t> columnOrder(std::span<const double> diagonal, const std::vector<std::uint8_t>& dead,
                                       const FactorSettings& settings) {
-    std::vector<std::int64_t> order(static_cast<std::size_t>(hessian.rows));
+    std::vector<std::int64_t> order(diagonal.size());
     std::iota(order.begin(), order.end(), 0);
-    const auto diagonal = [&](std::int64_t j) {
-        return dead[static_cast<std::size_t>(j)] != 0 ? 1.0 : hessian.at(j, j);
+    const auto isStronger = [&](std::int64_t a, std::int64_t b) {
+        return strengthOf(diagonal, dead, a) > strengthOf(diagonal, dead, b);
     };
-    const auto isStronger = [&](std::int64_t a, std::int64_t b) { return diagonal(a) > diagonal(b); };
     if (settings.actOrder) std::stable_sort(order.begin(), order.end(), isStronger);
     if (settings.actOrder || settings.groupSize <= 0) return order;
     using Group = std::vector<std::int64_t>;
@@ -59,6 +69,18 @@ std::vector<std::int64_t> columnOrder(const Matrix<double>& hessian, const std::
     for (const Group& group : groups)
         order.insert(order.end(), group.begin(), group.end());
     return order;
+}
+
+/// All but U.
+InverseFactor arranged(const std::string& name, std::span<const double> diagonal,
+                       const FactorSettings& settings) {
+    requireUsable(name, diagonal);
+    InverseFactor factor;
+    for (const double value : diagonal)
+        factor.dead.push_back(value == 0 ? 1 : 0);
+    factor.order = columnOrder(diagonal, factor.dead, settings);
+    factor.damping = settings.damping;
+    return factor;
 }
 
 /// With R upper triangular and H = R·Rᵀ, U = R⁻¹. R is the ordinary factor of H turned about both diagonals: one
@@ -85,19 +107,34 @@ Matrix<float> columnsOf(const at::Tensor& upper) {
 
 InverseFactor factorInverse(const std::string& name, const Matrix<double>& hessian,
                             const FactorSettings& settings) {
-    if (!(settings.damping > 0) || settings.damping > mostDamping)
-        throw Error(ErrorKind::Usage, "The damping must lie above 0.", "Set it to 0.01, say.");
+    requireDamping(settings.damping);
     requireUsable(name, hessian);
-    InverseFactor factor;
-    factor.dead = deadInputs(hessian);
-    factor.order = columnOrder(hessian, factor.dead, settings);
-    for (factor.damping = settings.damping; factor.damping <= mostDamping; factor.damping *= 10) {
+    InverseFactor factor = arranged(name, diagonalOf(hessian), settings);
+    for (; factor.damping <= mostDamping; factor.damping *= 10) {
         const at::Tensor upper = upperFactor(dampedHessian(hessian, factor));
         if (!upper.defined()) continue;
         factor.columns = columnsOf(upper);
+        factor.diagonals = diagonalOf(factor.columns);
         return factor;
     }
     refuse(name, "is not positive definite, however much it is damped");
+}
+
+InverseFactor factorIndependent(const std::string& name, std::span<const double> diagonal,
+                                const FactorSettings& settings) {
+    requireDamping(settings.damping);
+    InverseFactor factor = arranged(name, diagonal, settings);
+    // In the order of the places, as dampedHessian() sums the trace.
+    std::vector<double> damped;
+    double trace = 0;
+    for (const std::int64_t input : factor.order) {
+        damped.push_back(strengthOf(diagonal, factor.dead, input));
+        trace += damped.back();
+    }
+    const double added = factor.damping * trace / static_cast<double>(factor.size());
+    for (const double value : damped)
+        factor.diagonals.push_back(static_cast<float>(1 / std::sqrt(value + added)));
+    return factor;
 }
 
 Matrix<double> dampedHessian(const Matrix<double>& hessian, const InverseFactor& factor) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,14 @@ struct FactorSettings {
 struct InverseFactor {
     std::vector<std::int64_t> order;  ///< the input at each place of the loop
     std::vector<std::uint8_t> dead;  ///< by input: 1 where H_jj = 0; its H_jj is taken as 1, its weights as 0
-    double damping = 0;     ///< δ that was used: 10, 100, … times the one asked for where that failed
-    Matrix<float> columns;  ///< [n, n]: row j holds column j of U, that is U_kj for k ≤ j, then zeros
+    double damping = 0;  ///< δ that was used: 10, 100, … times the one asked for where that failed
+    std::vector<float> diagonals;  ///< U_jj by place
+    /// [n, n]: row j holds column j of U, that is U_kj for k ≤ j, then zeros. Empty where U is diagonal.
+    Matrix<float> columns;
 
-    std::int64_t size() const { return columns.rows; }
-    float diagonal(std::int64_t place) const { return columns.at(place, place); }
+    std::int64_t size() const { return static_cast<std::int64_t>(order.size()); }
+    float diagonal(std::int64_t place) const { return diagonals[static_cast<std::size_t>(place)]; }
+    bool isDiagonal() const { return columns.rows == 0; }
     /// Whether `order` is not just 0, 1, 2, …
     bool isOrdered() const { return !std::is_sorted(order.begin(), order.end()); }
 };
@@ -38,6 +42,11 @@ struct InverseFactor {
 /// entries, or stays indefinite at every damping; Error(Usage) when δ is not positive.
 InverseFactor factorInverse(const std::string& name, const Matrix<double>& hessian,
                             const FactorSettings& settings);
+
+/// The same for inputs that are independent, by the `diagonal` H_jj of their H alone: a tensor of very many inputs has
+/// no matrix [n, n] then. Bit for bit the U of factorInverse(). Throws as that does.
+InverseFactor factorIndependent(const std::string& name, std::span<const double> diagonal,
+                                const FactorSettings& settings);
 
 /// The matrix whose inverse was factored: dead inputs mended, damped by factor.damping, in its order.
 Matrix<double> dampedHessian(const Matrix<double>& hessian, const InverseFactor& factor);

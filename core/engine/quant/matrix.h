@@ -3,6 +3,7 @@
 // The form in which weights, Hessians and codes are worked on: rows one after the other, owned, no sharing.
 // A linear's weights are W [m outputs, n inputs], its activations X [tokens, n], y = X·Wᵀ, its Hessian H [n, n].
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -35,5 +36,14 @@ struct Matrix {
         return static_cast<std::size_t>(row * columns + column);
     }
 };
+
+/// The values at (0, 0), (1, 1), …
+template <typename T>
+std::vector<T> diagonalOf(const Matrix<T>& matrix) {
+    std::vector<T> diagonal;
+    for (std::int64_t i = 0; i < std::min(matrix.rows, matrix.columns); ++i)
+        diagonal.push_back(matrix.at(i, i));
+    return diagonal;
+}
 
 }  // namespace ratescope::engine

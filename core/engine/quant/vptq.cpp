@@ -24,6 +24,15 @@ void requireSettings(const VptqSettings& settings) {
             "groups.");
 }
 
+void requireVptq(const std::string& name, const Matrix<float>& weights, const VptqSettings& settings,
+                 bool fitsHessian) {
+    requireSettings(settings);
+    requireFinite(name, weights.values);
+    if (weights.values.empty() || !fitsHessian)
+        throw Error(ErrorKind::Input, "The weights \"" + name + "\" are empty, or don't fit their Hessian.",
+                    "Calibrate the same model that is compressed.");
+}
+
 class CodewordColumns : public ColumnQuantiser {
   public:
     CodewordColumns(std::vector<VectorColumns>& parts, std::int64_t rows, Matrix<float>* left)
@@ -91,15 +100,21 @@ class CodewordColumns : public ColumnQuantiser {
 /// The steps of the method on one linear.
 class Vptq {
   public:
+    /// An empty Hessian stands for the identity.
     Vptq(const std::string& name, const Matrix<float>& weights, const Matrix<double>& hessian,
          const VptqSettings& settings, const media::Execution& execution)
         : name_(name),
           settings_(settings),
           execution_(execution),
           weights_(weights),
-          hessian_(scaled(hessian)) {
+          hessian_(hessian),
+          diagonal_(isIndependent() ? std::vector<double>(static_cast<std::size_t>(weights.columns), 1.0)
+                                    : diagonalOf(hessian)) {
+        scaleToMeanOne();
         if (settings_.normalise) normalise();
-        factor_ = factorInverse(name_, hessian_, {settings_.damping, settings_.permute});
+        const FactorSettings chosen{settings_.damping, settings_.permute};
+        factor_ = isIndependent() ? factorIndependent(name_, diagonal_, chosen)
+                                  : factorInverse(name_, hessian_, chosen);
     }
 
     VptqQuantised run() {
@@ -119,15 +134,16 @@ class Vptq {
     }
 
   private:
-    /// So that its diagonal has mean 1; then the 1 of a dead input is like the others.
-    static Matrix<double> scaled(Matrix<double> hessian) {
-        double trace = 0;
-        for (std::int64_t j = 0; j < std::min(hessian.rows, hessian.columns); ++j)
-            trace += hessian.at(j, j);
-        if (!(trace > 0)) return hessian;
-        for (double& value : hessian.values)
-            value *= static_cast<double>(hessian.rows) / trace;
-        return hessian;
+    bool isIndependent() const { return hessian_.rows == 0; }
+
+    /// So that H's diagonal has mean 1; then the 1 of a dead input is like the others.
+    void scaleToMeanOne() {
+        const double trace = std::accumulate(diagonal_.begin(), diagonal_.end(), 0.0);
+        if (!(trace > 0)) return;
+        const double share = static_cast<double>(diagonal_.size()) / trace;
+        for (std::vector<double>* const values : {&hessian_.values, &diagonal_})
+            for (double& value : *values)
+                value *= share;
     }
 
     void normalise() {
@@ -137,12 +153,14 @@ class Vptq {
             const float bias = media::halfToFloat(norms_.biases[static_cast<std::size_t>(j)]);
             for (std::int64_t i = 0; i < weights_.rows; ++i)
                 weights_.at(i, j) = (weights_.at(i, j) - bias) / scale;
-            for (std::int64_t k = 0; k < hessian_.rows && j < hessian_.columns; ++k) {
+            for (std::int64_t k = 0; k < hessian_.rows; ++k) {
                 hessian_.at(k, j) *= static_cast<double>(scale);
                 hessian_.at(j, k) *= static_cast<double>(scale);
             }
+            for (int side = 0; side < 2; ++side)
+                diagonal_[static_cast<std::size_t>(j)] *= static_cast<double>(scale);
         }
-        hessian_ = scaled(std::move(hessian_));
+        scaleToMeanOne();
     }
 
     Matrix<float> withoutDead(Matrix<float> inOrder) const {
@@ -186,8 +204,8 @@ class Vptq {
             const std::int64_t perColumn = vectors.rows / parts[i].columns;
             std::vector<double> shares;
             for (std::int64_t j = first; j < first + parts[i].columns; ++j) {
-                const std::int64_t input = factor_.order[static_cast<std::size_t>(j)];
-                shares.insert(shares.end(), static_cast<std::size_t>(perColumn), hessian_.at(input, input));
+                const auto input = static_cast<std::size_t>(factor_.order[static_cast<std::size_t>(j)]);
+                shares.insert(shares.end(), static_cast<std::size_t>(perColumn), diagonal_[input]);
             }
             Matrix<float> codewords = kMeans(name_, vectors, shares, chosen, execution_).codewords;
             parts[i].*book =
@@ -214,8 +232,9 @@ class Vptq {
     const std::string& name_;
     const VptqSettings& settings_;
     const media::Execution& execution_;
-    Matrix<float> weights_;   ///< normalised
-    Matrix<double> hessian_;  ///< of those
+    Matrix<float> weights_;         ///< normalised
+    Matrix<double> hessian_;        ///< of those; empty: all but the diagonal is zero
+    std::vector<double> diagonal_;  ///< the Hessian's
     ColumnNorms norms_;
     InverseFactor factor_;
     bool hasOutliers_ = false;
@@ -249,12 +268,15 @@ ColumnLoopResult chooseCodewords(const std::string& name, const Matrix<float>& w
 
 VptqQuantised vptq(const std::string& name, const Matrix<float>& weights, const Matrix<double>& hessian,
                    const VptqSettings& settings, const media::Execution& execution) {
-    requireSettings(settings);
-    requireFinite(name, weights.values);
-    if (weights.values.empty() || hessian.rows != weights.columns || hessian.columns != weights.columns)
-        throw Error(ErrorKind::Input, "The weights \"" + name + "\" are empty, or don't fit their Hessian.",
-                    "Calibrate the same model that is compressed.");
+    requireVptq(name, weights, settings,
+                hessian.rows == weights.columns && hessian.columns == weights.columns);
     return Vptq(name, weights, hessian, settings, execution).run();
+}
+
+VptqQuantised vptq(const std::string& name, const Matrix<float>& weights, const VptqSettings& settings,
+                   const media::Execution& execution) {
+    requireVptq(name, weights, settings, true);
+    return Vptq(name, weights, {}, settings, execution).run();
 }
 
 }  // namespace ratescope::engine

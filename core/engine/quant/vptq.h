@@ -42,6 +42,10 @@ struct VptqQuantised {
 VptqQuantised vptq(const std::string& name, const Matrix<float>& weights, const Matrix<double>& hessian,
                    const VptqSettings& settings, const media::Execution& execution = {});
 
+/// Without a Hessian: the same as with an identity, inputs that are independent and of equal strength.
+VptqQuantised vptq(const std::string& name, const Matrix<float>& weights, const VptqSettings& settings,
+                   const media::Execution& execution = {});
+
 /// Scales and biases of the columns of W: W = scale·W' + bias, W' in 0 … 1; half precision.
 struct ColumnNorms {
     std::vector<std::uint16_t> scales, biases;

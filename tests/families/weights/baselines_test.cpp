@@ -225,6 +225,25 @@ class BaselinesTest : public QObject {
         }
     }
 
+    void wideTensorsNeedNoHessian() {
+        const TensorSet set = wideModel();
+        const std::vector<std::pair<NodeEntry, Settings>> all{
+            {weights::awqNode(), {}},
+            {weights::pruneNode(), pruning("magnitude", 0.5)},
+            {weights::pruneNode(), pruning("wanda", 0.5)},
+            {weights::pruneNode(), pruning("sparsegpt", 0.5)},
+            {weights::pruneNode(), pruning("sparsegpt", 0.5, 2, 4)},
+            {weights::kmeansNode(), smallBooks()},
+            {weights::kmeansNode(), {{"index-bits", std::int64_t{3}}, {"along", std::string("outputs")}}}};
+        for (const auto& [node, settings] : all) {
+            const ByteSink stream = encode(node, inputs("tensors", set), settings);
+            const Outputs outputs = decode(node, stream.bytes());
+            const Tensor& back = tensorsAt(outputs).tensors.at(0);
+            QCOMPARE(back.array.shape(), (Shape{1, 200, 300}));
+            QVERIFY(relativeErrorOf(back.array.as<float>(), set.tensors[0].array.as<float>()) < 0.6);
+        }
+    }
+
     void badInputIsRefused() {
         for (const NodeEntry& node : nodes()) {
             QVERIFY(errorOf([&] {

@@ -7,7 +7,9 @@
 #include "tests/families/support.h"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,6 +57,23 @@ inline TensorSet model() {
              tensor("kernel", {6, 3, 2, 2}, values.subspan(10, 72)),
              {"none", Array(DType::F32, {0, 4})}},
             {{"format", "pt"}}};
+}
+
+/// One row of 60,000 inputs, as an embedding of positions has: a matrix [n, n] of doubles of them takes 29 GB.
+inline TensorSet wideModel() {
+    std::vector<float> values(60000);
+    for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = std::sin(static_cast<float>(i) * 0.37F);
+    return {"", {tensor("model.layers.0.mlp.positions", {1, 200, 300}, values)}, {}};
+}
+
+inline double relativeErrorOf(std::span<const float> restored, std::span<const float> weights) {
+    double loss = 0, energy = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        loss += std::pow(restored[i] - weights[i], 2);
+        energy += std::pow(weights[i], 2);
+    }
+    return std::sqrt(loss / energy);
 }
 
 inline Inputs calibrated(const TensorSet& set, const std::string& name = "a.weight") {

@@ -5,7 +5,11 @@
 #include "core/engine/quant/spqr.h"
 #include "core/engine/quant/vptq.h"
 #include "core/media/coding/container.h"
+#include "plugins/weights/allocation_table.h"
+#include "plugins/weights/level_database.h"
 #include "plugins/weights/nodes.h"
+#include "plugins/weights/owl.h"
+#include "plugins/weights/sparse_database.h"
 #include "tests/families/support.h"
 #include "tests/families/weights/calibrated_model.h"
 #include "tests/families/weights/stream_parts.h"
@@ -197,6 +201,46 @@ class CalibratedTest : public QObject {
         QCOMPARE(decodedWeights(weights::gptqNode(), ours), decodedWeights(weights::rtnNode(), nearest));
     }
 
+    void wideTensorsNeedNoHessian() {
+        const TensorSet set = wideModel();
+        for (const NodeEntry& node : nodes()) {
+            const bool isVptq = node.manifest.id == "weights.vptq";
+            const ByteSink stream = encode(node, inputs("tensors", set),
+                                           isVptq ? Settings{{"index-bits", std::int64_t{3}}} : Settings());
+            const Outputs outputs = decode(node, stream.bytes());
+            const Tensor& back = tensorsAt(outputs).tensors.at(0);
+            QCOMPARE(back.array.shape(), (Shape{1, 200, 300}));
+            QVERIFY(relativeErrorOf(back.array.as<float>(), set.tensors[0].array.as<float>()) < 0.3);
+        }
+    }
+
+    void wideTensorsNeedNoHessianInDatabases() {
+        const TensorSet set = wideModel();
+        const std::string name = set.tensors[0].name;
+        const auto given = set.tensors[0].array.as<float>();
+        TestContext context;
+        const weights::Calibration calibration(nullptr, set);
+        const weights::CalibratedTensor wide = calibration.calibrated(set.tensors[0]);
+        QVERIFY(!wide.hessian);
+        double energy = 0;
+        for (const float weight : given)
+            energy += std::pow(weight, 2);
+        QVERIFY(std::abs(weights::energyOf(wide) / energy - 1) < 1e-9);
+        const weights::PackedUnit widths = weights::packedUnit(context, wide, {});
+        QVERIFY(relativeErrorOf(weights::weightsAt(widths, weights::levelCount - 1).values, given) < 0.02);
+        const weights::SparseUnit sparse = weights::sparseUnit(context, wide, {.step = 100, .mostLevel = 1});
+        QCOMPARE(sparse.levels.size(), std::size_t{3});
+        QCOMPARE(weights::owlSparsities({&set.tensors[0]}, calibration, {}), std::vector<double>{0.5});
+        for (const auto& [kind, value] :
+             {std::pair{weights::AllocationKind::Bits, 3}, {weights::AllocationKind::Sparsity, 30000}}) {
+            Inputs all = inputs("tensors", set);
+            all.add("allocation",
+                    std::make_shared<const Table>(weights::allocationTable(kind, {{name, value, 0, 0}})));
+            const ByteSink stream = encode(weights::evoPressNode(), all);
+            QVERIFY(relativeErrorOf(decodedWeights(weights::evoPressNode(), stream), given) < 0.5);
+        }
+    }
+
     void hessiansThatDoNotFitAreRefused() {
         for (const NodeEntry& node : nodes()) {
             QVERIFY(errorOf([&] {
@@ -231,6 +275,32 @@ class CalibratedTest : public QObject {
                 flipped[i] ^= std::byte{static_cast<std::uint8_t>(1 << i % 8)};
                 QVERIFY(errorOf([&] { decode(node, flipped); }).startsWith("input: "));
             }
+        }
+    }
+
+    void aLoneCodewordIsOfOneVector() {
+        const std::vector<float> values{0.5F, -1.0F, 2.0F};
+        const TensorSet thin{"", {tensor("w", {3, 1}, values)}, {}};
+        const ByteSink stream = encode(weights::vptqNode(), inputs("tensors", thin));
+        QCOMPARE(bitsOf(stream.ledger(), "indices"), std::uint64_t{0});
+        QCOMPARE(decodedWeights(weights::vptqNode(), stream), values);
+        // Two columns with a codeword of 16 rows each, of matrices with as many rows and with one more.
+        for (const std::int64_t outputs : {16, 17}) {
+            ContainerWriter container("weights.vptq", 1);
+            container.header().u8(0);
+            putListOf(container.header(), {outputs, 2});
+            FieldWriter geometry;
+            for (const std::uint64_t field : {2, 1, 16, 1, 0, 1, 16, 1, 0})
+                geometry.varint(field);
+            container.addSection("geometry", geometry.bytes());
+            container.addSection("codebooks", std::vector<std::byte>(2 * 16 * 2));
+            for (const char* section : {"indices", "norms", "permutation", "kept"})
+                container.addSection(section, std::vector<std::byte>());
+            ByteSink sink;
+            container.finish(sink);
+            const QString error = errorOf([&] { decode(weights::vptqNode(), sink.bytes()); });
+            QCOMPARE(error.isEmpty(), outputs == 16);
+            QVERIFY(error.isEmpty() || error.startsWith("input: The stream of weights.vptq is damaged"));
         }
     }
 

@@ -20,6 +20,19 @@ inline std::uint64_t searchedBits(const Ledger& ledger) {
     return bits;
 }
 
+/// What the header of a codec of weights ends with: the list of one searched tensor of that shape.
+inline void putListOf(FieldWriter& header, const Shape& shape) {
+    header.text("");   // schema
+    header.varint(0);  // metadata
+    header.varint(1);
+    header.text("w");
+    header.text(toText(DType::F32));
+    header.u8(1);
+    header.varint(shape.size());
+    for (const std::int64_t extent : shape)
+        header.varint(static_cast<std::uint64_t>(extent));
+}
+
 /// The stream with one byte of one section changed, its checksums made right again.
 inline std::vector<std::byte> changed(const ByteSink& stream, const std::string& section, std::size_t byte) {
     const ContainerReader reader(stream.bytes());

@@ -86,6 +86,19 @@ class AwqTest : public QObject {
         QVERIFY(result.weights == roundToNearest("layer", small().weights, settings(3)).weights);
     }
 
+    void withoutAHessianItIsThatOfAnIdentity() {
+        const Matrix<double> identity = diagonalHessian(std::vector<double>(150, 1.0));
+        for (const AwqScale& scale : {AwqScale{0, std::vector<float>(150, 1.0F), 0}, scaleOf(3)}) {
+            const auto plain = awq({"layer", small().weights}, scale, identity, {settings(2), true});
+            const auto result = awq({"layer", small().weights}, scale, {settings(2), true});
+            QVERIFY(result.weights == plain.weights);
+            QCOMPARE(result.stored.codes.values, plain.stored.codes.values);
+        }
+        const AwqScale unfit{0, std::vector<float>(149, 1.0F), 0};
+        VERIFY_ERROR(awq({"q", small().weights}, unfit, {settings(2), true}), ErrorKind::Input,
+                     "doesn't fit");
+    }
+
     void foldedScalesLeaveTheOutputs() {
         const AwqScale scale = scaleOf(3);
         for (std::int64_t i = 0; i < 70; ++i) {

@@ -169,6 +169,34 @@ class GptqTest : public QObject {
             }
     }
 
+    void independentInputsNeedNoMatrix() {
+        for (const std::vector<double>& diagonal : independentInputs())
+            for (const bool actOrder : {false, true})
+                for (const std::int64_t together : {0, 32}) {
+                    const FactorSettings chosen{0.01, actOrder, together};
+                    const InverseFactor whole = factorInverse("layer", diagonalHessian(diagonal), chosen);
+                    const InverseFactor ours = factorIndependent("layer", diagonal, chosen);
+                    QVERIFY(ours.columns.values.empty());
+                    QCOMPARE(ours.size(), std::int64_t{150});
+                    QCOMPARE(ours.order, whole.order);
+                    QCOMPARE(ours.dead, whole.dead);
+                    QCOMPARE(ours.damping, whole.damping);
+                    QCOMPARE(ours.diagonals, whole.diagonals);
+                    const auto plain = gptq("layer", small().weights, whole, settings(3, 32));
+                    const auto result = gptq("layer", small().weights, ours, settings(3, 32));
+                    QCOMPARE(result.codes.values, plain.codes.values);
+                    QCOMPARE(result.scales.values, plain.scales.values);
+                    QCOMPARE(result.zeros.values, plain.zeros.values);
+                    QCOMPARE(result.order, plain.order);
+                    QVERIFY(result.weights == plain.weights);
+                    QCOMPARE(result.loss, plain.loss);
+                }
+        VERIFY_ERROR(factorIndependent("q", {}, {}), ErrorKind::Input, "\"q\" is empty");
+        VERIFY_ERROR(factorIndependent("q", std::vector<double>{1, -1}, {}), ErrorKind::Input,
+                     "negative diagonal");
+        VERIFY_ERROR(factorIndependent("q", std::vector<double>{1}, {0}), ErrorKind::Usage, "damping");
+    }
+
     void moreBitsLoseLess() {
         double before = std::numeric_limits<double>::infinity();
         for (const int bits : {1, 2, 3, 4, 5, 6, 8, 12}) {

@@ -169,6 +169,21 @@ class PruneTest : public QObject {
         }
     }
 
+    void independentInputsNeedNoMatrix() {
+        for (const std::vector<double>& diagonal : independentInputs()) {
+            const InverseFactor whole = factorInverse("layer", diagonalHessian(diagonal), {});
+            const InverseFactor ours = factorIndependent("layer", diagonal, {});
+            for (const PrunePattern& pattern : {half, twoOfFour}) {
+                const auto plain = pruneSparseGpt("layer", small().weights, whole, pattern);
+                const auto result = pruneSparseGpt("layer", small().weights, ours, pattern);
+                QVERIFY(result.quantised == plain.quantised);
+                QCOMPARE(result.loss, plain.loss);
+            }
+            QVERIFY(pruneSparseGptTo("layer", small().weights, ours, 777).quantised ==
+                    pruneSparseGptTo("layer", small().weights, whole, 777).quantised);
+        }
+    }
+
     void threadsChangeNoBit() {
         const auto one = pruneSparseGpt("layer", small().weights, factorOf(small()), half);
         const auto three =

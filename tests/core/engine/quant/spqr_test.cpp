@@ -251,6 +251,29 @@ class SpqrTest : public QObject {
         QCOMPARE(bits.permutation, std::uint64_t{16 * 150});
     }
 
+    void independentInputsNeedNoMatrix() {
+        for (const std::vector<double>& diagonal : independentInputs())
+            for (const int statistics : {0, 3})
+                for (const double threshold : {0.3, never}) {
+                    const SpqrSettings chosen{
+                        .scaleBits = statistics, .zeroBits = statistics, .threshold = threshold};
+                    const FactorSettings order{0.01, true};
+                    const auto plain = spqr("layer", small().weights,
+                                            factorInverse("layer", diagonalHessian(diagonal), order), chosen);
+                    const auto result =
+                        spqr("layer", small().weights, factorIndependent("layer", diagonal, order), chosen);
+                    QVERIFY(result.stored.codes == plain.stored.codes);
+                    QVERIFY(result.stored.scales == plain.stored.scales);
+                    QVERIFY(result.stored.zeros == plain.stored.zeros);
+                    QVERIFY(result.stored.secondLevel == plain.stored.secondLevel);
+                    QCOMPARE(result.stored.outlierColumns, plain.stored.outlierColumns);
+                    QCOMPARE(result.stored.outlierValues, plain.stored.outlierValues);
+                    QCOMPARE(result.stored.order, plain.stored.order);
+                    QVERIFY(result.weights == plain.weights);
+                    QCOMPARE(result.loss, plain.loss);
+                }
+    }
+
     void tilesHoldTheDensePartToTheBit() {
         SpqrStored stored = compress(small(), 0.3).stored;
         // Every value of every code at every place.

@@ -99,6 +99,22 @@ Matrix<float> diagonalMatrix(std::int64_t size, const std::function<float(std::i
     return matrix;
 }
 
+Matrix<double> diagonalHessian(const std::vector<double>& diagonal) {
+    const auto size = static_cast<std::int64_t>(diagonal.size());
+    Matrix<double> hessian(size, size);
+    for (std::int64_t j = 0; j < size; ++j)
+        hessian.at(j, j) = diagonal[static_cast<std::size_t>(j)];
+    return hessian;
+}
+
+std::vector<std::vector<double>> independentInputs() {
+    const auto size = static_cast<std::size_t>(small().weights.columns);
+    std::vector<double> uneven;
+    for (std::size_t j = 0; j < size; ++j)
+        uneven.push_back(0.3 * static_cast<double>(j * 7 % 11));
+    return {std::vector<double>(size, 1.0), uneven};
+}
+
 const SyntheticLayer& small() {
     static const SyntheticLayer layer = syntheticLayer(9, {70, 150, 600});
     return layer;

@@ -43,5 +43,9 @@ bool isNear(double value, double anchor, double tolerance);
 /// H of activations X, as accumulate() gives it.
 Hessian hessianOfActivations(const Matrix<float>& activations);
 Matrix<float> diagonalMatrix(std::int64_t size, const std::function<float(std::int64_t)>& value);
+/// H of independent inputs.
+Matrix<double> diagonalHessian(const std::vector<double>& diagonal);
+/// Diagonals of as many inputs as small() has: all 1, and uneven ones with dead inputs among them.
+std::vector<std::vector<double>> independentInputs();
 
 }  // namespace ratescope::engine::test

@@ -118,6 +118,25 @@ class VptqTest : public QObject {
         QVERIFY(ours.weights == plain.weights);
     }
 
+    void withoutAHessianItIsThatOfAnIdentity() {
+        const Matrix<double> identity = diagonalHessian(std::vector<double>(150, 1.0));
+        for (const bool normalise : {false, true})
+            for (const bool permute : {false, true}) {
+                const VptqSettings settings{.centroids = 32,
+                                            .residualCentroids = 8,
+                                            .outlierShare = 0.05,
+                                            .outlierCentroids = 16,
+                                            .normalise = normalise,
+                                            .permute = permute};
+                const auto plain = vptq("layer", small().weights, identity, settings);
+                const auto result = vptq("layer", small().weights, settings);
+                QCOMPARE(result.stored.order, plain.stored.order);
+                QVERIFY(result.weights == plain.weights);
+                QCOMPARE(result.loss, plain.loss);
+                QCOMPARE(result.damping, plain.damping);
+            }
+    }
+
     void aUniformCodebookIsAGrid() {
         // One value a vector on the grid 0 … 15, step 0.05: the column loop written out in doubles chooses the same.
         const InverseFactor factor = factorInverse("layer", small().hessian.values, {0.01, true});
@@ -295,6 +314,7 @@ class VptqTest : public QObject {
         VERIFY_ERROR(vptq("q", weights, small().hessian.values, {}), ErrorKind::Input, "\"q\" holds NaN");
         VERIFY_ERROR(vptq("q", small().weights, Matrix<double>(), {}), ErrorKind::Input, "don't fit");
         VERIFY_ERROR(vptq("q", Matrix<float>(), Matrix<double>(), {}), ErrorKind::Input, "empty");
+        VERIFY_ERROR(vptq("q", Matrix<float>(), VptqSettings()), ErrorKind::Input, "empty");
         for (const VptqSettings& bad :
              {VptqSettings{.vectorLength = 0}, VptqSettings{.vectorLength = 17}, VptqSettings{.centroids = 0},
               VptqSettings{.centroids = 65537}, VptqSettings{.residualCentroids = -1},
