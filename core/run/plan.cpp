@@ -4,6 +4,7 @@
 #include "core/graph/reach.h"
 #include "core/graph/topology.h"
 #include "core/run/probe.h"
+#include "core/run/seen_text.h"
 #include "core/run/task_maker.h"
 
 #include <algorithm>
@@ -225,6 +226,7 @@ class Planner {
         for (const Position source : positions(side.pairedByName))
             ofSide.assets[source] = maker_.partner(source, pairingName(frame, setting));
         const NodeTasks made = maker_.measure(measure, tasks.candidate, ofSide);
+        requireUnseenText(maker_.tasks(), catalogue_, made.prepare, tasks.candidate.task);
         tasks.prepares.push_back(made.prepare);
         tasks.scores.push_back(made.score);
         tasks.references.push_back(reference(measure, ofSide));

@@ -69,7 +69,8 @@ struct PlanOptions {
 };
 
 /// The document must be valid. Throws Error(Document) naming the node: an asset without a partner where
-/// sources are paired by name; a kind of node that this version can't run.
+/// sources are paired by name; a kind of node that this version can't run; a measure that would read the text that its
+/// candidate was calibrated with (core/run/seen_text.h).
 ///
 /// - A codec makes an encode task and a decode task, and between them an extract task if its manifest has
 ///   parameters of that stage. Each task has the parameters of its own stage only.

@@ -34,6 +34,19 @@ graph::Parameter beginningParameter(const std::string& help) {
             .defaultValue = false};
 }
 
+graph::Parameter seenTextParameter() {
+    return {
+        .id = "seen-text",
+        .label = "Text of the calibration too",
+        .help =
+            "Measures with a text that the model was calibrated with, which says little of any other text; "
+            "refused otherwise.",
+        .type = graph::ParameterType::Bool,
+        .defaultValue = false,
+        .advanced = true,
+        .entersKey = false};
+}
+
 void checkBeginning(const LanguageModel& model, const Parameters& parameters) {
     if (parameters.flag("beginning") && !model.tokenizer.beginning)
         throw Error(ErrorKind::Usage, "This model's tokenizer has no beginning of sequence.",

@@ -19,6 +19,9 @@ graph::Port candidatePort();
 /// "beginning", a flag that is off.
 graph::Parameter beginningParameter(const std::string& help);
 
+/// "seen-text", a flag that is off and enters no key: the planner refuses text that calibrated the candidate.
+graph::Parameter seenTextParameter();
+
 /// Throws Error(Usage) where the parameter "beginning" asks for one that the model's tokenizer lacks.
 void checkBeginning(const LanguageModel& model, const Parameters& parameters);
 

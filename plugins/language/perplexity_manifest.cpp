@@ -128,7 +128,8 @@ std::vector<graph::Parameter> parameters() {
              .label = "Divergence",
              .help = "Also how far predictions moved from the original's: doubles the time.",
              .type = graph::ParameterType::Bool,
-             .defaultValue = false}};
+             .defaultValue = false},
+            seenTextParameter()};
 }
 
 }  // namespace

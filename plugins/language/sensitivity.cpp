@@ -184,7 +184,8 @@ graph::Manifest sensitivityManifest() {
                             .unit = "tokens",
                             .defaultValue = std::int64_t{256},
                             .minimum = 2,
-                            .maximum = 32768}};
+                            .maximum = 32768},
+                           seenTextParameter()};
     manifest.metrics = {
         metric("sensitivity-max", "Most sensitive layer", "The greatest divergence that one layer makes."),
         metric("sensitivity-sum", "Sum of the layers' sensitivities",

@@ -2,6 +2,7 @@
 
 #include "core/graph/validate.h"
 #include "core/run/schedule.h"
+#include "core/run/seen_text.h"
 #include "tests/core/error_check.h"
 #include "tests/core/run/fake_study.h"
 
@@ -63,6 +64,54 @@ Document pairedSources(const QTemporaryDir& folder, const QStringList& first, co
     document.nodes.back().pairing = pairing;
     document.wires = {fake::wire("first.value", "codec.coded"), fake::wire("second.value", "codec.model")};
     document.candidates = {{"codec", "value"}};
+    return document;
+}
+
+/// Nodes for a codec that is calibrated with a text, and a measure that reads one.
+graph::Catalogue withTexts() {
+    const auto textPort = [](graph::PortRole role) {
+        graph::Port port;
+        port.id = "text";
+        port.type = graph::PortType::TextCorpus;
+        port.role = role;
+        return port;
+    };
+    const graph::Catalogue known = fake::catalogue();
+    graph::Family family;
+    family.name = "texts";
+    family.library = "/nowhere/texts.so";
+    const auto made = [&](const char* from, const char* id) -> graph::Manifest& {
+        family.manifests.push_back(*known.find(from));
+        family.manifests.back().id = id;
+        return family.manifests.back();
+    };
+    made("fake.files", "texts.files").outputs = {textPort(graph::PortRole::Value)};
+    made("fake.codec", "texts.codec").inputs.push_back(textPort(graph::PortRole::Encoder));
+    graph::Manifest& measure = made("fake.measure", "texts.measure");
+    measure.inputs.push_back(textPort(graph::PortRole::Value));
+    graph::Parameter allowed;
+    allowed.id = seenTextParameter;
+    allowed.type = graph::ParameterType::Bool;
+    allowed.defaultValue = false;
+    allowed.entersKey = false;
+    measure.parameters.push_back(allowed);
+    graph::Catalogue catalogue = fake::catalogue();
+    catalogue.add(std::move(family));
+    return catalogue;
+}
+
+/// One item, calibrated with seen.txt.
+Document calibratedStudy(const char* measured, bool allowed) {
+    Document document = fake::study(1, {10});
+    for (graph::Node& node : document.nodes)
+        if (node.slug == "codec" || node.slug == "measure") node.type = "texts." + node.slug;
+    document.nodes.back().parameters[seenTextParameter] = ParameterValue(allowed);
+    for (const auto& [slug, file] : {std::pair{"calibration", "seen.txt"}, std::pair{"text", measured}}) {
+        document.nodes.push_back(fake::node(slug, "files", {{"files", ParameterValue(std::string(file))}}));
+        document.nodes.back().type = "texts.files";
+    }
+    document.wires.push_back(fake::wire("calibration.text", "codec.text"));
+    document.wires.push_back(fake::wire("text.text", "measure.text"));
     return document;
 }
 
@@ -342,6 +391,30 @@ class PlanTest : public QObject {
         QCOMPARE(plan.analyses.size(), std::size_t{1});
         QVERIFY(plan.analyses[0].task.kind == TaskKind::Analyse);
         QCOMPARE(tasksOf(plan, TaskKind::Analyse), std::size_t{0});
+    }
+
+    void aTextThatCalibratedIsNotMeasured() {
+        const QTemporaryDir folder;
+        for (const char* name : {"seen.txt", "copy.txt"})
+            std::ofstream(folder.filePath(name).toStdString()) << "seen";
+        std::ofstream(folder.filePath("new.txt").toStdString()) << "new";
+        const std::filesystem::path path = folder.path().toStdString();
+        const auto plan = [&](const char* measured, bool allowed) {
+            const graph::Catalogue catalogue = withTexts();
+            const Document document = calibratedStudy(measured, allowed);
+            graph::requireValid(document, catalogue);
+            return makePlan(document, catalogue, listAssets(document, catalogue, {path, {}}, sha256OfFile));
+        };
+        QCOMPARE(plan("new.txt", false).items.size(), std::size_t{1});
+        // Also by another name.
+        for (const char* name : {"seen.txt", "copy.txt"}) {
+            const QString message = messageOf([&] { plan(name, false); }, ErrorKind::Document);
+            QVERIFY2(message.contains("\"measure\"") && message.contains("was calibrated with"),
+                     qPrintable(message));
+        }
+        // Asked for; the same work as if it had been another text's.
+        QCOMPARE(plan("copy.txt", true).items.front().measurements.front().key,
+                 plan("seen.txt", true).items.front().measurements.front().key);
     }
 
     void manyItemsAreCheap() {
