@@ -91,11 +91,11 @@ class ConfigReader {
         return config;
     }
 
-    /// Qwen2 has one only where it says so, and then only from a layer on.
+    /// Qwen2 has one only where it says so, and then only from a layer on: from the 29th, where it does not say which.
     void readWindow(ModelConfig& config) const {
         const bool isQwen = config.family == "qwen2";
         if (config.family == "llama" || (isQwen && !flagOr("use_sliding_window", false))) return;
-        const std::int64_t first = isQwen ? countOr("max_window_layers", 0) : 0;
+        const std::int64_t first = isQwen ? countOr("max_window_layers", 28) : 0;
         if (first >= config.layers) return;
         if (first > 0)
             throw unread("a sliding window in a part of the layers", "Use a model with one in all or none.");

@@ -196,6 +196,19 @@ class ModelFileTest : public QObject {
             ErrorKind::Input, "part of the layers");
     }
 
+    /// transformers: the first 28 layers see all, unless max_window_layers says another number.
+    void qwensWindowIsOfTheLastLayers() {
+        const auto qwen = [](const std::string& fields, int layers) {
+            const std::string json =
+                with("\"num_hidden_layers\": 2", "\"num_hidden_layers\": " + std::to_string(layers));
+            const std::string family = R"("qwen2", "use_sliding_window": true, "sliding_window": 512)";
+            return configOf(std::string(json).replace(json.find("\"llama\""), 7, family + fields));
+        };
+        QCOMPARE(qwen("", 28).slidingWindow, std::int64_t{0});
+        QCOMPARE(qwen(R"(, "max_window_layers": 0)", 28).slidingWindow, std::int64_t{512});
+        VERIFY_ERROR(qwen("", 29), ErrorKind::Input, "part of the layers");
+    }
+
     void aFolderThatLacksAFileIsRefused_data() {
         QTest::addColumn<QString>("file");
         for (const char* file : {"config.json", "tokenizer.json", "model.safetensors"})
