@@ -108,6 +108,9 @@ class ConfigReader {
         config.ropeBase =
             realOr(tree_, "rope_theta", scaling ? realOr(*scaling, "rope_theta", 10000) : 10000);
         if (!scaling) scaling = find(tree_, "rope_scaling");
+        for (const json* place : {&tree_, scaling})
+            if (place && realOr(*place, "partial_rotary_factor", 1) != 1)
+                throw unread("heads that are rotated in part", "Use a model that rotates whole heads.");
         if (!scaling) return;
         const char* key = find(*scaling, "rope_type") ? "rope_type" : "type";
         const auto kind = scaling->value(key, std::string("default"));

@@ -196,6 +196,15 @@ class ModelFileTest : public QObject {
             ErrorKind::Input, "part of the layers");
     }
 
+    void headsThatAreRotatedInPartAreRefused() {
+        QCOMPARE(configOf(extended(R"("partial_rotary_factor": 1.0)")).ropeBase, 1e5);
+        VERIFY_ERROR(configOf(extended(R"("partial_rotary_factor": 0.5)")), ErrorKind::Input,
+                     "rotated in part");
+        const std::string parameters = R"({"rope_type": "default", "partial_rotary_factor": 0.25})";
+        VERIFY_ERROR(configOf(extended(R"("rope_parameters": )" + parameters)), ErrorKind::Input,
+                     "rotated in part");
+    }
+
     /// transformers: the first 28 layers see all, unless max_window_layers says another number.
     void qwensWindowIsOfTheLastLayers() {
         const auto qwen = [](const std::string& fields, int layers) {
