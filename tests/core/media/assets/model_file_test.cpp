@@ -218,6 +218,21 @@ class ModelFileTest : public QObject {
         VERIFY_ERROR(qwen("", 29), ErrorKind::Input, "part of the layers");
     }
 
+    /// transformers ties the head to the embeddings, whatever is stored of it.
+    void aTiedHeadIsNotRead() {
+        const Folder folder;
+        writeTinyFolder(folder.path());
+        TensorSet set = tinyTensors();
+        set.tensors.push_back({"lm_head.weight", set.tensors[0].array});  // of the embeddings' shape
+        writeSafetensors(folder / "model.safetensors", set);
+        const LanguageModel tied = readLanguageModel(folder.path());
+        QVERIFY(tied.config.tiedEmbeddings);
+        compareTensors(tied, tinyTensors());
+        writeBytes(folder / "config.json",
+                   with(R"("tie_word_embeddings": true)", R"("tie_word_embeddings": false)"));
+        compareTensors(readLanguageModel(folder.path()), set);
+    }
+
     void aFolderThatLacksAFileIsRefused_data() {
         QTest::addColumn<QString>("file");
         for (const char* file : {"config.json", "tokenizer.json", "model.safetensors"})
