@@ -108,6 +108,11 @@ curves::CsvTable tableOf(const run::TaskReport& report, const std::string& name)
     return curves::parseCsv(std::string_view(text).substr(text.find('\n') + 1), "the table \"" + name + "\"");
 }
 
+bool hasRow(const curves::CsvTable& summary, const std::string& statistic) {
+    return std::any_of(summary.rows.begin(), summary.rows.end(),
+                       [&](const auto& row) { return row.front() == statistic; });
+}
+
 /// The cell of the summary's row.
 const std::string& summaryText(const curves::CsvTable& summary, const std::string& statistic,
                                const std::string& column) {
@@ -195,8 +200,10 @@ int perplexity(const PerplexityChoice& choice, bool contextGiven) {
     TextTable table({"metric", "value", "standard error", "windows"});
     const std::string windows = std::to_string(running.size());
     table.add({protocol.metric(), curves::fixed(value, 4), curves::fixed(error, 4), windows});
-    table.add({"bits-per-byte", curves::fixed(summaryCell(summary, "bits per byte", "value"), 4),
-               curves::fixed(summaryCell(summary, "bits per byte", "standard error"), 4), windows});
+    // Left out for a text that does not come back from its tokens.
+    if (hasRow(summary, "bits per byte"))
+        table.add({"bits-per-byte", curves::fixed(summaryCell(summary, "bits per byte", "value"), 4),
+                   curves::fixed(summaryCell(summary, "bits per byte", "standard error"), 4), windows});
     std::cout << table.text() << conditions.line() << '\n';
     return exitDone;
 }

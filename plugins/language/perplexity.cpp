@@ -20,6 +20,9 @@
 #include <memory>
 #include <numbers>
 #include <numeric>
+#include <optional>
+#include <span>
+#include <string_view>
 
 namespace ratescope::media::language {
 namespace {
@@ -35,7 +38,7 @@ struct Reading {
     WindowProtocol protocol;
     std::vector<std::int32_t> ids;
     std::int64_t windows = 0;
-    double scoredBytes = 0;  ///< of the text of all predicted tokens
+    std::optional<double> scoredBytes;  ///< of the text that the predicted tokens cover, where it can be told
     Hash tokenizer;
 };
 
@@ -53,6 +56,29 @@ WindowProtocol protocolOf(std::size_t tokens, const Parameters& parameters) {
     return protocol;
 }
 
+/// SentencePiece puts a blank before a text, which is none of its bytes.
+bool putsBlankBefore(const TokenizerData& tokenizer) {
+    const bool isSentencePiece = tokenizer.kind == TokenizerKind::SentencePieceBpe ||
+                                 tokenizer.kind == TokenizerKind::SentencePieceUnigram;
+    return isSentencePiece && tokenizer.addsSpacePrefix;
+}
+
+/// A token covers the bytes that it is decoded to wherever the text comes back from its tokens. Where it does not
+/// (unknown pieces, blanks that are removed, characters that are composed), nobody can tell from the tokens which bytes
+/// each of them stands for.
+std::optional<double> scoredBytesOf(const Reading& reading, const engine::Tokenizer& tokenizer,
+                                    std::string_view text) {
+    const std::size_t first = reading.protocol.beginning ? 1 : 0;
+    const auto end = static_cast<std::size_t>(reading.windows * reading.protocol.length);
+    const std::string decoded = tokenizer.decode(std::span(reading.ids).subspan(first, end - first));
+    const std::size_t blank = putsBlankBefore(tokenizer.data()) && decoded.starts_with(' ') ? 1 : 0;
+    if (!text.starts_with(std::string_view(decoded).substr(blank))) return std::nullopt;
+    const std::size_t bytes =
+        tokenizer.decode(engine::scoredTokens(reading.ids, reading.protocol, reading.windows)).size();
+    const bool firstIsScored = static_cast<std::int64_t>(first) >= reading.protocol.firstTarget;
+    return static_cast<double>(bytes - (firstIsScored ? blank : 0));
+}
+
 Reading readingOf(const LanguageModel& model, std::string_view text, const Parameters& parameters) {
     checkBeginning(model, parameters);
     const engine::Tokenizer tokenizer = engine::tokenizerOf(model);
@@ -64,8 +90,7 @@ Reading readingOf(const LanguageModel& model, std::string_view text, const Param
     const std::int64_t most = parameters.integer("chunks");
     reading.windows = engine::windowCount(reading.ids.size(), reading.protocol,
                                           most > 0 ? std::optional(most) : std::nullopt);
-    reading.scoredBytes = static_cast<double>(
-        tokenizer.decode(engine::scoredTokens(reading.ids, reading.protocol, reading.windows)).size());
+    reading.scoredBytes = scoredBytesOf(reading, tokenizer, text);
     reading.tokenizer = tokenizerHash(model.tokenizer);
     return reading;
 }
@@ -133,8 +158,9 @@ class Summary {
 Summary summaryOf(const Reading& reading, std::span<const double> logLikelihoods) {
     Summary summary;
     summary.add("perplexity", "", engine::perplexityOf(logLikelihoods));
+    if (!reading.scoredBytes) return summary;
     const Estimate loss = engine::meanOf(logLikelihoods);
-    const double tokensPerByte = static_cast<double>(logLikelihoods.size()) / reading.scoredBytes;
+    const double tokensPerByte = static_cast<double>(logLikelihoods.size()) / *reading.scoredBytes;
     summary.add("bits per byte", "bit",
                 {-loss.value / std::numbers::ln2 * tokensPerByte,
                  loss.standardError / std::numbers::ln2 * tokensPerByte});
@@ -205,6 +231,9 @@ class Perplexity : public MeasureNode {
         const auto& text = *std::get<std::shared_ptr<const TextCorpus>>(prepared.values.at("text"));
         const engine::ComputeScope compute(context.threads());
         const Reading reading = readingOf(*model, text.text(), parameters);
+        if (!reading.scoredBytes)
+            context.log(
+                "The text does not come back from its tokens byte for byte: there are no bits per byte.");
         const engine::Llama decoder(*model);
         return parameters.flag("divergence")
                    ? compared(context, *asLanguageModel(prepared.values.at("reference")), decoder, reading)
@@ -223,7 +252,8 @@ class Perplexity : public MeasureNode {
         const double loss = -sumOf(logLikelihoods);
         Scores scores;
         scores.scores.push_back({reading.protocol.metric, loss, static_cast<double>(logLikelihoods.size())});
-        scores.scores.push_back({"bits-per-byte", loss / std::numbers::ln2, reading.scoredBytes});
+        if (reading.scoredBytes)
+            scores.scores.push_back({"bits-per-byte", loss / std::numbers::ln2, *reading.scoredBytes});
         return scores;
     }
 

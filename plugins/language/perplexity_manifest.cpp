@@ -21,7 +21,9 @@ The text is tokenised once, special pieces in it as plain text; what is left beh
 in llama.cpp. The context `text` makes one window of the whole text, which may have up to 32768 tokens: for short texts.
 `chunks` takes the first windows only; 0 takes all. Text that calibrates a codec must not be measured on.
 
-`bits-per-byte` is the same loss for each byte of the predicted text: it compares over tokenizers.
+`bits-per-byte` is the same loss for each byte of the predicted text: it compares over tokenizers. It is left out, and
+the log says so, where the text does not come back from its tokens byte for byte: where there are unknown tokens, or the
+tokenizer has changed the text. Nobody can tell then which bytes the predicted tokens stand for.
 
 With `divergence` the original runs beside it, window by window, which doubles the time: `kld-mean` is the mean
 Kullback-Leibler divergence from the original's predictions (nats a token), `kld-median`, `kld-90`, `kld-99`, `kld-99-9`
@@ -63,7 +65,7 @@ std::vector<graph::Metric> metrics() {
                    .finish = graph::Finish::Ratio,
                    .pool = graph::Pool::SumThenFinish,
                    .drawUnit = "window",
-                   .help = "Σ loss / ln 2 / bytes of the predicted tokens."});
+                   .help = "Σ loss / ln 2 / bytes of the text that is predicted."});
     all.push_back({.id = "kld-mean",
                    .title = "Divergence from the original",
                    .unit = "nat",

@@ -42,7 +42,7 @@ std::int64_t windowCount(std::size_t tokens, const WindowProtocol& protocol,
 std::vector<std::int32_t> windowOf(std::span<const std::int32_t> ids, const WindowProtocol& protocol,
                                    std::int64_t window);
 
-/// All tokens that are predicted in the first `windows` windows, in order: what bits per byte count the bytes of.
+/// All tokens that are predicted in the first `windows` windows, in order: bits per byte are of the bytes they cover.
 std::vector<std::int32_t> scoredTokens(std::span<const std::int32_t> ids, const WindowProtocol& protocol,
                                        std::int64_t windows);
 

@@ -91,11 +91,11 @@ class ConfigReader {
         return config;
     }
 
-    /// Qwen2 has one only where it says so, and then only from a layer on.
+    /// Qwen2 has one only where it says so, and then only from a layer on: from the 29th, where it does not say which.
     void readWindow(ModelConfig& config) const {
         const bool isQwen = config.family == "qwen2";
         if (config.family == "llama" || (isQwen && !flagOr("use_sliding_window", false))) return;
-        const std::int64_t first = isQwen ? countOr("max_window_layers", 0) : 0;
+        const std::int64_t first = isQwen ? countOr("max_window_layers", 28) : 0;
         if (first >= config.layers) return;
         if (first > 0)
             throw unread("a sliding window in a part of the layers", "Use a model with one in all or none.");
@@ -108,6 +108,9 @@ class ConfigReader {
         config.ropeBase =
             realOr(tree_, "rope_theta", scaling ? realOr(*scaling, "rope_theta", 10000) : 10000);
         if (!scaling) scaling = find(tree_, "rope_scaling");
+        for (const json* place : {&tree_, scaling})
+            if (place && realOr(*place, "partial_rotary_factor", 1) != 1)
+                throw unread("heads that are rotated in part", "Use a model that rotates whole heads.");
         if (!scaling) return;
         const char* key = find(*scaling, "rope_type") ? "rope_type" : "type";
         const auto kind = scaling->value(key, std::string("default"));

@@ -35,15 +35,17 @@ fs::path firstOf(const fs::path& folder, std::initializer_list<const char*> name
                 "Fetch or export the model again.");
 }
 
-bool isDerived(const std::string& name) {
-    return name.ends_with("position_ids") || name.ends_with("rotary_emb.inv_freq");
+/// What follows from the configuration or is tied to the embeddings: transformers does not read it either.
+bool isDerived(const std::string& name, const ModelConfig& config) {
+    return name.ends_with("position_ids") || name.ends_with("rotary_emb.inv_freq") ||
+           (config.tiedEmbeddings && name == "lm_head.weight");
 }
 
-std::vector<ModelTensor> tensorsOf(TensorSet set, ModelArchitecture architecture) {
-    const std::string prefix = architecture == ModelArchitecture::Bert ? "bert." : "";
+std::vector<ModelTensor> tensorsOf(TensorSet set, const ModelConfig& config) {
+    const std::string prefix = config.architecture == ModelArchitecture::Bert ? "bert." : "";
     std::vector<ModelTensor> tensors;
     for (Tensor& tensor : set.tensors) {
-        if (isDerived(tensor.name)) continue;
+        if (isDerived(tensor.name, config)) continue;
         std::string name = tensor.name.starts_with(prefix) ? tensor.name.substr(prefix.size()) : tensor.name;
         const Shape shape = tensor.array.shape();
         tensors.push_back({std::move(name), shape, BlockFormat::None, std::move(tensor.array)});
@@ -94,7 +96,7 @@ LanguageModel readModelFolder(const fs::path& folder) {
             parseJsonObject(config.bytes, (folder / configName).string(), mostConfigMegabytes));
     model.tensors =
         tensorsOf(weights.filename() == indexName ? readSafetensorsShards(weights) : readSafetensors(weights),
-                  model.config.architecture);
+                  model.config);
     checkLanguageModel(model);
     return model;
 }

@@ -4,21 +4,19 @@
 
 #include "tests/families/support.h"
 
+#include <algorithm>
+
 namespace ratescope::media::test {
-
-class TableContext : public TestContext {
-  public:
-    using TestContext::TestContext;
-    void table(const std::string& name, Table table) override { tables[name] = std::move(table); }
-
-    std::map<std::string, Table> tables;
-};
 
 struct Measured {
     Prepared prepared;
     Scores scores;
     std::map<std::string, Table> tables;
+    std::vector<std::string> lines;  ///< of the log
 
+    bool has(const std::string& metric) const {
+        return std::ranges::any_of(scores.scores, [&](const Score& one) { return one.metric == metric; });
+    }
     const Score& score(const std::string& metric) const {
         for (const Score& one : scores.scores)
             if (one.metric == metric) return one;
@@ -32,7 +30,7 @@ struct Measured {
 
 inline Measured measure(const NodeEntry& entry, const Inputs& references, const Value& candidate,
                         const Settings& changed = {}, int cancelAt = 0) {
-    TableContext context(cancelAt);
+    TestContext context(cancelAt);
     const auto node = entry.make();
     const auto& measure = dynamic_cast<const MeasureNode&>(*node);
     const Parameters parameters = complete(entry.manifest, changed);
@@ -40,6 +38,7 @@ inline Measured measure(const NodeEntry& entry, const Inputs& references, const 
     measured.prepared = measure.prepare(context, references, parameters);
     measured.scores = measure.score(context, measured.prepared, candidate, parameters);
     measured.tables = std::move(context.tables);
+    measured.lines = std::move(context.lines);
     return measured;
 }
 

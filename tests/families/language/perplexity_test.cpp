@@ -25,6 +25,19 @@ std::string someText() {
     return text.substr(0, 300);
 }
 
+/// The letters as pieces of SentencePiece's; "~" is unknown.
+LanguageModel pieceModel() {
+    LanguageModel model = letterModel();
+    TokenizerData& data = model.tokenizer;
+    data.kind = TokenizerKind::SentencePieceBpe;
+    data.pieces[93] = "<unk>";
+    data.kinds[93] = PieceKind::Unknown;
+    data.unknown = 93;
+    data.pieces[94] = "\u2581";
+    data.pieces[95] = "\n";
+    return model;
+}
+
 Measured measured(const LanguageModel& reference, const LanguageModel& candidate, const std::string& text,
                   const Settings& settings) {
     Inputs inputs;
@@ -239,6 +252,41 @@ class PerplexityNodeTest : public QObject {
                     static_cast<double>(text.size() - 1) * momentsOf(oracle.loss).mean);
         const QString said = errorOf([&] { measured(model, model, std::string(40000, 'a'), whole); });
         QVERIFY2(said.contains("40000 tokens"), qPrintable(said));
+    }
+
+    void bitsAreOfTheBytesOfTheText() {
+        const LanguageModel model = pieceModel();
+        const std::string text = "A text of one window.";
+        for (const bool beginning : {false, true}) {
+            const Measured given = measured(model, model, text,
+                                            {{"context", std::string("text")},
+                                             {"protocol", std::string("window")},
+                                             {"beginning", beginning}});
+            // The blank that the tokenizer puts before the text is predicted after a beginning only.
+            QCOMPARE(given.score("ppl-window-text").s1,
+                     static_cast<double>(beginning ? text.size() + 1 : text.size()));
+            QCOMPARE(given.score("bits-per-byte").s1, static_cast<double>(text.size()));
+            QVERIFY(given.lines.empty());
+        }
+    }
+
+    /// A run of unknown characters is one token, which says nothing about their number.
+    void unknownTokensLeaveNoBitsPerByte() {
+        const LanguageModel model = pieceModel();
+        const auto with = [&](std::size_t place) {
+            std::string text = someText();
+            text.replace(place, 8, 8, '~');
+            return measured(model, model, text, {{"context", std::string("128")}});
+        };
+        const Measured given = with(40);
+        QVERIFY(given.has("ppl-half-128") && !given.has("bits-per-byte"));
+        QCOMPARE(given.lines.size(), std::size_t{1});
+        QVERIFY(QString::fromStdString(given.lines[0]).contains("no bits per byte"));
+        const Table& summary = given.tables.at("summary");
+        const auto& names = std::get<std::vector<std::string>>(summary.column("statistic")->cells);
+        QVERIFY(std::ranges::find(names, "bits per byte") == names.end());
+        // Behind the last window they do no harm.
+        QCOMPARE(with(280).score("bits-per-byte").s1, 126.0);
     }
 
     void shortTextsAreRefused() {

@@ -198,6 +198,43 @@ class ModelFileTest : public QObject {
         VERIFY_ERROR(configOf(tinyConfig() + std::string(1'000'000, ' ')), ErrorKind::Input, "1 MB");
     }
 
+    void headsThatAreRotatedInPartAreRefused() {
+        QCOMPARE(configOf(extended(R"("partial_rotary_factor": 1.0)")).ropeBase, 1e5);
+        VERIFY_ERROR(configOf(extended(R"("partial_rotary_factor": 0.5)")), ErrorKind::Input,
+                     "rotated in part");
+        const std::string parameters = R"({"rope_type": "default", "partial_rotary_factor": 0.25})";
+        VERIFY_ERROR(configOf(extended(R"("rope_parameters": )" + parameters)), ErrorKind::Input,
+                     "rotated in part");
+    }
+
+    /// transformers: the first 28 layers see all, unless max_window_layers says another number.
+    void qwensWindowIsOfTheLastLayers() {
+        const auto qwen = [](const std::string& fields, int layers) {
+            const std::string json =
+                with("\"num_hidden_layers\": 2", "\"num_hidden_layers\": " + std::to_string(layers));
+            const std::string family = R"("qwen2", "use_sliding_window": true, "sliding_window": 512)";
+            return configOf(std::string(json).replace(json.find("\"llama\""), 7, family + fields));
+        };
+        QCOMPARE(qwen("", 28).slidingWindow, std::int64_t{0});
+        QCOMPARE(qwen(R"(, "max_window_layers": 0)", 28).slidingWindow, std::int64_t{512});
+        VERIFY_ERROR(qwen("", 29), ErrorKind::Input, "part of the layers");
+    }
+
+    /// transformers ties the head to the embeddings, whatever is stored of it.
+    void aTiedHeadIsNotRead() {
+        const Folder folder;
+        writeTinyFolder(folder.path());
+        TensorSet set = tinyTensors();
+        set.tensors.push_back({"lm_head.weight", set.tensors[0].array});  // of the embeddings' shape
+        writeSafetensors(folder / "model.safetensors", set);
+        const LanguageModel tied = readLanguageModel(folder.path());
+        QVERIFY(tied.config.tiedEmbeddings);
+        compareTensors(tied, tinyTensors());
+        writeBytes(folder / "config.json",
+                   with(R"("tie_word_embeddings": true)", R"("tie_word_embeddings": false)"));
+        compareTensors(readLanguageModel(folder.path()), set);
+    }
+
     void aFolderThatLacksAFileIsRefused_data() {
         QTest::addColumn<QString>("file");
         for (const char* file : {"config.json", "tokenizer.json", "model.safetensors"})
