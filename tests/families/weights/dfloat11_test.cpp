@@ -435,6 +435,43 @@ class DFloat11Test : public QObject {
         QVERIFY(errorOf([&] { decode(dfloat11(), forged.bytes()); }).contains("look-up tables"));
     }
 
+    /// With the only exponent's code given to one that stands for a pointer, or with no end symbol: all else fits.
+    void codesOfPointersAreRefused_data() {
+        QTest::addColumn<QString>("index");
+        QTest::addColumn<int>("exponent");
+        QTest::addColumn<QString>("refusal");
+        for (const char* index : {"threads", "blocks"}) {
+            QTest::addRow("%s, 239", index) << index << 239 << "";
+            for (const int exponent : {240, 250, 255})
+                QTest::addRow("%s, %d", index, exponent) << index << exponent << "pointers";
+        }
+        QTest::newRow("blocks, no end") << "blocks" << 120 << "no end symbol";
+    }
+    void codesOfPointersAreRefused() {
+        QFETCH(QString, index);
+        QFETCH(int, exponent);
+        QFETCH(QString, refusal);
+        const ByteSink stream = encode(dfloat11(), inputs("tensors", one(row("w", Weights(3000, 0x3c00)))),
+                                       settings("model", index.toStdString(), 16));
+        std::vector<std::uint32_t> counts(weights::endSymbol + 1);
+        counts[static_cast<std::size_t>(exponent)] = 3000;
+        counts[refusal == "no end symbol" ? 121 : weights::endSymbol] = 1;
+        const HuffmanCode code(counts);
+        const ByteSink forged = rebuilt(stream, "tables", [&](std::vector<std::byte>& bytes) {
+            if (index == "threads") {
+                const auto tables = weights::lookUpTables(code);
+                std::ranges::copy(std::as_bytes(std::span(tables)), bytes.begin());
+                return;
+            }
+            BitWriter writer("tables");
+            code.write(writer);
+            bytes = writer.finish().bytes;
+        });
+        const QString error = errorOf([&] { decode(dfloat11(), forged.bytes()); });
+        QVERIFY2(refusal.isEmpty() ? error.isEmpty() : error.startsWith("input: ") && error.contains(refusal),
+                 qPrintable(error));
+    }
+
     /// One group of sixteen megabytes: it is asked for every two, while weights are taken apart and while they are coded.
     void asksWithinAGroup() {
         const auto given = inputs("tensors", one(row("w", Weights(std::size_t{1} << 23, 0x3c12))));
