@@ -82,7 +82,7 @@ class Encoder {
             if (parameters_.flag("scale")) scale_ = calibration->scales(parameters_.integer("sequences"));
         }
         decompose();
-        const std::vector<std::int64_t> order = engine::blockOrder(scores(calibration));
+        const std::vector<std::int64_t> order = engine::blockOrder(scores(calibration), names_);
         writeBitstack(set_, {settings_.rank, settings_.signs, stacks_, order, kept_.finish().bytes}, sink);
     }
 
