@@ -185,6 +185,36 @@ class FwsvdTest : public QObject {
         QVERIFY(!at::equal(decodedWeights(best, 2), decodedWeights(with("out"), 2)));
     }
 
+    /// Inputs lose less at the uniform rank of 8, outputs at what a loud neighbour leaves of the budget: the rank was
+    /// chosen by the energies of the inputs, and theirs the factors are.
+    void theSideOfTheSpectrumStays() {
+        constexpr std::int64_t side = 24;
+        Tensor identity{"a.weight", Array(DType::F32, {side, side})};
+        for (std::int64_t i = 0; i < side; ++i)
+            identity.array.writable<float>()[static_cast<std::size_t>(i * side + i)] = 1;
+        engine::Fisher quiet{std::vector<double>(side, 0.01), std::vector<double>(side, 0.02), 3};
+        std::fill_n(quiet.inputs.begin(), 8, 1.0);
+        std::fill_n(quiet.outputs.begin() + 20, 2, 1.0);
+        engine::Fisher loud = information(side, side);
+        for (std::vector<double>* sums : {&loud.inputs, &loud.outputs})
+            for (double& sum : *sums)
+                sum *= 1e9;
+        const TensorSet set{"", {identity, tensor("b.weight", {side, side}, 7)}, {}};
+        const Inputs given = calibrated(set, {{"a.weight", quiet}, {"b.weight", loud}});
+        const auto with = [&](const char* axis, const char* rule) {
+            return encode(node, given,
+                          {{"axis", std::string(axis)}, {"rank-rule", std::string(rule)}, {"ratio", 0.7}});
+        };
+        const ByteSink best = with("best", "global");
+        const std::int64_t rank = ranksOf(best).at(0);
+        QVERIFY2(rank >= 1 && rank <= 6, qPrintable(QString::number(rank)));
+        QCOMPARE(ranksOf(with("in", "global")).at(0), rank);
+        QVERIFY(at::equal(decodedWeights(best), decodedWeights(with("in", "global"))));
+        QVERIFY(!at::equal(decodedWeights(best), decodedWeights(with("out", "global"))));
+        QCOMPARE(ranksOf(with("best", "uniform")).at(0), std::int64_t{8});
+        QVERIFY(at::equal(decodedWeights(with("best", "uniform")), decodedWeights(with("in", "uniform"))));
+    }
+
     void namedRanksWin() {
         const auto with = [](const std::string& ranks) {
             return encode(node, calibrated(model()), {{"ranks", ranks}, {"ratio", 0.05}});
@@ -303,8 +333,12 @@ class FwsvdTest : public QObject {
             const double error = frobenius(decodedWeights(stream) - before) / frobenius(before);
             QCOMPARE(std::get<std::vector<std::string>>(layers.column("tensor")->cells)[0],
                      set.tensors[0].name);
-            QVERIFY(std::abs(std::get<std::vector<double>>(layers.column("error")->cells)[0] - error) <
-                    1e-6 * error);
+            const auto& errors = std::get<std::vector<double>>(layers.column("error")->cells);
+            QVERIFY(std::abs(errors[0] - error) < 1e-6 * error);
+            // One that stays as it is has been rounded to halves.
+            const at::Tensor one = weightsOf(model(), 4);
+            const double rounded = frobenius(decodedWeights(stream, 4) - one) / frobenius(one);
+            QVERIFY(rounded > 0 && std::abs(errors.back() - rounded) < 1e-6 * rounded);
         }
     }
 
