@@ -82,7 +82,7 @@ class Encoder {
             if (parameters_.flag("scale")) scale_ = calibration->scales(parameters_.integer("sequences"));
         }
         decompose();
-        const std::vector<std::int64_t> order = engine::blockOrder(scores(calibration));
+        const std::vector<std::int64_t> order = engine::blockOrder(scores(calibration), names_);
         writeBitstack(set_, {settings_.rank, settings_.signs, stacks_, order, kept_.finish().bytes}, sink);
     }
 
@@ -191,8 +191,8 @@ text nothing is scaled and perplexity means energy. Text that calibrates must no
 
 **Bits a weight** of a block of m × n: 1 + 16·k·(m + n)/(mn), all of them counted, and 16 bits a block for the order.
 `rank` 0 is the largest that adds no more than a quarter of a bit, but at least 1: small matrices pay more. With `signs`
-off, blocks are plain singular vectors, as many more as the signs' bits would store. Parts: `signs`, `padding`,
-`factors`, `order` (of searched tensors), `kept`, `header`, `container`. Which tensors: as for `weights.rtn`.
+off, blocks are plain singular vectors, as many more as the signs' bits would store. Parts: `signs`, `factors`, `order` (of
+searched tensors), `padding` (of signs to whole bytes), `kept`, `header`, `container`. Which tensors: as for `weights.rtn`.
 
 Singular vectors are found by subspace iteration (8 more than asked for, 12 rounds). Published settings differ: 16
 blocks, rank 16, 256 sequences of 2048 tokens.

@@ -42,7 +42,7 @@ void writeSections(const Sections& sections, std::span<const BitstackShape> stac
     const auto count = [&](const BitstackShape& shape) {
         signs.ledger.add("signs", static_cast<std::uint64_t>(shape.signCount()), true);
         const std::int64_t padding = 8 * shape.signBytes() - shape.signCount();
-        if (padding > 0) signs.ledger.add("padding", static_cast<std::uint64_t>(padding), true);
+        if (padding > 0) signs.ledger.add("padding", static_cast<std::uint64_t>(padding));
     };
     for (const BitstackShape& shape : stacks)
         count(shape);

@@ -153,7 +153,11 @@ class Decoder {
     }
 
     HuffmanCode nextCode() {
-        if (index_ == DFloat11Index::Blocks) return HuffmanCode::read(tables_, endSymbol + 1);
+        if (index_ == DFloat11Index::Blocks) {
+            HuffmanCode code = HuffmanCode::read(tables_, endSymbol + 1);
+            requireExponents(code);
+            return code;
+        }
         std::vector<std::uint8_t> tables(256 * header_.varintUpTo(tables_.left() / 8 / 256));
         tables_.getPacked(tables, 8);
         return codeOfTables(tables);

@@ -122,9 +122,18 @@ HuffmanCode codeOfTables(std::span<const std::uint8_t> tables) {
     if (!std::has_single_bit(left)) throw damaged("its codes are not complete");
     lengths.push_back(static_cast<std::uint8_t>(HuffmanCode::mostLength - std::countr_zero(left)));
     HuffmanCode code = HuffmanCode::ofLengths(lengths);
+    requireExponents(code);
     if (!std::ranges::equal(lookUpTables(code), tables))
         throw damaged("its look-up tables are not those of its code");
     return code;
+}
+
+void requireExponents(const HuffmanCode& code) {
+    const auto lengths = code.lengths();
+    if (lengths.size() != endSymbol + 1) throw damaged("its code has no end symbol");
+    if (std::ranges::any_of(lengths.subspan(leastPointer, endSymbol - leastPointer),
+                            [](std::uint8_t length) { return length > 0; }))
+        throw damaged("its code is of exponents that are no weights' but pointers");
 }
 
 StartIndex putExponents(std::span<const std::uint8_t> exponents, const HuffmanCode& code,

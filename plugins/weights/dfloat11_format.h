@@ -32,8 +32,11 @@ HuffmanCode exponentCode(std::span<const std::uint32_t> counts, int longest, Len
 /// The K look-up tables of 256 bytes, by the prefix that they decode behind, and the lengths of the codes of all
 /// exponents. A byte below 240 is an exponent; p ≥ 240 says that table 256 − p decodes the next byte.
 std::vector<std::uint8_t> lookUpTables(const HuffmanCode& code);
-/// What exponentCode() gave for those tables. Throws Error(Input) unless they are those of a code.
+/// What exponentCode() gave for those tables. Throws Error(Input) unless they are those of a code that it gives.
 HuffmanCode codeOfTables(std::span<const std::uint8_t> tables);
+/// Throws Error(Input) for a code of exponents from 240 on, which no weight that is coded has, and for one without the end
+/// symbol.
+void requireExponents(const HuffmanCode& code);
 
 /// Where a decoder can begin. A block is a number of chunks.
 struct StartIndex {

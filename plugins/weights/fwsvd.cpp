@@ -136,12 +136,14 @@ class Encoder {
             const RowWeights side = sideOf(layers_[i]);
             const double unit = unitOf(layers_[i], side.axis);
             FieldWriter writer;
+            writer.u8(side.axis == WeightedAxis::Inputs ? 0 : 1);
             for (const double energy :
                  engine::energies(layers_[i].tensor->name, matrixOf(layers_[i]), side.diagonal, side.axis))
                 writer.f64(unit * energy);
             return writer;
         });
         FieldReader reader(state);
+        layers_[i].axis = reader.u8() == 0 ? WeightedAxis::Inputs : WeightedAxis::Outputs;
         std::vector<double> energies;
         while (reader.left() > 0)
             energies.push_back(reader.f64());
@@ -156,8 +158,10 @@ class Encoder {
         return allKnown ? information_.unit(layer, axis) : 1;
     }
 
-    /// The best is that which loses the smaller share at the rank that the layer has so far.
+    /// The best is that which loses the smaller share at the rank that the layer has so far. Where a spectrum has decided
+    /// the rank, it stays: at that rank the other might lose less, but the rank was given for this one's energies.
     RowWeights sideOf(const SvdLayer& layer) const {
+        if (layer.axis) return information_.of(layer, *layer.axis);
         if (settings_.axis == AxisRule::Outputs) return information_.of(layer, WeightedAxis::Outputs);
         RowWeights inputs = information_.of(layer, WeightedAxis::Inputs);
         if (settings_.axis == AxisRule::Inputs || layer.rank == 0) return inputs;
@@ -213,7 +217,7 @@ class Encoder {
             right_.putPacked(std::span<const std::uint16_t>(layer.factors.right.values), 16);
         }
         table_.add({layer.tensor->name, static_cast<std::uint64_t>(layer.tensor->array.size()),
-                    bits() - before, layer.error});
+                    bits() - before, layer.rank == 0 ? errorAsKept(*layer.tensor) : layer.error});
     }
 
     /// Of searched tensors.
@@ -236,6 +240,12 @@ class Encoder {
         std::vector<float> restored(weights.as<float>().size());
         engine::addProduct(restored, factors, executionIn(context_));
         return relativeError(weights.as<float>(), restored);
+    }
+
+    /// A matrix that stays is rounded to 16 bits too.
+    static double errorAsKept(const Tensor& tensor) {
+        const Array weights = toFloat32(tensor.array), restored = toFloat32(keptArray(tensor));
+        return relativeError(weights.as<float>(), restored.as<float>());
     }
 
     /// Of the progress.
@@ -295,7 +305,7 @@ value decomposition: **plain SVD** without Fisher information, **FWSVD** with th
 An input counts by s, the Fisher information of its weights summed over the outputs: with D = diag(√(s/max s + `floor`)),
 W·D = U·S·Vᵀ is cut after r singular values, and L = U·√S, R = √S·Vᵀ·D⁻¹. No factors of that rank have a smaller
 ‖(W − L·R)·D‖; ‖W − L·R‖ is never below that of plain SVD. `axis` weighs outputs instead, or takes for each layer the side
-that loses the smaller share. A layer without information, such as an embedding, or with zeros only is treated as by plain
+that loses the smaller share (at the rank that `uniform` gives it, where ranks are `global`). A layer without information, such as an embedding, or with zeros only is treated as by plain
 SVD.
 
 **Ranks.** Factors pay where r·(m + n) < m·n. `uniform`: each layer has the rank ⌊`ratio`·m·n/(m + n)⌋, at least 1, so that

@@ -15,7 +15,7 @@
 namespace ratescope::media::weights {
 
 inline constexpr const char* fwsvdId = "weights.fwsvd";
-inline constexpr int fwsvdVersion = 1;
+inline constexpr int fwsvdVersion = 2;
 inline constexpr std::int64_t largestStoredRank = 65535;
 
 /// Throws Error(Input) for what is damaged, Error(Resource) where there is no memory for what its factors multiply to,

@@ -8,6 +8,7 @@
 #include "plugins/weights/tensor_list.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,10 @@ namespace ratescope::media::weights {
 struct SvdLayer {
     const Tensor* tensor = nullptr;
     MatrixShape shape;
-    bool isNamed = false;     ///< by the parameter "ranks"
-    std::int64_t rank = 0;    ///< 0: the matrix as it is
+    bool isNamed = false;   ///< by the parameter "ranks"
+    std::int64_t rank = 0;  ///< 0: the matrix as it is
+    /// Along which its rank was chosen, where a spectrum was asked.
+    std::optional<engine::WeightedAxis> axis;
     double loss = 0;          ///< √ of the share of the weighted square that is lost
     double error = 0;         ///< relative, of the weights
     engine::LowRank factors;  ///< where the rank is not 0

@@ -3,7 +3,6 @@
 #include "core/engine/llm/llama.h"
 #include "core/engine/llm/loss_gradients.h"
 #include "core/engine/llm/texts.h"
-#include "core/engine/quant/grid.h"
 #include "core/error.h"
 #include "core/media/node/checkpoint.h"
 #include "core/media/node/model_tensors.h"
@@ -85,7 +84,10 @@ class Tuning {
             for (const auto& [halves, values] : {std::pair(&layer.factors->left, trained.left.values),
                                                  std::pair(&layer.factors->right, trained.right.values)})
                 std::ranges::transform(valuesOf(values), halves->values.begin(), [&](float value) {
-                    return engine::finiteHalf(layer.name, static_cast<double>(value));
+                    const std::uint16_t half = floatToHalf(value);
+                    if (!std::isfinite(halfToFloat(half)))
+                        lost("a factor of \"" + layer.name + "\" is no number that 16 bits hold");
+                    return half;
                 });
         }
     }
@@ -103,6 +105,12 @@ class Tuning {
 
   private:
     std::int64_t done() const { return static_cast<std::int64_t>(losses_.size()); }
+
+    [[noreturn]] void lost(const std::string& what) const {
+        throw Error(ErrorKind::Input,
+                    "Fine-tuning has lost its way: " + what + " after " + std::to_string(done()) + " steps.",
+                    "Set a smaller learning-rate.");
+    }
 
     /// The sequences of a step follow those of the one before, round and round.
     at::Tensor batch() const {
@@ -126,11 +134,7 @@ class Tuning {
                                    at::mm(factors.left.values.t(), gradient)};
             },
             [&] { context_.check(); });
-        if (!std::isfinite(loss))
-            throw Error(ErrorKind::Input,
-                        "Fine-tuning has lost its way: the loss is no number after " +
-                            std::to_string(done()) + " steps.",
-                        "Set a smaller learning-rate.");
+        if (!std::isfinite(loss)) lost("the loss is no number");
         losses_.push_back(loss);
         for (auto& [name, gradient] : gradients) {
             Factors& factors = factors_.at(name);

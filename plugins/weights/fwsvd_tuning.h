@@ -33,7 +33,7 @@ struct TunedLayer {
 /// under the model of that set, whose layers multiply by L·R; in single precision, the result in half. Is saved
 /// every 50 steps, and goes on from there. Reports the table "fine-tuning": a row a step, its loss before it. Throws
 /// Error(Input) where the tensors are no language model of the Llama architecture or the
-/// text is too short, and where the loss is no number any more.
+/// text is too short, and where the loss or a factor is no number any more.
 void tune(Context& context, const TensorSet& set, const std::string& text, const TuningSettings& settings,
           const std::vector<TunedLayer>& layers, SubProgress progress);
 

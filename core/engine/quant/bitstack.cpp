@@ -178,15 +178,15 @@ void addBlock(Matrix<float>& weights, const BitstackShape& shape, const Bitstack
     accumulate(weights, shape, block, 1, execution);
 }
 
-std::vector<std::int64_t> blockOrder(Matrix<double> scores) {
+std::vector<std::int64_t> blockOrder(Matrix<double> scores, std::span<const std::string> names) {
     for (std::int64_t level = scores.rows - 1; level >= 0; --level)
         for (std::int64_t stack = 0; stack < scores.columns; ++stack) {
             if (!std::isnan(scores.at(level, stack))) continue;
             if (level == scores.rows - 1)
                 throw Error(ErrorKind::Input,
-                            "The model predicts nothing finite with the last block of stack " +
-                                std::to_string(stack) + ".",
-                            "Sort the blocks by energy, or scale no weights.");
+                            "The model predicts nothing finite with the last block of " +
+                                quote(names[static_cast<std::size_t>(stack)]) + ".",
+                            "Set sort to energy, or scale to false.");
             scores.at(level, stack) =
                 scores.at(level + 1, stack) + *std::ranges::max_element(scores.row(level + 1));
         }

@@ -62,8 +62,8 @@ void addBlock(Matrix<float>& weights, const BitstackShape& shape, const Bitstack
 /// The order in which blocks are loaded beyond the first of each stack: numbers of stacks. All stacks grow to b blocks
 /// before one grows to b + 1. `scores` [levels, stacks]: row b − 1 for the blocks b + 1; smaller ones come first, equal
 /// ones as the stacks lie. A NaN stands for the same stack's score at the next level, and that level's greatest one
-/// on top. Throws Error(Input) for a NaN at the last level.
-std::vector<std::int64_t> blockOrder(Matrix<double> scores);
+/// on top. Throws Error(Input) for a NaN at the last level, with the stack's name of `names`.
+std::vector<std::int64_t> blockOrder(Matrix<double> scores, std::span<const std::string> names);
 
 /// By how much energy a byte of each block beyond the first takes away, most first; all stacks have as many blocks.
 Matrix<double> energyScores(std::span<const BitstackStack> stacks);

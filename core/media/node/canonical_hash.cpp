@@ -186,7 +186,6 @@ Hash tokenizerHash(const TokenizerData& tokenizer) {
     Canonical canonical;
     canonical.text("Tokenizer");
     addTokenizer(canonical, tokenizer);
-    canonical.u8(tokenizer.removesExtraBlanks ? 1 : 0);
     return canonical.finish();
 }
 

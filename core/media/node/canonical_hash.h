@@ -30,8 +30,8 @@ namespace ratescope::media {
 /// Reads the whole value: a second for some gigabytes. Throws Error(Internal) for an empty value.
 Hash canonicalHash(const Value& value);
 
-/// The name of a tokenizer, to be stated with what was measured with it: the SHA-256 of "RSCANON1", "Tokenizer" as text,
-/// its fields as in LanguageModel, and a u8 flag for the blanks it removes.
+/// The name of a tokenizer, to be stated with what was measured with it: the SHA-256 of "RSCANON1", "Tokenizer" as text and
+/// its fields as in LanguageModel.
 Hash tokenizerHash(const TokenizerData& tokenizer);
 
 }  // namespace ratescope::media

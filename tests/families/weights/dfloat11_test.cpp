@@ -378,6 +378,27 @@ class DFloat11Test : public QObject {
         QVERIFY(own < 0.9 * 8.0 * static_cast<double>(size) / 1e6);
     }
 
+    /// Of a mixture whose scales are log-normal (0.4): 10.94 … 10.95 bits without tables, an entropy of 2.698.
+    void mixturesTakeWhatTheSpecificationSays() {
+        std::mt19937_64 random(5);
+        std::normal_distribution<double> draw;
+        for (const double deviation : {0.02, 0.04}) {
+            Weights values(1'000'000);
+            std::ranges::generate(values, [&] {
+                const double scale = deviation * std::exp(0.4 * draw(random));
+                return floatToBfloat16(static_cast<float>(scale * draw(random)));
+            });
+            const double entropy = entropyBits(countsOf(values)) / 1e6;
+            QVERIFY2(std::abs(entropy - 2.698) < 0.01, qPrintable(QString::number(entropy)));
+            const ByteSink stream =
+                encode(dfloat11(), inputs("tensors", one(row("w", values))), settings("model", "threads"));
+            double bits = 0;
+            for (const char* part : {"exponents", "sign-mantissa", "gaps", "positions"})
+                bits += static_cast<double>(bitsOf(stream.ledger(), part)) / 1e6;
+            QVERIFY2(bits > 10.935 && bits < 10.955, qPrintable(QString::number(bits)));
+        }
+    }
+
     void damagedStreamsAreRefused_data() {
         QTest::addColumn<QString>("index");
         QTest::newRow("threads") << "threads";
@@ -433,6 +454,43 @@ class DFloat11Test : public QObject {
             encode(dfloat11(), inputs("tensors", one(row("w", normal(3000)))), settings("model", "threads"));
         const ByteSink forged = rebuilt(stream, "tables", [](auto& bytes) { bytes[255] = std::byte{240}; });
         QVERIFY(errorOf([&] { decode(dfloat11(), forged.bytes()); }).contains("look-up tables"));
+    }
+
+    /// With the only exponent's code given to one that stands for a pointer, or with no end symbol: all else fits.
+    void codesOfPointersAreRefused_data() {
+        QTest::addColumn<QString>("index");
+        QTest::addColumn<int>("exponent");
+        QTest::addColumn<QString>("refusal");
+        for (const char* index : {"threads", "blocks"}) {
+            QTest::addRow("%s, 239", index) << index << 239 << "";
+            for (const int exponent : {240, 250, 255})
+                QTest::addRow("%s, %d", index, exponent) << index << exponent << "pointers";
+        }
+        QTest::newRow("blocks, no end") << "blocks" << 120 << "no end symbol";
+    }
+    void codesOfPointersAreRefused() {
+        QFETCH(QString, index);
+        QFETCH(int, exponent);
+        QFETCH(QString, refusal);
+        const ByteSink stream = encode(dfloat11(), inputs("tensors", one(row("w", Weights(3000, 0x3c00)))),
+                                       settings("model", index.toStdString(), 16));
+        std::vector<std::uint32_t> counts(weights::endSymbol + 1);
+        counts[static_cast<std::size_t>(exponent)] = 3000;
+        counts[refusal == "no end symbol" ? 121 : weights::endSymbol] = 1;
+        const HuffmanCode code(counts);
+        const ByteSink forged = rebuilt(stream, "tables", [&](std::vector<std::byte>& bytes) {
+            if (index == "threads") {
+                const auto tables = weights::lookUpTables(code);
+                std::ranges::copy(std::as_bytes(std::span(tables)), bytes.begin());
+                return;
+            }
+            BitWriter writer("tables");
+            code.write(writer);
+            bytes = writer.finish().bytes;
+        });
+        const QString error = errorOf([&] { decode(dfloat11(), forged.bytes()); });
+        QVERIFY2(refusal.isEmpty() ? error.isEmpty() : error.startsWith("input: ") && error.contains(refusal),
+                 qPrintable(error));
     }
 
     /// One group of sixteen megabytes: it is asked for every two, while weights are taken apart and while they are coded.

@@ -3,6 +3,7 @@
 #include "core/engine/device/compute_scope.h"
 #include "plugins/weights/candidate_model.h"
 #include "plugins/weights/level_database.h"
+#include "plugins/weights/owl.h"
 #include "plugins/weights/search_settings.h"
 #include "plugins/weights/sparse_database.h"
 #include "tests/core/error_check.h"
@@ -12,6 +13,7 @@
 #include <QTest>
 #include <algorithm>
 #include <cmath>
+#include <random>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -48,6 +50,48 @@ double outputLossByTheBook(const CalibratedTensor& tensor, const engine::Matrix<
     return quadraticForm(lost, tensor.hessian) / quadraticForm(weights, tensor.hessian);
 }
 
+/// Four blocks of two matrices, the first with hardly any outliers, the last with many; and Hessians of random inputs.
+struct OutlierModel {
+    TensorSet set, hessians;
+
+    OutlierModel() {
+        std::mt19937 random(3);
+        engine::Hessians all;
+        for (int block = 0; block < 4; ++block)
+            for (const char* part : {".self_attn.q_proj.weight", ".mlp.up_proj.weight"}) {
+                std::student_t_distribution<float> weight(static_cast<float>(9 - 2 * block));
+                std::uniform_real_distribution<double> strength(0.5, 4);
+                Tensor tensor{"model.layers." + std::to_string(block) + part, Array(DType::F32, {40, 30})};
+                std::ranges::generate(tensor.array.writable<float>(), [&] { return weight(random); });
+                engine::Hessian& hessian = all[tensor.name] = {engine::Matrix<double>(30, 30), 1};
+                for (std::int64_t i = 0; i < 30; ++i)
+                    hessian.values.at(i, i) = strength(random);
+                set.tensors.push_back(std::move(tensor));
+            }
+        hessians = engine::toTensorSet(all);
+    }
+};
+
+/// A block's share of weights whose |w|·√H_jj is above so many times the block's mean, by the book.
+double outlierShareByTheBook(const OutlierModel& model, const Calibration& calibration, std::size_t block,
+                             double threshold) {
+    std::vector<double> scores;
+    for (const std::size_t i : {2 * block, 2 * block + 1}) {
+        const Tensor& tensor = model.set.tensors[i];
+        const engine::Matrix<double> hessian = calibration.hessian(tensor.name, 30);
+        for (std::int64_t weight = 0; weight < tensor.array.size(); ++weight)
+            scores.push_back(
+                std::abs(static_cast<double>(tensor.array.as<float>()[static_cast<std::size_t>(weight)])) *
+                std::sqrt(hessian.at(weight % 30, weight % 30)));
+    }
+    double sum = 0, outliers = 0;
+    for (const double score : scores)
+        sum += score;
+    for (const double score : scores)
+        outliers += score > threshold * sum / static_cast<double>(scores.size()) ? 1 : 0;
+    return outliers / static_cast<double>(scores.size());
+}
+
 }  // namespace
 
 class EvoPressUnitsTest : public QObject {
@@ -72,6 +116,37 @@ class EvoPressUnitsTest : public QObject {
         QCOMPARE(checksOf(0).first, static_cast<int>(1 + 2 * dense.layers() + 1));
         for (int at = 1; at <= checksOf(0).first; ++at)
             QVERIFY(checksOf(at).second.startsWith("cancelled"));
+    }
+
+    void owlIsItsFormula() {
+        const OutlierModel model;
+        const Calibration calibration(&model.hessians, model.set);
+        std::vector<const Tensor*> tensors;
+        for (const Tensor& tensor : model.set.tensors)
+            tensors.push_back(&tensor);
+        for (const double threshold : {3.0, 5.0}) {
+            std::vector<double> shares;
+            for (std::size_t block = 0; block < 4; ++block)
+                shares.push_back(outlierShareByTheBook(model, calibration, block, threshold));
+            const auto [least, most] = std::ranges::minmax(shares);
+            QVERIFY(least < most);
+            double mean = 0;
+            for (const double share : shares)
+                mean += 0.16 * (share - least) / (most - least) / 4;
+            const std::vector<double> found =
+                owlSparsities(tensors, calibration, {.sparsity = 0.6, .threshold = threshold});
+            double together = 0;
+            for (std::size_t i = 0; i < found.size(); ++i) {
+                const double expected = 0.6 + mean - 0.16 * (shares[i / 2] - least) / (most - least);
+                QVERIFY2(std::abs(found[i] - expected) < 1e-9,
+                         qPrintable(QString("%1 %2").arg(found[i]).arg(expected)));
+                together += found[i] / 8;
+            }
+            QVERIFY(std::abs(together - 0.6) < 1e-9);
+        }
+        // None loses more than all.
+        const std::vector<double> high = owlSparsities(tensors, calibration, {.sparsity = 0.99});
+        QCOMPARE(*std::ranges::max_element(high), 1.0);
     }
 
     /// The numbers of the specification.

@@ -1,11 +1,14 @@
 // Fine-tuning of weights.fwsvd: the loss falls at the same bits, nothing else changes, a run that was cut off goes on as
 // if undisturbed, what makes no training is refused.
 
+#include "plugins/weights/fwsvd_tuning.h"
+
 #include "core/engine/device/compute_scope.h"
 #include "core/engine/llm/llama.h"
 #include "core/engine/llm/loss_gradients.h"
 #include "core/engine/llm/texts.h"
 #include "core/media/node/model_tensors.h"
+#include "core/media/quality/half.h"
 #include "core/media/quality/searched.h"
 #include "plugins/weights/nodes.h"
 #include "tests/families/keeping_context.h"
@@ -135,6 +138,20 @@ class FwsvdTuningTest : public QObject {
         QVERIFY(errorOf([&] {
                     encode(node, given(), tuned(5, {{"length", std::int64_t{32000}}}));
                 }).contains("text"));
+        // The last step may be the one too many: no loss tells of it any more.
+        engine::LowRank factors{engine::Matrix<std::uint16_t>(32, 2), engine::Matrix<std::uint16_t>(2, 64)};
+        std::ranges::fill(factors.left.values, floatToHalf(0.1F));
+        std::ranges::fill(factors.right.values, floatToHalf(0.2F));
+        TestContext context;
+        const QString tooFar = errorOf([&] {
+            const engine::ComputeScope threads(1);
+            weights::tune(context, tensorsOf(tiny()), "a text of some words, again and again",
+                          {1, 1e6, 1, 1, 8}, {{"model.layers.0.mlp.down_proj.weight", &factors}},
+                          SubProgress(context, 0, 1));
+        });
+        QVERIFY2(tooFar.contains("a factor of \"model.layers.0.mlp.down_proj.weight\"") &&
+                     tooFar.contains("after 1 steps") && tooFar.contains("Set a smaller learning-rate"),
+                 qPrintable(tooFar));
         // Steps that are far too long end in a message or in numbers, never in a stream of none.
         const QString lost = errorOf([&] {
             const ByteSink stream = encode(node, given(), tuned(60, {{"learning-rate", 1.0}}));

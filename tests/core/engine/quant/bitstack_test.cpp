@@ -331,19 +331,20 @@ class BitstackTest : public QObject {
 
     void blocksAreOrderedByLevel() {
         const double nan = std::nan("");
+        const std::vector<std::string> names{"a.weight", "b.weight", "c.weight"};
         Matrix<double> scores(3, 3);
         scores.values = {3, 1, 2,  //
                          5, 5, 4,  //
                          1, 2, 3};
-        QCOMPARE(blockOrder(scores), (std::vector<std::int64_t>{1, 2, 0, 2, 0, 1, 0, 1, 2}));
+        QCOMPARE(blockOrder(scores, names), (std::vector<std::int64_t>{1, 2, 0, 2, 0, 1, 0, 1, 2}));
         // A NaN is the next level's own score, and that level's greatest on top: 5 + 5 and, a level on, 1 + 3.
         scores.values = {nan, 11, 9,    //
                          5,   5,  nan,  //
                          1,   2,  1};
-        QCOMPARE(blockOrder(scores), (std::vector<std::int64_t>{2, 0, 1, 2, 0, 1, 0, 2, 1}));
+        QCOMPARE(blockOrder(scores, names), (std::vector<std::int64_t>{2, 0, 1, 2, 0, 1, 0, 2, 1}));
         scores.at(2, 1) = nan;
-        VERIFY_ERROR(blockOrder(scores), ErrorKind::Input, "stack 1");
-        QVERIFY(blockOrder({}).empty());
+        VERIFY_ERROR(blockOrder(scores, names), ErrorKind::Input, "last block of \"b.weight\"");
+        QVERIFY(blockOrder({}, {}).empty());
     }
 
     void energyOrderTakesWhatABytePaysFor() {
@@ -356,7 +357,8 @@ class BitstackTest : public QObject {
         QCOMPARE(scores.rows, std::int64_t(2));
         const double drop = stacks[1].energies[1] - stacks[1].energies[2];
         QCOMPARE(scores.at(0, 1), -drop / (1600 / 8 + 2 * 80));
-        QCOMPARE(blockOrder(scores), (std::vector<std::int64_t>{1, 0, 1, 0}));
+        const std::vector<std::string> names{"a", "b"};
+        QCOMPARE(blockOrder(scores, names), (std::vector<std::int64_t>{1, 0, 1, 0}));
     }
 };
 
