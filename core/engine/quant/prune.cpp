@@ -211,7 +211,7 @@ std::uint64_t sparseBits(const Matrix<float>& weights, int valueBits) {
     const std::uint64_t bitmap = all + value * kept;
     const std::uint64_t rows =
         (value + columnBits) * kept + 32 * (static_cast<std::uint64_t>(weights.rows) + 1);
-    return std::min(bitmap, rows);
+    return weights.columns > mostRowColumns ? bitmap : std::min(bitmap, rows);
 }
 
 std::uint64_t runBits(std::int64_t rows, std::int64_t columns, const PrunePattern& pattern, int valueBits) {

@@ -196,6 +196,8 @@ class PruneTest : public QObject {
         QCOMPARE(sparseBits(pruneByMagnitude("layer", dense, half), 16), std::uint64_t{1000 + 500 * 16});
         QCOMPARE(sparseBits(pruneByMagnitude("layer", dense, {.sparsity = 0.99}), 4),
                  std::uint64_t{10 * 20 + 32 * 11});
+        QCOMPARE(sparseBits(Matrix<float>(1, mostRowColumns), 16), std::uint64_t{32 * 2});
+        QCOMPARE(sparseBits(Matrix<float>(1, mostRowColumns + 1), 16), std::uint64_t{mostRowColumns + 1});
         QCOMPARE(runBits(10, 100, twoOfFour, 16), std::uint64_t{10 * 100 * 9});
         QCOMPARE(runBits(10, 100, twoOfFour, 4), std::uint64_t{10 * 100 * 3});
         QCOMPARE(runBits(1, 6, twoOfFour, 16), std::uint64_t{3 * 18});
