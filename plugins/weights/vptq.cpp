@@ -70,11 +70,11 @@ class Encoder {
         for (std::size_t i = 0; i < stored.parts.size(); ++i) {
             addPart(stored.parts[i], geometry);
             const bool isOutlier = i == 0 && settings_.outlierShare > 0;
-            if (stored.parts[i].codewords.rows <
-                (isOutlier ? settings_.outlierCentroids : settings_.centroids))
-                context_.log("\"" + tensor.name +
-                             "\" has fewer vectors than codewords were asked for: it has " +
-                             std::to_string(stored.parts[i].codewords.rows) + " codewords.");
+            logFewer(tensor.name, "codewords", stored.parts[i].codewords.rows,
+                     isOutlier ? settings_.outlierCentroids : settings_.centroids);
+            if (!isOutlier)
+                logFewer(tensor.name, "residual codewords", stored.parts[i].residual.rows,
+                         settings_.residualCentroids);
         }
         putBytes(geometry_, geometry.bytes());
         for (std::size_t i = 0; i < stored.scales.size(); ++i) {
@@ -83,6 +83,13 @@ class Encoder {
         }
         if (settings_.permute) putPermutation(permutation_, orderOf(stored));
         return std::move(result.weights);
+    }
+
+    void logFewer(const std::string& tensor, const std::string& what, std::int64_t count,
+                  std::int64_t asked) {
+        if (count < asked)
+            context_.log("\"" + tensor + "\" has fewer vectors than " + what + " were asked for: it has " +
+                         std::to_string(count) + " " + what + ".");
     }
 
     /// Also where the strongest inputs happen to lie first.
