@@ -285,6 +285,16 @@ class VptqTest : public QObject {
         QCOMPARE(result.stored.parts[0].codewords.rows, std::int64_t{32});
     }
 
+    void aShareOfColumnsIsNotRoundedUpTwice() {
+        const SyntheticLayer layer = syntheticLayer(6, {8, 100, 300});
+        for (const auto& [share, columns] :
+             {std::pair{0.07, 7}, {0.0700001, 8}, {0.01, 1}, {1e-9, 1}, {0.1, 10}}) {
+            const auto result =
+                compress(layer, {.centroids = 16, .outlierShare = share, .outlierCentroids = 8});
+            QCOMPARE(result.stored.parts[0].columns, std::int64_t{columns});
+        }
+    }
+
     void seedsAndThreadsDecideNothingElse() {
         const VptqSettings settings{.vectorLength = 5, .centroids = 32, .residualCentroids = 8, .seed = 4};
         const auto one = compress(small(), settings);
