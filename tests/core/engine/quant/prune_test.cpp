@@ -222,6 +222,22 @@ class PruneTest : public QObject {
                      "don't fit");
         VERIFY_ERROR(pruneWanda("q", small().weights, std::vector<double>(150, -1.0), half), ErrorKind::Input,
                      "don't fit");
+        VERIFY_ERROR(pruneSparseGpt("q", small().weights, factorOf(small()), half, {}, 0), ErrorKind::Usage,
+                     "one column at a time or more");
+        const auto remedyOf = [](std::int64_t rows, std::int64_t maskColumns) {
+            Matrix<float> tall;  // refused before its weights are looked at
+            tall.rows = rows;
+            try {
+                pruneSparseGpt("q", tall, {}, half, {}, maskColumns);
+            } catch (const Error& error) {
+                return error.remedy();
+            }
+            return std::string();
+        };
+        QCOMPARE(remedyOf((std::int64_t{1} << 24) + 1, 128),
+                 std::string("Set its columns to 127 or less, or prune it by magnitude or by Wanda."));
+        QCOMPARE(remedyOf((std::int64_t{1} << 31) + 1, 128),
+                 std::string("Prune it by magnitude or by Wanda."));
         VERIFY_ERROR(pruneSparseGpt("q", small().weights, factorOf(small(), true), twoOfFour),
                      ErrorKind::Usage, "another order");
     }
