@@ -259,8 +259,9 @@ constexpr const char* vptqManual =
     R"(Vectors of `vector-length` consecutive rows of **one column** become the nearest of 2^`index-bits` codewords,
 column by column; what a column loses is made up for in the columns to come, as in `weights.gptq`.
 
-Codebooks come of k-means (k-means++, up to 100 rounds, seeded) over the tensor's vectors, each weighted
-by the Hessian's diagonal of its column. `residual-bits` adds a second codebook, of what the first leaves. The
+Codebooks come of k-means (up to 100 rounds, seeded) over the tensor's vectors, each weighted by the Hessian's diagonal
+of its column. The first codewords are chosen by k-means++ where there are up to 1024, else drawn by these weights from
+the distinct vectors. `residual-bits` adds a second codebook, of what the first leaves. The
 strongest `outlier-percent` of the columns have a codebook of their own; the others split into `groups` with one each.
 `normalise` maps each column to 0 … 1 first (scale and bias stored as half precision) and rescales the Hessian with it.
 Fine-tuning by layers is not part of this node.
