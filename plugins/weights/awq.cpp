@@ -30,7 +30,7 @@ using engine::AwqSettings;
 using engine::Matrix;
 
 constexpr const char* nodeId = "weights.awq";
-constexpr int nodeVersion = 1;
+constexpr int nodeVersion = 2;  // from 2 on scales are tried as they are stored
 constexpr std::uint8_t symmetricFlag = 1;
 
 at::Tensor viewOf(const Matrix<float>& matrix) {
@@ -81,13 +81,9 @@ class Encoder {
   private:
     Matrix<float> add(const CalibratedTensor& tensor) {
         const engine::AwqLinear linear{tensor.name, tensor.weights};
-        AwqScale scale = tensor.hessian ? searchedScale(linear, tensor) : equalScale(tensor);
-        for (float& value : scale.inputScales) {
-            const std::uint16_t stored =
-                std::max(smallestHalf, engine::finiteHalf(tensor.name, static_cast<double>(value)));
-            scales_.put(stored, 16);
-            value = halfToFloat(stored);
-        }
+        const AwqScale scale = tensor.hessian ? searchedScale(linear, tensor) : equalScale(tensor);
+        for (const float value : scale.inputScales)
+            scales_.put(floatToHalf(value), 16);
         AwqSettings own = settings_;
         own.clip = settings_.clip && !isQueryOrKey(tensor.name);
         const Execution execution = executionIn(context_);
@@ -115,8 +111,6 @@ class Encoder {
         scale.inputScales.assign(static_cast<std::size_t>(tensor.weights.columns), 1.0F);
         return scale;
     }
-
-    static constexpr std::uint16_t smallestHalf = 1;  // nothing is divided by zero
 
     Context& context_;
     const AwqSettings settings_;
@@ -195,7 +189,8 @@ constexpr const char* awqManual =
 before round to nearest, and divided by it after, Ŵ = Q(W·diag t)·diag(1/t).
 
 With the strengths a_j = √H_jj of the inputs (root mean squares; published: mean magnitudes), t = max(a^α, 10⁻⁴)/√(max t
-· min t), and α the one of 0, 0.05, … 0.95 whose Ŵ has the least output error tr(Δ·H·Δᵀ). With `clip` the range of each
+· min t), rounded to half precision as it is stored, and α the one of 0, 0.05, … 0.95 whose Ŵ has the least output error
+tr(Δ·H·Δᵀ): no more than that of round to nearest, which is α = 0. With `clip` the range of each
 group is then shrunk, to no less than 0.55, where that lowers the error of the group's own share of the outputs; not
 for queries and keys, whose product suffers (tensors named q_proj, k_proj, query or key).
 

@@ -18,8 +18,10 @@ DType typeFrom(const std::string& name) {
 }
 
 bool isFinite(const Array& array) {
+    const auto isNumber = [](auto value) { return std::isfinite(value); };
+    if (array.type() == DType::F64) return std::ranges::all_of(array.as<double>(), isNumber);
     const Array wide = toFloat32(array);
-    return std::ranges::all_of(wide.as<float>(), [](float value) { return std::isfinite(value); });
+    return std::ranges::all_of(wide.as<float>(), isNumber);
 }
 
 Tensor castTensor(const Tensor& tensor, DType type) {
@@ -27,7 +29,12 @@ Tensor castTensor(const Tensor& tensor, DType type) {
         throw Error(ErrorKind::Input, "Tensor \"" + tensor.name + "\" holds NaN or infinite weights.",
                     "Mend the file, or leave the tensor out.");
     if (tensor.array.type() == type) return tensor;
-    Tensor result{tensor.name, fromFloat32(toFloat32(tensor.array), type)};
+    const Array wide = toFloat32(tensor.array);
+    if (!isFinite(wide))
+        throw Error(ErrorKind::Input,
+                    "Tensor \"" + tensor.name + "\" holds weights too large for " + toText(DType::F32) + ".",
+                    "Scale them down, or leave the tensor out.");
+    Tensor result{tensor.name, fromFloat32(wide, type)};
     if (!isFinite(result.array))
         throw Error(ErrorKind::Input,
                     "Tensor \"" + tensor.name + "\" holds weights too large for " + toText(type) + ".",

@@ -186,14 +186,14 @@ class KMeans : public CodecNode {
 
 constexpr const char* kmeansManual =
     R"(Vectors of `vector-length` weights go to the nearest of 2^`index-bits` codewords, a codebook for each
-matrix, made by k-means++ and Lloyd's rounds until none changes or `rounds` are over. The plain method against which
+matrix, made by Lloyd's rounds until none changes or `rounds` are over. The plain method against which
 vector codecs such as `weights.vptq` are measured: no error is made up for.
 
 Vectors run along the inputs (neighbours of a row) or along the outputs (neighbours of a column); the last one of a row
 or column is padded with zeros. Along the outputs, **Hessians** weigh each column's vectors by its diagonal. With
 `row-codebooks` each row has a codebook of single values of its own. A cluster that loses its vectors keeps its
 codeword; a matrix of fewer vectors than codewords has as many codewords as vectors. The `seed` draws the first
-codewords.
+codewords: by k-means++ where there are up to 1024, else from the distinct vectors, by their weights.
 
 **Bits a weight**, all of them counted: index-bits/v + 16·v·2^index-bits/(m·n) with vectors of v weights;
 b + 16·2^b/n with a codebook of 2^b values for each row of n. Parts: `indices`, `codebooks` (of searched tensors),

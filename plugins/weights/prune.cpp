@@ -206,11 +206,11 @@ without a Hessian is treated as if its inputs were independent and of equal stre
 `run-zeros` N are zero (2 of 4); of a last run of r, ⌊N·r/M⌋. Of equal scores those that lie first go.
 
 **Bits a weight**, all of them counted. Without runs the smaller of a bitmap, 1 + 16·(1 − s), and of rows,
-(16 + 16)·(1 − s) + 32·(m + 1)/(m·n) with 16 bits a column (32 where there are more than 65536), and one bit a tensor
-that says which; weights that half precision does not tell from zero are zero. With runs 16 and ⌈log₂ M⌉ bits for each
-weight that is not pruned: 9 with 2 of 4. Parts: `formats`, `mask`, `row-pointers`, `columns`, `places`, `values` (of
-searched tensors), `kept`, `header`, `container`, `padding`. Which tensors, and the table
-`layers`: as for `weights.gptq`.
+(16 + 16)·(1 − s) + 32·(m + 1)/(m·n) with 16 bits a column (32 where there are more than 65536; no rows where there are
+more than 262,144), and one bit a tensor that says which; weights that half precision does not tell from zero are zero.
+With runs 16 and ⌈log₂ M⌉ bits for each weight that is not pruned: 9 with 2 of 4. Parts: `formats`, `mask`,
+`row-pointers`, `columns`, `places`, `values` (of searched tensors), `kept`, `header`, `container`, `padding`. Which
+tensors, and the table `layers`: as for `weights.gptq`.
 )";
 
 std::vector<graph::Parameter> pruneParameters() {

@@ -1,6 +1,7 @@
 #include "plugins/weights/sparse_codes.h"
 
 #include "core/engine/quant/grid.h"
+#include "core/engine/quant/prune.h"
 #include "core/media/quality/half.h"
 
 #include <algorithm>
@@ -11,7 +12,11 @@ namespace {
 
 using engine::Matrix;
 
-constexpr std::int64_t largestMatrix = std::int64_t{1} << 31;
+/// What all matrices of a stream that are stored as rows may have together: a gibibyte of weights, and some for each
+/// byte that is stored of them. Rows of up to 16,384 columns pay for themselves with their pointers even if they hold
+/// nothing, so that only streams of wider ones, of over 2^28 weights together and hardly any that is not zero, are out
+/// of bounds. A writer can't keep to a sum: it sees tensors in any order, and not those that a checkpoint holds.
+constexpr std::uint64_t freeWeights = std::uint64_t{1} << 28, weightsOfAByte = 4096;
 
 int columnBits(std::int64_t columns) {
     return columns > 65536 ? 32 : 16;
@@ -39,7 +44,7 @@ Matrix<float> halved(const std::string& name, Matrix<float> weights) {
 }
 
 void SparseCodesWriter::add(const Matrix<float>& weights) {
-    const bool byRows = rowsBits(weights) < maskBits(weights);
+    const bool byRows = weights.columns <= engine::mostRowColumns && rowsBits(weights) < maskBits(weights);
     formats_.put(byRows, 1);
     byRows ? putRows(weights) : putMask(weights);
 }
@@ -79,7 +84,11 @@ SparseCodesReader::SparseCodesReader(const ContainerReader& container, std::stri
       mask_(container.section("mask")),
       rowPointers_(container.section("row-pointers")),
       columns_(container.section("columns")),
-      values_(container.section("values")) {}
+      values_(container.section("values")) {
+    for (const BitReader* reader : {&mask_, &rowPointers_, &columns_, &values_})
+        weightsOfRows_ += reader->left() / 8 * weightsOfAByte;
+    weightsOfRows_ += freeWeights;
+}
 
 Matrix<float> SparseCodesReader::next(MatrixShape shape) {
     return formats_.get(1) != 0 ? ofRows(shape) : ofMask(shape);
@@ -102,10 +111,17 @@ Matrix<float> SparseCodesReader::ofMask(MatrixShape shape) {
     return weights;
 }
 
-/// Rows that hold nothing cost 32 bits each, so that columns alone are not bounded by the stream.
+/// Columns are not bounded by what is stored: rows may hold nothing.
+void SparseCodesReader::claim(MatrixShape shape) {
+    if (shape.columns > engine::mostRowColumns) throw damagedStream(nodeId_);
+    const auto weights = static_cast<std::uint64_t>(shape.rows) * static_cast<std::uint64_t>(shape.columns);
+    if (weights > weightsOfRows_) throw damagedStream(nodeId_);
+    weightsOfRows_ -= weights;
+}
+
 Matrix<float> SparseCodesReader::ofRows(MatrixShape shape) {
     requireLeft(rowPointers_, shape.rows + 1, 32, nodeId_);
-    if (shape.columns > largestMatrix / shape.rows) throw damagedStream(nodeId_);
+    claim(shape);
     if (rowPointers_.get(32) != 0) throw damagedStream(nodeId_);
     Matrix<float> weights(shape.rows, shape.columns);
     std::uint64_t before = 0;

@@ -3,7 +3,8 @@
 // Sections for matrices of which most weights are zero: halves, and where they lie.
 //
 // formats (a bit a matrix, 1 where rows are stored); mask (a bit a weight, 1 where it is stored), or row-pointers (u32,
-// m + 1) and columns (16 bits, 32 where there are more than 65536); values (halves). Of the two forms the smaller.
+// m + 1) and columns (16 bits, 32 where there are more than 65536); values (halves). Of the two forms the smaller; of
+// more than engine::mostRowColumns columns always the mask.
 
 #include "core/engine/quant/matrix.h"
 #include "core/media/coding/bit_reader.h"
@@ -53,9 +54,12 @@ class SparseCodesReader {
     float nextValue();
     engine::Matrix<float> ofMask(MatrixShape shape);
     engine::Matrix<float> ofRows(MatrixShape shape);
+    /// Throws where matrices of rows have more weights than a stream is allowed.
+    void claim(MatrixShape shape);
 
     std::string nodeId_;
     BitReader formats_, mask_, rowPointers_, columns_, values_;
+    std::uint64_t weightsOfRows_ = 0;  ///< that rows of matrices to come may have
 };
 
 }  // namespace ratescope::media::weights

@@ -234,7 +234,8 @@ T is the `threshold` times the mean over columns of Var(w)/U_jj²: a smaller thr
 for row pointers and 16 an input for the permutation of `act-order`. Parts: `codes`, `scales`, `zeros`,
 `second-level`, `outliers`, `row-pointers`, `permutation` (of searched tensors), `kept`, `header`, `container`,
 `padding`. Which tensors, those without a Hessian, and the table `layers`: as for `weights.gptq`. Groups far from zero
-(1024 steps) are taken as constant, so that their zero fits half precision.
+(1024 steps) are taken as constant, so that their zero fits half precision; groups of zeros come back as zeros, and no
+other has a step below 2⁻²⁴.
 )";
 
 graph::Manifest spqrManifest() {

@@ -70,11 +70,11 @@ class Encoder {
         for (std::size_t i = 0; i < stored.parts.size(); ++i) {
             addPart(stored.parts[i], geometry);
             const bool isOutlier = i == 0 && settings_.outlierShare > 0;
-            if (stored.parts[i].codewords.rows <
-                (isOutlier ? settings_.outlierCentroids : settings_.centroids))
-                context_.log("\"" + tensor.name +
-                             "\" has fewer vectors than codewords were asked for: it has " +
-                             std::to_string(stored.parts[i].codewords.rows) + " codewords.");
+            logFewer(tensor.name, "codewords", stored.parts[i].codewords.rows,
+                     isOutlier ? settings_.outlierCentroids : settings_.centroids);
+            if (!isOutlier)
+                logFewer(tensor.name, "residual codewords", stored.parts[i].residual.rows,
+                         settings_.residualCentroids);
         }
         putBytes(geometry_, geometry.bytes());
         for (std::size_t i = 0; i < stored.scales.size(); ++i) {
@@ -83,6 +83,13 @@ class Encoder {
         }
         if (settings_.permute) putPermutation(permutation_, orderOf(stored));
         return std::move(result.weights);
+    }
+
+    void logFewer(const std::string& tensor, const std::string& what, std::int64_t count,
+                  std::int64_t asked) {
+        if (count < asked)
+            context_.log("\"" + tensor + "\" has fewer vectors than " + what + " were asked for: it has " +
+                         std::to_string(count) + " " + what + ".");
     }
 
     /// Also where the strongest inputs happen to lie first.
@@ -252,8 +259,9 @@ constexpr const char* vptqManual =
     R"(Vectors of `vector-length` consecutive rows of **one column** become the nearest of 2^`index-bits` codewords,
 column by column; what a column loses is made up for in the columns to come, as in `weights.gptq`.
 
-Codebooks come of k-means (k-means++, up to 100 rounds, seeded) over the tensor's vectors, each weighted
-by the Hessian's diagonal of its column. `residual-bits` adds a second codebook, of what the first leaves. The
+Codebooks come of k-means (up to 100 rounds, seeded) over the tensor's vectors, each weighted by the Hessian's diagonal
+of its column. The first codewords are chosen by k-means++ where there are up to 1024, else drawn by these weights from
+the distinct vectors. `residual-bits` adds a second codebook, of what the first leaves. The
 strongest `outlier-percent` of the columns have a codebook of their own; the others split into `groups` with one each.
 `normalise` maps each column to 0 … 1 first (scale and bias stored as half precision) and rescales the Hessian with it.
 Fine-tuning by layers is not part of this node.

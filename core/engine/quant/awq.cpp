@@ -1,6 +1,7 @@
 #include "core/engine/quant/awq.h"
 
 #include "core/error.h"
+#include "core/media/quality/half.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +12,9 @@ namespace {
 
 constexpr int alphaSteps = 20, clipSteps = 10;
 constexpr double smallestInputScale = 1e-4;
+constexpr std::uint16_t smallestHalf = 1;  // nothing is divided by zero
 
+/// Halves; infinite where one is too large.
 std::vector<float> inputScales(std::span<const float> magnitudes, double alpha) {
     std::vector<double> scales;
     for (const float magnitude : magnitudes)
@@ -20,7 +23,8 @@ std::vector<float> inputScales(std::span<const float> magnitudes, double alpha) 
     const double middle = std::sqrt(*least * *greatest);
     std::vector<float> result;
     for (const double scale : scales)
-        result.push_back(static_cast<float>(scale / middle));
+        result.push_back(media::halfToFloat(
+            std::max(smallestHalf, media::floatToHalf(static_cast<float>(scale / middle)))));
     return result;
 }
 
@@ -134,6 +138,8 @@ AwqScale searchAwqScale(const std::vector<AwqLinear>& linears, std::span<const f
     for (int step = 0; step < alphaSteps; ++step) {
         const double alpha = step / static_cast<double>(alphaSteps);
         const std::vector<float> scales = inputScales(meanMagnitudes, alpha);
+        if (!std::all_of(scales.begin(), scales.end(), [](float scale) { return std::isfinite(scale); }))
+            continue;
         std::vector<Matrix<float>> restored;
         for (const AwqLinear& linear : linears)
             restored.push_back(unscaledColumns(

@@ -29,12 +29,13 @@ using ParentLoss = std::function<double(const std::vector<Matrix<float>>&)>;
 
 struct AwqScale {
     double alpha = 0;  ///< of 0, 0.05, … 0.95 the one with the least loss (the first of equal ones)
-    std::vector<float> inputScales;  ///< t [n]: what is quantised is W·diag(t)
+    std::vector<float> inputScales;  ///< t [n], halves above 0: what is quantised is W·diag(t)
     double loss = 0;
 };
 
-/// `meanMagnitudes` a_j = mean|x_j| [n]: t = max(a^α, 1e-4)/√(max t·min t). Throws Error(Input) for another length,
-/// and for negative, NaN or infinite values.
+/// `meanMagnitudes` a_j = mean|x_j| [n]: t = max(a^α, 1e-4)/√(max t·min t), rounded to half precision before it is
+/// tried, so that the loss is that of what is stored; no α is taken whose t is too large for that. Throws Error(Input)
+/// for another length, and for negative, NaN or infinite values.
 AwqScale searchAwqScale(const std::vector<AwqLinear>& linears, std::span<const float> meanMagnitudes,
                         const GroupSettings& settings, const ParentLoss& loss);
 

@@ -35,7 +35,10 @@ void requireUsable(const std::string& name, std::span<const double> diagonal) {
 
 void requireDamping(double damping) {
     if (!(damping > 0) || damping > mostDamping)
-        throw Error(ErrorKind::Usage, "The damping must lie above 0.", "Set it to 0.01, say.");
+        throw Error(ErrorKind::Usage,
+                    "The damping must lie above 0 and be no more than " +
+                        std::to_string(static_cast<std::int64_t>(mostDamping)) + ".",
+                    "Set it to 0.01, say.");
 }
 
 /// H_jj of an input, mended where that is dead.

@@ -219,17 +219,36 @@ class Lloyd {
         }
     }
 
-    /// Without putting back: the k largest of u^(1/weight), u uniform (Efraimidis and Spirakis, 2006).
-    void seedByWeights(std::vector<double>& shares) {
-        std::uniform_real_distribution<double> uniform(0, 1);
-        for (double& share : shares)
-            share = share > 0 ? std::log(uniform(random_)) / share : -std::numeric_limits<double>::infinity();
+    /// The first of each lot of equal vectors, as they lie; its share becomes that of all of them.
+    std::vector<std::size_t> distinctVectors(std::vector<double>& shares) const {
+        const std::int64_t length = vectors_.columns;
         std::vector<std::size_t> places(count_);
         std::iota(places.begin(), places.end(), std::size_t{0});
+        std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
+            return std::lexicographical_compare(vector(a), vector(a) + length, vector(b), vector(b) + length);
+        });
+        std::vector<std::size_t> firsts;
+        for (const std::size_t place : places)
+            if (firsts.empty() || !std::equal(vector(place), vector(place) + length, vector(firsts.back())))
+                firsts.push_back(place);
+            else
+                shares[firsts.back()] += shares[place];
+        std::sort(firsts.begin(), firsts.end());
+        return firsts;
+    }
+
+    /// Without putting back: the k largest of u^(1/weight), u uniform (Efraimidis and Spirakis, 2006). What is left when
+    /// each distinct vector has its codeword takes the same again: there are as many as were asked for.
+    void seedByWeights(std::vector<double>& shares) {
+        std::vector<std::size_t> places = distinctVectors(shares);
+        std::uniform_real_distribution<double> uniform(0, 1);
+        for (const std::size_t place : places)
+            shares[place] = shares[place] > 0 ? std::log(uniform(random_)) / shares[place]
+                                              : -std::numeric_limits<double>::infinity();
         std::stable_sort(places.begin(), places.end(),
                          [&](std::size_t a, std::size_t b) { return shares[a] > shares[b]; });
         for (std::int64_t k = 0; k < result_.codewords.rows; ++k)
-            setCodeword(k, places[static_cast<std::size_t>(k)]);
+            setCodeword(k, places[static_cast<std::size_t>(k) % places.size()]);
     }
 
     void assign() {

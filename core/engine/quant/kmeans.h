@@ -27,8 +27,9 @@ struct Clustering {
 };
 
 /// `vectors` [count, v]; `weights` one each, not negative, or none for equal ones. Up to 1024 clusters are seeded by
-/// k-means++ (Arthur and Vassilvitskii, 2007), more by drawing vectors by their weights. A cluster that loses its
-/// vectors keeps its codeword. Throws Error(Input), naming the tensor, for no vectors and NaN or infinite ones;
+/// k-means++ (Arthur and Vassilvitskii, 2007), more by drawing distinct vectors by their weights, those of equal ones
+/// added: where there are enough clusters, each distinct vector is a codeword. A cluster that loses its vectors keeps its
+/// codeword. Throws Error(Input), naming the tensor, for no vectors and NaN or infinite ones;
 /// Error(Usage) for a number of clusters out of range.
 Clustering kMeans(const std::string& name, const Matrix<float>& vectors, std::span<const double> weights,
                   const KMeansSettings& settings, const media::Execution& execution = {});

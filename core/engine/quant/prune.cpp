@@ -120,10 +120,20 @@ class PrunedColumns : public ColumnQuantiser {
     Matrix<std::uint8_t> gone_;  ///< [n, m], columns in loop order
 };
 
-void requireMask(const Matrix<float>& weights, std::int64_t maskColumns) {
-    if (maskColumns < 1 || weights.rows * maskColumns > std::int64_t{1} << 31)
-        throw Error(ErrorKind::Usage, "A mask can't be chosen for so many columns at a time.",
+constexpr std::int64_t largestBlock = std::int64_t{1} << 31;  // its places are numbers of 32 bits
+
+void requireMask(const std::string& name, const Matrix<float>& weights, std::int64_t maskColumns) {
+    if (maskColumns < 1)
+        throw Error(ErrorKind::Usage, "A mask is chosen for one column at a time or more.",
                     "Set its columns to 128.");
+    const std::int64_t most = largestBlock / std::max<std::int64_t>(weights.rows, 1);
+    if (maskColumns > most)
+        throw Error(
+            ErrorKind::Usage,
+            "The mask of \"" + name + "\" can't be chosen for " + std::to_string(maskColumns) +
+                " columns of " + std::to_string(weights.rows) + " rows at a time.",
+            (most > 0 ? "Set its columns to " + std::to_string(most) + " or less, or prune" : "Prune") +
+                std::string(" it by magnitude or by Wanda."));
 }
 
 }  // namespace
@@ -173,7 +183,7 @@ ColumnLoopResult pruneSparseGpt(const std::string& name, const Matrix<float>& we
         throw Error(ErrorKind::Usage,
                     "Zeros in each run of inputs can't be chosen in another order of inputs.",
                     "Leave act-order off.");
-    requireMask(weights, maskColumns);
+    requireMask(name, weights, maskColumns);
     if (pattern.runLength > 0) {
         PrunedColumns columns(weights, factor, pattern);
         return runColumnLoop(name, weights, factor, columns, execution);
@@ -192,7 +202,7 @@ ColumnLoopResult pruneSparseGptTo(const std::string& name, const Matrix<float>& 
         throw Error(ErrorKind::Usage,
                     "\"" + name + "\" has not " + std::to_string(zeros) + " weights to prune.",
                     "Ask for as many as it has at most.");
-    requireMask(weights, maskColumns);
+    requireMask(name, weights, maskColumns);
     // Of the first so many columns, rounded down: a block's share is the difference.
     const auto before = [&](std::int64_t columns) { return zeros * columns / weights.columns; };
     const auto zerosOf = [&](std::int64_t first, std::int64_t count) {
@@ -211,7 +221,7 @@ std::uint64_t sparseBits(const Matrix<float>& weights, int valueBits) {
     const std::uint64_t bitmap = all + value * kept;
     const std::uint64_t rows =
         (value + columnBits) * kept + 32 * (static_cast<std::uint64_t>(weights.rows) + 1);
-    return std::min(bitmap, rows);
+    return weights.columns > mostRowColumns ? bitmap : std::min(bitmap, rows);
 }
 
 std::uint64_t runBits(std::int64_t rows, std::int64_t columns, const PrunePattern& pattern, int valueBits) {

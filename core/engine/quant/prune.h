@@ -41,8 +41,13 @@ ColumnLoopResult pruneSparseGptTo(const std::string& name, const Matrix<float>& 
                                   const InverseFactor& factor, std::int64_t zeros,
                                   const media::Execution& execution = {}, std::int64_t maskColumns = 128);
 
-/// Bits that store the non-zeros, values of `valueBits`: the smaller of a bitmap and of rows of (value, 16-bit
-/// column; 32 where there are more than 65536) with 32-bit row pointers.
+/// Matrices with more columns are stored as a bitmap, never as rows: a row that holds nothing takes a row pointer alone,
+/// so that this is how many weights a hostile stream can ask for with four bytes. No encoder could come to wider ones
+/// when there was no limit yet: with Hessian or without, it made a matrix [n, n] in fp64, half a tebibyte at this width.
+inline constexpr std::int64_t mostRowColumns = std::int64_t{1} << 18;
+
+/// Bits that store the non-zeros, values of `valueBits`: the smaller of a bitmap and, up to mostRowColumns, of rows of
+/// (value, 16-bit column; 32 where there are more than 65536) with 32-bit row pointers.
 std::uint64_t sparseBits(const Matrix<float>& weights, int valueBits);
 /// Bits of runs: a value and its place in the run for each that the pattern keeps.
 std::uint64_t runBits(std::int64_t rows, std::int64_t columns, const PrunePattern& pattern, int valueBits);

@@ -147,8 +147,9 @@ class SpqrColumns : public ColumnQuantiser {
                 stored_.secondLevel.at(row / stored_.statisticsGroup, group) = {first.step, first.zero,
                                                                                 second.step, second.zero};
             } else {
-                scaleCodes[0] = finiteHalf(name_, scales[begin]);
-                zeroCodes[0] = finiteHalf(name_, zeros[begin]);
+                const RealGrid grid = withStorableStep({scales[begin], zeros[begin]});
+                scaleCodes[0] = finiteHalf(name_, grid.scale);
+                zeroCodes[0] = finiteHalf(name_, grid.zero);
             }
             for (std::size_t i = 0; i < count; ++i) {
                 stored_.scales.at(row + static_cast<std::int64_t>(i), group) = scaleCodes[i];

@@ -5,8 +5,8 @@
 //
 // Stored in loop order: codes, first-level codes of scales and zeros for each row and group of `groupSize` columns,
 // second-level (scale, zero) of the scales and of the zeros for each `statisticsGroup` rows of a group, outliers as
-// rows of (column, half). w = ŝ·(code − ẑ) with ŝ = ss·(cs − sz), no less than 2^−24, and ẑ = zs·(cz − zz); an
-// outlier replaces that.
+// rows of (column, half). w = ŝ·(code − ẑ) with ŝ = ss·(cs − sz) and ẑ = zs·(cz − zz); an outlier replaces that. ŝ is no
+// less than 2^−24, but for ss·(cs − sz) = 0: that is a group of zeros.
 
 #include "core/engine/quant/column_loop.h"
 #include "core/engine/quant/matrix.h"

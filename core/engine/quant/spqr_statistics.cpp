@@ -79,6 +79,11 @@ RealGrid fitWithoutOutliers(std::span<const float> group, std::span<const float>
     return realGrid(weights[begin].first, weights[end - 1].first, largestCode);
 }
 
+RealGrid withStorableStep(const RealGrid& grid) {
+    if (grid.scale == 0 || grid.scale >= smallestScale) return grid;
+    return {smallestScale, grid.zero * grid.scale / smallestScale};
+}
+
 StatisticsRun quantiseStatistics(const std::string& name, std::span<const double> values, int bits,
                                  std::uint16_t* codes) {
     const int top = (1 << bits) - 1;
@@ -103,8 +108,11 @@ RealGrid storedGrid(const SpqrStored& stored, std::int64_t row, std::int64_t gro
     const std::uint16_t scale = stored.scales.at(row, group), zero = stored.zeros.at(row, group);
     if (stored.statisticsGroup == 0) return {media::halfToFloat(scale), media::halfToFloat(zero)};
     const SecondLevel& level = stored.secondLevel.at(row / stored.statisticsGroup, group);
-    return {std::max(statisticOf({level[0], level[1]}, scale), smallestScale),
-            statisticOf({level[2], level[3]}, zero)};
+    const double step = statisticOf({level[0], level[1]}, scale);
+    // The scale of a group of zeros is the least of its run, which is kept exactly. Its zero is not, and no code would
+    // be at it.
+    if (!(step > 0)) return {};
+    return {std::max(step, smallestScale), statisticOf({level[2], level[3]}, zero)};
 }
 
 }  // namespace ratescope::engine

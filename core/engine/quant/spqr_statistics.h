@@ -29,6 +29,10 @@ int codeOn(const RealGrid& grid, double weight, int largestCode);
 RealGrid fitWithoutOutliers(std::span<const float> group, std::span<const float> diagonal, double outlierLoss,
                             int largestCode);
 
+/// The grid with a step that half precision tells from zero, 2^−24 or more, and code 0 where it was. That of a group of
+/// zeros keeps the step 0.
+RealGrid withStorableStep(const RealGrid& grid);
+
 /// (step, zero) of a run of statistics and the code of each, `bits` wide.
 struct StatisticsRun {
     std::uint16_t step = 0, zero = 0;  ///< half precision

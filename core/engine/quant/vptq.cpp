@@ -174,8 +174,9 @@ class Vptq {
     /// Outlier columns first (more than asked for, so that the rest splits evenly), then the groups.
     std::vector<VectorColumns> partition() {
         const std::int64_t columns = weights_.columns;
-        auto outliers =
-            static_cast<std::int64_t>(std::ceil(settings_.outlierShare * static_cast<double>(columns)));
+        // The double product may lie a hair above a whole number.
+        auto outliers = static_cast<std::int64_t>(
+            std::ceil(settings_.outlierShare * static_cast<double>(columns) * (1 - 1e-12)));
         const std::int64_t groups = std::min(settings_.groups, columns);
         while (outliers > 0 && outliers < columns && (columns - outliers) % groups != 0)
             ++outliers;

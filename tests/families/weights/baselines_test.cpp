@@ -60,6 +60,24 @@ Settings pruning(const std::string& method, double sparsity, std::int64_t zeros 
     return {{"method", method}, {"sparsity", sparsity}, {"run-zeros", zeros}, {"run-length", length}};
 }
 
+/// A stream of weights.prune of one matrix of zeros that are stored as rows.
+std::vector<std::byte> emptyRows(const Shape& shape) {
+    ContainerWriter container("weights.prune", 1);
+    container.header().varint(0);
+    container.header().varint(0);
+    putListOf(container.header(), shape);
+    BitWriter formats("formats", true);
+    formats.put(1, 1);
+    container.addSection("formats", formats.finish());
+    container.addSection("row-pointers",
+                         std::vector<std::byte>(4 * (static_cast<std::size_t>(shape[0]) + 1)));
+    for (const char* section : {"mask", "columns", "values", "kept"})
+        container.addSection(section, std::vector<std::byte>());
+    ByteSink sink;
+    container.finish(sink);
+    return sink.bytes();
+}
+
 double outputError(const std::vector<float>& restored) {
     const engine::Matrix<float> before = matrixOfWeights();
     const engine::Matrix<double> h = hessian().values;
@@ -167,6 +185,32 @@ class BaselinesTest : public QObject {
             const auto after = decodedWeights(weights::pruneNode(), stream);
             QVERIFY(std::ranges::equal(after, sparse.as<float>()));
         }
+    }
+
+    void veryWideMatricesAreNoRows() {
+        for (const std::int64_t more : {0, 8}) {
+            Array sparse(DType::F32, {1, engine::mostRowColumns + more});
+            sparse.writable<float>().back() = 1;
+            const TensorSet set{"", {{"a.weight", sparse}}, {}};
+            const ByteSink stream =
+                encode(weights::pruneNode(), inputs("tensors", set), pruning("magnitude", 0.5));
+            QCOMPARE(bitsOf(stream.ledger(), "mask"),
+                     static_cast<std::uint64_t>(more > 0 ? sparse.size() : 0));
+            QCOMPARE(bitsOf(stream.ledger(), "row-pointers"), std::uint64_t{more > 0 ? 0U : 64U});
+            QVERIFY(std::ranges::equal(decodedWeights(weights::pruneNode(), stream), sparse.as<float>()));
+        }
+    }
+
+    /// A few bytes of row pointers don't ask for gibibytes.
+    void emptyRowsAreBounded() {
+        const std::int64_t widest = engine::mostRowColumns;
+        for (const Shape& shape :
+             {Shape{1, std::int64_t{1} << 31}, Shape{1, widest + 1}, Shape{1200, widest}})
+            QVERIFY(errorOf([&] {
+                        decode(weights::pruneNode(), emptyRows(shape));
+                    }).startsWith("input: The stream of weights.prune is damaged"));
+        const Outputs outputs = decode(weights::pruneNode(), emptyRows({3, widest}));
+        QCOMPARE(tensorsAt(outputs).tensors.at(0).array.shape(), (Shape{3, widest}));
     }
 
     void kmeansStoresWhatTheEngineGives() {

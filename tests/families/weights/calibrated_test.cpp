@@ -131,6 +131,31 @@ class CalibratedTest : public QObject {
             }
     }
 
+    void vptqSaysWhereThereAreFewerCodewords() {
+        const auto lines = [](const Settings& changed) {
+            TestContext context;
+            ByteSink stream;
+            const NodeEntry entry = weights::vptqNode();
+            const auto made = entry.make();
+            dynamic_cast<const CodecNode&>(*made).encode(context, calibrated({"", {model().tensors[0]}, {}}),
+                                                         complete(entry.manifest, changed), stream);
+            return context.lines;
+        };
+        // 72 columns of 13 vectors; of 4 outlier columns, 52, which have no residual.
+        const std::string fewer = "\"a.weight\" has fewer vectors than ";
+        QCOMPARE(lines(smallBooks()), std::vector<std::string>());
+        QCOMPARE(lines({{"index-bits", std::int64_t{5}}, {"residual-bits", std::int64_t{10}}}),
+                 std::vector<std::string>{
+                     fewer + "residual codewords were asked for: it has 936 residual codewords."});
+        QCOMPARE(lines({{"index-bits", std::int64_t{10}}}),
+                 std::vector<std::string>{fewer + "codewords were asked for: it has 936 codewords."});
+        QCOMPARE(lines({{"index-bits", std::int64_t{5}},
+                        {"residual-bits", std::int64_t{3}},
+                        {"outlier-percent", 5.0},
+                        {"outlier-index-bits", std::int64_t{6}}}),
+                 std::vector<std::string>{fewer + "codewords were asked for: it has 52 codewords."});
+    }
+
     void wholeModelsComeBack() {
         for (const NodeEntry& node : nodesWithStreams()) {
             const ByteSink stream = encode(node, calibrated(model()));

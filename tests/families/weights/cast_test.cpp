@@ -76,6 +76,18 @@ class CastTest : public QObject {
                     errorOf([&] { transform(cast(), inputs("tensors", sample(bad)), to(type)); });
                 QVERIFY2(error.startsWith("input: ") && error.contains("\"reals\""), qPrintable(error));
             }
+        for (const double bad : {1e39, std::numeric_limits<double>::infinity()})
+            for (const char* type : {"bf16", "fp16", "fp32"}) {
+                Array wide(DType::F64, {2});
+                wide.writable<double>()[1] = bad;
+                const QString error = errorOf([&] {
+                    transform(cast(), inputs("tensors", TensorSet{"", {{"wide", wide}}, {}}), to(type));
+                });
+                QVERIFY2(
+                    error.startsWith(bad > 1e300 ? "input: Tensor \"wide\" holds NaN or infinite weights."
+                                                 : "input: Tensor \"wide\" holds weights too large for f32."),
+                    qPrintable(error));
+            }
         QVERIFY(errorOf([&] {
                     transform(cast(), inputs("tensors", sample(1e6F)), to("fp16"));
                 }).contains("too large"));

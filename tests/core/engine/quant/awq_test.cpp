@@ -3,6 +3,7 @@
 #include "core/engine/quant/awq.h"
 
 #include "core/engine/quant/allocation.h"
+#include "core/media/quality/half.h"
 #include "tests/core/engine/quant/synthetic_layer.h"
 #include "tests/core/error_check.h"
 
@@ -77,6 +78,22 @@ class AwqTest : public QObject {
                 awq({"layer", small().weights}, scale, small().hessian.values, {settings(bits), true});
             if (bits < 4) QVERIFY(lossOf(clippedToo.weights) < scale.loss);
         }
+    }
+
+    void scalesAreTriedAsTheyAreStored() {
+        const auto isHalf = [](float scale) {
+            return scale > 0 && media::halfToFloat(media::floatToHalf(scale)) == scale;
+        };
+        for (const int bits : {2, 3, 4})
+            QVERIFY(std::ranges::all_of(scaleOf(bits).inputScales, isHalf));
+        // The largest is 10^(8α): too large for half precision from α = 0.65 on. The last one tried is taken.
+        std::vector<float> uneven(150, 1e-4F);
+        uneven[7] = 1e12F;
+        double loss = 0;
+        const AwqScale scale = searchAwqScale({{"layer", small().weights}}, uneven, settings(3),
+                                              [&](const std::vector<Matrix<float>>&) { return --loss; });
+        QVERIFY(std::ranges::all_of(scale.inputScales, isHalf));
+        QCOMPARE(scale.alpha, 0.6);
     }
 
     void withoutScalesItIsRoundToNearest() {

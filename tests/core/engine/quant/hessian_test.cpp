@@ -196,7 +196,9 @@ class HessianTest : public QObject {
         hessian.at(0, 1) = hessian.at(1, 0) = 1.5;  // eigenvalue −0.5
         const InverseFactor factor = factorInverse("q", hessian, {0.01, false});
         QCOMPARE(factor.damping, 1.0);
-        VERIFY_ERROR(factorInverse("q", hessian, {0, false}), ErrorKind::Usage, "damping");
+        for (const double damping : {0.0, 20000.0})
+            VERIFY_ERROR(factorInverse("q", hessian, {damping, false}), ErrorKind::Usage,
+                         "above 0 and be no more than 10000");
         hessian.at(0, 1) = hessian.at(1, 0) = 1e9;
         VERIFY_ERROR(factorInverse("q", hessian, {}), ErrorKind::Input, "not positive definite");
     }

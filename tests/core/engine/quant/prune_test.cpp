@@ -196,6 +196,8 @@ class PruneTest : public QObject {
         QCOMPARE(sparseBits(pruneByMagnitude("layer", dense, half), 16), std::uint64_t{1000 + 500 * 16});
         QCOMPARE(sparseBits(pruneByMagnitude("layer", dense, {.sparsity = 0.99}), 4),
                  std::uint64_t{10 * 20 + 32 * 11});
+        QCOMPARE(sparseBits(Matrix<float>(1, mostRowColumns), 16), std::uint64_t{32 * 2});
+        QCOMPARE(sparseBits(Matrix<float>(1, mostRowColumns + 1), 16), std::uint64_t{mostRowColumns + 1});
         QCOMPARE(runBits(10, 100, twoOfFour, 16), std::uint64_t{10 * 100 * 9});
         QCOMPARE(runBits(10, 100, twoOfFour, 4), std::uint64_t{10 * 100 * 3});
         QCOMPARE(runBits(1, 6, twoOfFour, 16), std::uint64_t{3 * 18});
@@ -220,6 +222,22 @@ class PruneTest : public QObject {
                      "don't fit");
         VERIFY_ERROR(pruneWanda("q", small().weights, std::vector<double>(150, -1.0), half), ErrorKind::Input,
                      "don't fit");
+        VERIFY_ERROR(pruneSparseGpt("q", small().weights, factorOf(small()), half, {}, 0), ErrorKind::Usage,
+                     "one column at a time or more");
+        const auto remedyOf = [](std::int64_t rows, std::int64_t maskColumns) {
+            Matrix<float> tall;  // refused before its weights are looked at
+            tall.rows = rows;
+            try {
+                pruneSparseGpt("q", tall, {}, half, {}, maskColumns);
+            } catch (const Error& error) {
+                return error.remedy();
+            }
+            return std::string();
+        };
+        QCOMPARE(remedyOf((std::int64_t{1} << 24) + 1, 128),
+                 std::string("Set its columns to 127 or less, or prune it by magnitude or by Wanda."));
+        QCOMPARE(remedyOf((std::int64_t{1} << 31) + 1, 128),
+                 std::string("Prune it by magnitude or by Wanda."));
         VERIFY_ERROR(pruneSparseGpt("q", small().weights, factorOf(small(), true), twoOfFour),
                      ErrorKind::Usage, "another order");
     }

@@ -300,9 +300,11 @@ class SpqrTest : public QObject {
     void zerosConstantsAndSingleRowsAreTaken() {
         SyntheticLayer layer = small();
         std::ranges::fill(layer.weights.row(5), 0.0F);
-        const auto zeros = compress(layer, never);
-        for (const float weight : zeros.weights.row(5))
-            QVERIFY(std::abs(weight) < 1e-6F);
+        for (const double threshold : {0.2, never}) {
+            const auto zeros = compress(layer, threshold);
+            QVERIFY(std::ranges::all_of(zeros.weights.row(5), [](float weight) { return weight == 0; }));
+            QVERIFY(dequantised(zeros.stored) == zeros.weights);
+        }
         std::ranges::fill(layer.weights.values, 0.25F);
         QVERIFY(relativeLoss(compress(layer, never).weights, layer) < 0.1);
         const SyntheticLayer row = syntheticLayer(4, {1, 40, 200});
@@ -310,6 +312,21 @@ class SpqrTest : public QObject {
         QVERIFY(relativeLoss(one.weights, row) < 0.2);
         std::ranges::fill(layer.weights.values, 0.0F);
         QCOMPARE(compress(layer, 0.2).weights.values, layer.weights.values);
+    }
+
+    void stepsDoNotUnderflow() {
+        // Ranges of 6·2^−25 around zero and around 2^−17, of which seven steps would each be below half the least half.
+        Matrix<float> weights(3, 32);
+        for (std::int64_t j = 0; j < 32; ++j) {
+            weights.at(0, j) = static_cast<float>(2 * (j % 4) - 3) * 0x1p-25F;
+            weights.at(1, j) = weights.at(0, j) + 0x1p-17F;
+        }
+        const auto factor = factorIndependent("layer", std::vector<double>(32, 1.0), {});
+        const auto result =
+            spqr("layer", weights, factor, {.scaleBits = 0, .zeroBits = 0, .threshold = never});
+        QVERIFY(result.weights == weights);
+        QVERIFY(dequantised(result.stored) == weights);
+        QCOMPARE(result.loss, 0.0);
     }
 
     void badInputIsRefused() {

@@ -227,6 +227,45 @@ class VptqTest : public QObject {
             }
     }
 
+    void eachDistinctVectorHasACodeword() {
+        // 1100 distinct ones, of which some come often and weigh much.
+        Matrix<float> vectors(4000, 2);
+        std::vector<double> weights;
+        for (std::int64_t i = 0; i < vectors.rows; ++i) {
+            const std::int64_t number = i < 2900 ? i % 50 : i - 2900;
+            vectors.at(i, 0) = static_cast<float>(number % 40);
+            vectors.at(i, 1) = static_cast<float>(number / 40);
+            weights.push_back(number < 50 ? 1000 : 1);
+        }
+        for (const int rounds : {0, 100}) {
+            const auto result =
+                kMeans("layer", vectors, weights, {.clusters = 1100, .rounds = rounds, .seed = 2});
+            QCOMPARE(result.codewords.rows, std::int64_t{1100});
+            QCOMPARE(result.objectives.back(), 0.0);
+        }
+        const auto more = kMeans("layer", vectors, weights, {.clusters = 2048, .rounds = 0});
+        QCOMPARE(more.codewords.rows, std::int64_t{2048});
+        QCOMPARE(more.objectives.back(), 0.0);
+    }
+
+    /// Where none is twice: the largest of log(u)/weight, a number for each vector that weighs something.
+    void manyCodewordsAreDrawnByWeight() {
+        const Matrix<float> vectors = vectorsOf(3000, 3);
+        std::vector<double> weights;
+        for (std::int64_t i = 0; i < vectors.rows; ++i)
+            weights.push_back(static_cast<double>(i % 5));
+        std::mt19937_64 random(6);
+        std::uniform_real_distribution<double> uniform(0, 1);
+        std::vector<std::pair<double, std::int64_t>> drawn;
+        for (std::int64_t i = 0; i < vectors.rows; ++i)
+            if (i % 5 > 0) drawn.emplace_back(std::log(uniform(random)) / static_cast<double>(i % 5), i);
+        std::ranges::sort(drawn, std::greater<>());
+        const auto result = kMeans("layer", vectors, weights, {.clusters = 2000, .rounds = 0, .seed = 6});
+        for (std::int64_t k = 0; k < 2000; ++k)
+            QVERIFY(std::ranges::equal(result.codewords.row(k),
+                                       vectors.row(drawn[static_cast<std::size_t>(k)].second)));
+    }
+
     void equalWeightsAreNoWeights() {
         const Matrix<float> vectors = vectorsOf(500, 2);
         const auto plain = kMeans("layer", vectors, {}, {.clusters = 16, .seed = 3});
@@ -283,6 +322,16 @@ class VptqTest : public QObject {
         for (std::size_t i = 1; i < 5; ++i)
             QCOMPARE(result.stored.parts[i].columns, std::int64_t{37});
         QCOMPARE(result.stored.parts[0].codewords.rows, std::int64_t{32});
+    }
+
+    void aShareOfColumnsIsNotRoundedUpTwice() {
+        const SyntheticLayer layer = syntheticLayer(6, {8, 100, 300});
+        for (const auto& [share, columns] :
+             {std::pair{0.07, 7}, {0.0700001, 8}, {0.01, 1}, {1e-9, 1}, {0.1, 10}}) {
+            const auto result =
+                compress(layer, {.centroids = 16, .outlierShare = share, .outlierCentroids = 8});
+            QCOMPARE(result.stored.parts[0].columns, std::int64_t{columns});
+        }
     }
 
     void seedsAndThreadsDecideNothingElse() {
