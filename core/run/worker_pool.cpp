@@ -15,6 +15,25 @@ constexpr std::chrono::seconds startTime{60};
 constexpr int exitGraceMs = 200;
 constexpr int mostFailedStarts = 3;
 
+/// As far as a signal tells why.
+store::Failure failureOf(const std::string& end) {
+    const auto isSignal = [&](int signal) {
+        return end.find("signal " + std::to_string(signal) + " ") != std::string::npos;
+    };
+    if (isSignal(SIGKILL))
+        return {ErrorKind::Resource,
+                end + ", perhaps for want of memory",
+                "Give it more memory, run fewer jobs, or choose smaller parameters.",
+                {}};
+    // Files are mapped, so that what is cut off is missed only when it is read.
+    if (isSignal(SIGBUS))
+        return {ErrorKind::Input,
+                end + ": a file that it was reading has become shorter",
+                "Leave the study's files as they are while it runs, and run it again.",
+                {}};
+    return {ErrorKind::Internal, end, "Report this fault of the node, with the log.", {}};
+}
+
 }  // namespace
 
 WorkerPool::WorkerPool(WorkerCommand command, std::filesystem::path logFolder, WorkerEvents events)
@@ -237,13 +256,7 @@ void WorkerPool::checkDeadlines() {
 }
 
 void WorkerPool::loseEnded(WorkerNumber number) {
-    const std::string end = workers_.at(number).process->end(exitGraceMs);
-    const bool killed = end.find("signal 9 ") != std::string::npos;
-    lose(number, {killed ? ErrorKind::Resource : ErrorKind::Internal,
-                  end + (killed ? ", perhaps for want of memory" : ""),
-                  killed ? "Give it more memory, run fewer jobs, or choose smaller parameters."
-                         : "Report this fault of the node, with the log.",
-                  {}});
+    lose(number, failureOf(workers_.at(number).process->end(exitGraceMs)));
 }
 
 void WorkerPool::lose(WorkerNumber number, store::Failure failure, bool cancelled) {

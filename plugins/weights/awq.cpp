@@ -195,9 +195,11 @@ group is then shrunk, to no less than 0.55, where that lowers the error of the g
 for queries and keys, whose product suffers (tensors named q_proj, k_proj, query or key).
 
 **Other than published**: each layer has a scale of its own, and its own outputs say which (published: q, k and v have one,
-and gate and up, chosen by the outputs of attention and of the feed-forward layer); and the scales are **stored**, 16
-bits an input, not folded into the norm or the layer before, so that any set of tensors can be compressed. A tensor
-without a Hessian has α = 0: round to nearest, of ranges that `clip` may have shrunk.
+and gate and up, chosen by the outputs of attention and of the feed-forward layer); the scales are **stored**, 16
+bits an input, not folded into the norm or the layer before, so that any set of tensors can be compressed; and with a
+`text` each layer is calibrated with what the compressed layers before it give, as with every codec here (published: with
+the outputs of the uncompressed ones, which is what Hessians of `language.hessians` are of). A tensor without a Hessian
+has α = 0: round to nearest, of ranges that `clip` may have shrunk.
 
 **Bits a weight**, all of them counted: those of `weights.rtn`, and 16/m for the input scales. Parts: `codes`, `scales`,
 `zero-points`, `levels`, `input-scales` (of searched tensors), `kept`, `header`, `container`, `padding`. Which tensors,

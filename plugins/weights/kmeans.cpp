@@ -27,7 +27,7 @@ using engine::PlainVectorQuantised;
 using engine::VectorAxis;
 
 constexpr const char* nodeId = "weights.kmeans";
-constexpr int nodeVersion = 1;
+constexpr int nodeVersion = 2;  // from 2 on many codewords are drawn from distinct vectors
 constexpr std::uint8_t outputsFlag = 1, rowsFlag = 2;
 constexpr int mostBits = 16, mostRowBits = 8;
 constexpr std::int64_t longestVector = 16;

@@ -27,7 +27,7 @@ using engine::SpqrSettings;
 using engine::SpqrStored;
 
 constexpr const char* nodeId = "weights.spqr";
-constexpr int nodeVersion = 1;
+constexpr int nodeVersion = 2;  // from 2 on groups of zeros come back as zeros
 constexpr std::uint8_t permutedFlag = 1;
 
 int columnBits(std::int64_t columns) {

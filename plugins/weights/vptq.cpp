@@ -27,7 +27,7 @@ using engine::VectorStored;
 using engine::VptqSettings;
 
 constexpr const char* nodeId = "weights.vptq";
-constexpr int nodeVersion = 1;
+constexpr int nodeVersion = 2;  // from 2 on shares of columns and draws of codewords are exact
 constexpr std::uint8_t normalisedFlag = 1, permutedFlag = 2;
 constexpr std::uint64_t wordBits = 32, mostParts = 17, longestVector = 16, mostCodewords = 65536;
 

@@ -2,6 +2,7 @@
 // node's parameter "behaviour"; results are made from the task's key, so that equal tasks give equal results.
 //
 //   crash, abort-once     dies by SIGSEGV; by SIGABRT unless it has done so before
+//   bus-error             dies by SIGBUS, as where a mapped file was cut short
 //   hang                  never comes back
 //   garbage               writes no message, then hangs
 //   fail                  reports a failure
@@ -215,6 +216,7 @@ class FakeWorker {
             std::fprintf(stderr, "about to crash\n");
             std::raise(SIGSEGV);
         }
+        if (how == "bus-error") std::raise(SIGBUS);
         if (how == "abort-once") {
             const std::filesystem::path mark = setting("RATESCOPE_FAKE_RECORD") + ".once";
             if (!std::filesystem::exists(mark)) {

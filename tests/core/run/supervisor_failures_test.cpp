@@ -62,6 +62,10 @@ class SupervisorFailuresTest : public QObject {
         QTest::addColumn<QString>("reason");
         QTest::newRow("crash") << "crash" << 2
                                << "codec: the worker was killed by signal 11 (segmentation fault)";
+        QTest::newRow("cut file")
+            << "bus-error" << 2
+            << "codec: the worker was killed by signal 7 (bus error): a file that it was "
+               "reading has become shorter";
         QTest::newRow("hang") << "hang" << 2 << "no sign of life for 1 s";
         QTest::newRow("garbage") << "garbage" << 2 << "no message";
         QTest::newRow("failure") << "fail" << 1 << "codec: It failed.";

@@ -250,7 +250,8 @@ class CalibratedTest : public QObject {
         double energy = 0;
         for (const float weight : given)
             energy += std::pow(weight, 2);
-        QVERIFY(std::abs(weights::energyOf(wide) / energy - 1) < 1e-9);
+        QVERIFY(std::abs(weights::outputEnergy(wide, wide.weights).all / energy - 1) < 1e-9);
+        QCOMPARE(weights::outputEnergy(wide, wide.weights).lost, 0.0);
         const weights::PackedUnit widths = weights::packedUnit(context, wide, {});
         QVERIFY(relativeErrorOf(weights::weightsAt(widths, weights::levelCount - 1).values, given) < 0.02);
         const weights::SparseUnit sparse = weights::sparseUnit(context, wide, {.step = 100, .mostLevel = 1});

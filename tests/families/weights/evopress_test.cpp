@@ -160,10 +160,7 @@ class EvoPressTest : public QObject {
             const auto source = std::find_if(set.tensors.begin(), set.tensors.end(),
                                              [&](const Tensor& one) { return one.name == tensor.name; });
             if (!Searched(set)(*source)) continue;
-            const PackedUnit unit = packedUnit(context,
-                                               {tensor.name, matrixOf(source->array),
-                                                calibration.hessian(tensor.name, source->array.shape()[1])},
-                                               settings);
+            const PackedUnit unit = packedUnit(context, calibration.calibrated(*source), settings);
             const int level = (mixed.contains(tensor.name) ? mixed.at(tensor.name) : 3) - leastBits;
             const FieldWriter fields = fieldsOf(unit);
             FieldReader reader(fields.bytes());
@@ -408,10 +405,8 @@ class EvoPressTest : public QObject {
         TestContext context;
         for (const Tensor& tensor : set.tensors) {
             if (!Searched(set)(tensor)) continue;
-            const SparseUnit unit = sparseUnit(context,
-                                               {tensor.name, matrixOf(tensor.array),
-                                                calibration.hessian(tensor.name, tensor.array.shape()[1])},
-                                               {0.3, 50, 4, {0.01, false}});
+            const SparseUnit unit =
+                sparseUnit(context, calibration.calibrated(tensor), {0.3, 50, 4, {0.01, false}});
             QVERIFY(unit.middle <= 4 && unit.levels.size() <= 9);
             const FieldWriter fields = fieldsOf(unit);
             FieldReader reader(fields.bytes());

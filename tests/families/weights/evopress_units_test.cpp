@@ -47,7 +47,7 @@ double outputLossByTheBook(const CalibratedTensor& tensor, const engine::Matrix<
         weights.values[i] = static_cast<double>(tensor.weights.values[i]);
         lost.values[i] = static_cast<double>(restored.values[i]) - weights.values[i];
     }
-    return quadraticForm(lost, tensor.hessian) / quadraticForm(weights, tensor.hessian);
+    return quadraticForm(lost, *tensor.hessian) / quadraticForm(weights, *tensor.hessian);
 }
 
 /// Four blocks of two matrices, the first with hardly any outliers, the last with many; and Hessians of random inputs.
@@ -78,7 +78,7 @@ double outlierShareByTheBook(const OutlierModel& model, const Calibration& calib
     std::vector<double> scores;
     for (const std::size_t i : {2 * block, 2 * block + 1}) {
         const Tensor& tensor = model.set.tensors[i];
-        const engine::Matrix<double> hessian = calibration.hessian(tensor.name, 30);
+        const engine::Matrix<double> hessian = *calibration.calibrated(tensor).hessian;
         for (std::int64_t weight = 0; weight < tensor.array.size(); ++weight)
             scores.push_back(
                 std::abs(static_cast<double>(tensor.array.as<float>()[static_cast<std::size_t>(weight)])) *
@@ -231,8 +231,7 @@ class EvoPressUnitsTest : public QObject {
         const auto hessians = std::get<std::shared_ptr<const TensorSet>>(hessiansOf(model));
         const Calibration calibration(hessians.get(), set);
         const auto source = std::ranges::find_if(set.tensors, Searched(set));
-        const CalibratedTensor tensor{source->name, matrixOf(source->array),
-                                      calibration.hessian(source->name, source->array.shape()[1])};
+        const CalibratedTensor tensor = calibration.calibrated(*source);
         TestContext context;
         const auto isNear = [](double value, double expected) {
             return std::abs(value / expected - 1) < 1e-6;
