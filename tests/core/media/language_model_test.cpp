@@ -151,7 +151,8 @@ class LanguageModelTest : public QObject {
         QVERIFY(changed([](TokenizerData& tokenizer) { tokenizer.pieces[9] = "x"; }));
         QVERIFY(changed([](TokenizerData& tokenizer) { tokenizer.merges[1].second = "3"; }));
         QVERIFY(changed([](TokenizerData& tokenizer) { tokenizer.lowerCase = false; }));
-        QVERIFY(changed([](TokenizerData& tokenizer) { tokenizer.removesExtraBlanks = true; }));
+        QVERIFY(changed(
+            [](TokenizerData& tokenizer) { tokenizer.removesExtraBlanks = !tokenizer.removesExtraBlanks; }));
     }
 
     void whatDoesNotFitIsRefused_data() { rowsOfChanges(); }

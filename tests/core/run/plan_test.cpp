@@ -74,6 +74,7 @@ graph::Catalogue withTexts() {
         port.id = "text";
         port.type = graph::PortType::TextCorpus;
         port.role = role;
+        port.fanOut = graph::FanOut::All;
         return port;
     };
     const graph::Catalogue known = fake::catalogue();
