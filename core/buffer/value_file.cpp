@@ -3,6 +3,7 @@
 #include "core/buffer/aside_file.h"
 #include "core/buffer/mapped_file.h"
 #include "core/error.h"
+#include "core/json_limits.h"
 
 #include <nlohmann/json.hpp>
 
@@ -98,10 +99,11 @@ json readHeader(std::span<const std::byte> bytes, std::size_t& headerEnd) {
     if (length > bytes.size() - preamble) throw damaged("its header is longer than the file");
     headerEnd = preamble + length;
     const auto* text = reinterpret_cast<const char*>(bytes.data()) + preamble;
-    return json::parse(text, text + length, [](int depth, json::parse_event_t, json&) {
-        if (depth > maxDepth) throw damaged("its header is nested too deeply");
-        return true;
-    });
+    const auto fault = jsonFault({text, static_cast<std::size_t>(length)}, {.depth = maxDepth});
+    if (fault)
+        throw damaged(fault == JsonFault::TooDeep ? "its header is nested too deeply"
+                                                  : "its header is no JSON");
+    return json::parse(text, text + length);
 }
 
 ValueParts readParts(const MappedFile& mapped) {

@@ -8,11 +8,6 @@ namespace {
 
 using store::State;
 
-/// Waits to be run or runs.
-bool isOpen(State state) {
-    return state == State::Pending || state == State::Running || state == State::Interrupted;
-}
-
 /// Time of all these tasks; not a number (none, in the library) if it is not known of one.
 double secondsOf(const std::vector<Hash>& tasks, const CostOf& costOf) {
     double sum = 0;
@@ -38,6 +33,10 @@ std::uint64_t peakOf(const std::vector<Hash>& tasks, const CostOf& costOf) {
 }
 
 }  // namespace
+
+bool isOpen(State state) {
+    return state == State::Pending || state == State::Running || state == State::Interrupted;
+}
 
 StudyRun::StudyRun(store::StudyId id, std::string name, std::shared_ptr<StudyPlan> plan,
                    std::vector<store::ReconciledItem> rows, StudySettings settings)

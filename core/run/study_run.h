@@ -32,6 +32,9 @@ struct TaskCost {
 };
 using CostOf = std::function<std::optional<TaskCost>(const Hash&)>;
 
+/// Waits to be run or runs.
+bool isOpen(store::State state);
+
 class StudyRun {
   public:
     StudyRun(store::StudyId id, std::string name, std::shared_ptr<StudyPlan> plan,

@@ -27,10 +27,6 @@ bool hasState(const store::ReconciledItem& row, RowState state) {
                                              [&](const auto& one) { return one.state == state; });
 }
 
-bool isOpen(RowState state) {
-    return state == RowState::Pending || state == RowState::Running || state == RowState::Interrupted;
-}
-
 const char* toText(Phase phase) {
     return phase == Phase::Timing ? "timing" : phase == Phase::Analysis ? "analysis" : "items";
 }

@@ -1,8 +1,11 @@
 #include "core/media/assets/json_text.h"
 
 #include "core/error.h"
+#include "core/json_limits.h"
 
 #include <nlohmann/json.hpp>
+
+#include <string_view>
 
 namespace ratescope::media {
 namespace {
@@ -16,46 +19,17 @@ Error damaged(const std::string& name, const std::string& reason) {
     return Error(ErrorKind::Input, name + " " + reason + ".", "Fetch or export it again.");
 }
 
-/// Looks at the text without making a tree of it.
-class Measure : public json::json_sax_t {
-  public:
-    explicit Measure(const std::string& name) : name_(name) {}
-
-    bool null() override { return count(); }
-    bool boolean(bool /*value*/) override { return count(); }
-    bool number_integer(number_integer_t /*value*/) override { return count(); }
-    bool number_unsigned(number_unsigned_t /*value*/) override { return count(); }
-    bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return count(); }
-    bool string(string_t& /*value*/) override { return count(); }
-    bool binary(binary_t& /*value*/) override { return count(); }
-    bool key(string_t& /*name*/) override { return true; }
-    bool start_object(std::size_t /*elements*/) override { return open(); }
-    bool end_object() override { return close(); }
-    bool start_array(std::size_t /*elements*/) override { return open(); }
-    bool end_array() override { return close(); }
-    bool parse_error(std::size_t /*place*/, const std::string& /*token*/,
-                     const json::exception& /*error*/) override {
-        throw damaged(name_, "is no UTF-8 JSON");
+const char* wordsOf(JsonFault fault) {
+    switch (fault) {
+        case JsonFault::NotJson:
+            return "is no UTF-8 JSON";
+        case JsonFault::TooDeep:
+            return "is nested too deeply";
+        case JsonFault::TooManyValues:
+            return "has too many values";
     }
-
-  private:
-    bool count() {
-        if (++values_ > mostJsonValues) throw damaged(name_, "has too many values");
-        return true;
-    }
-    bool open() {
-        if (++depth_ > mostDepth) throw damaged(name_, "is nested too deeply");
-        return count();
-    }
-    bool close() {
-        --depth_;
-        return true;
-    }
-
-    const std::string& name_;
-    std::size_t values_ = 0;
-    int depth_ = 0;
-};
+    return "";
+}
 
 }  // namespace
 
@@ -63,11 +37,9 @@ json parseJsonObject(std::span<const std::byte> bytes, const std::string& name, 
     if (bytes.size() > mostMegabytes * 1'000'000)
         throw damaged(name,
                       "has more than " + std::to_string(mostMegabytes) + " MB, too much for such a file");
-    const auto* text = reinterpret_cast<const char*>(bytes.data());
-    // Ahead of the tree, not by the parser's callback: with one it goes through an array again for each object in it.
-    Measure limits(name);
-    json::sax_parse(text, text + bytes.size(), &limits);
-    json tree = json::parse(text, text + bytes.size());
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (const auto fault = jsonFault(text, {mostDepth, mostJsonValues})) throw damaged(name, wordsOf(*fault));
+    json tree = json::parse(text.begin(), text.end());
     if (!tree.is_object()) throw damaged(name, "is no JSON object");
     return tree;
 }

@@ -3,6 +3,7 @@
 #include "core/buffer/aside_file.h"
 #include "core/buffer/mapped_file.h"
 #include "core/error.h"
+#include "core/json_limits.h"
 #include "core/media/assets/extension.h"
 #include "core/media/assets/table_cells.h"
 #include "core/utf8.h"
@@ -186,16 +187,12 @@ struct JsonLine {
 
 JsonLine parseLine(std::string_view text, const std::string& name, std::size_t line) {
     JsonLine result;
-    try {
-        result.object = json::parse(text, [&](int depth, json::parse_event_t event, json& parsed) {
-            if (depth > maxDepth) throw damaged(name, line, "it is nested more than 64 deep");
-            if (depth == 1 && event == json::parse_event_t::key)
-                result.keys.push_back(parsed.get<std::string>());
-            return true;
-        });
-    } catch (const json::exception&) {
-        throw damaged(name, line, "it is not JSON");
-    }
+    const auto fault =
+        jsonFault(text, {.depth = maxDepth}, [&](const std::string& key) { result.keys.push_back(key); });
+    if (fault)
+        throw damaged(name, line,
+                      fault == JsonFault::TooDeep ? "it is nested more than 64 deep" : "it is not JSON");
+    result.object = json::parse(text);
     if (!result.object.is_object()) throw damaged(name, line, "it is no JSON object");
     if (result.keys.size() != result.object.size()) throw damaged(name, line, "a key occurs twice");
     return result;

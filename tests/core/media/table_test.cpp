@@ -126,6 +126,16 @@ class TableTest : public QObject {
                      qPrintable(reason));
     }
 
+    /// In the time of one look: hours, if each object cost one more.
+    void aLineOfManyObjectsIsReadAtOnce() {
+        std::string text = "{\"a\":[";
+        for (int i = 0; i < 1'000'000; ++i)
+            text += "{},";
+        const Table table = lines(text + "{}],\"b\":1}\n");
+        QCOMPARE(table.columns.size(), std::size_t{2});
+        QCOMPARE(table.columns[0].name, std::string("a"));
+    }
+
     void sparseLinesDoNotTakeUpMemory() {
         std::string text;
         for (int i = 0; i < 5000; ++i)
