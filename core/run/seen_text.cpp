@@ -1,6 +1,7 @@
 #include "core/run/seen_text.h"
 
 #include "core/error.h"
+#include "core/graph/seen_text.h"
 #include "core/run/schedule.h"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ void requireUnseenText(const TaskTable& tasks, const graph::Catalogue& catalogue
                        const Hash& candidate) {
     const Task& measure = tasks.at(prepare);
     const graph::Manifest* const manifest = catalogue.find(measure.type);
-    const auto allowed = measure.parameters.find(seenTextParameter);
+    const auto allowed = measure.parameters.find(graph::seenTextParameter);
     if (!manifest || allowed == measure.parameters.end() || allowed->second == graph::ParameterValue(true))
         return;
     const auto read = textsBehind(tasks, catalogue, textInputs(measure, *manifest));
@@ -54,8 +55,8 @@ void requireUnseenText(const TaskTable& tasks, const graph::Catalogue& catalogue
             throw Error(ErrorKind::Document,
                         "\"" + measure.node + "\" would measure with " + seen->file.filename().string() +
                             ", the text that \"" + tasks.at(candidate).node + "\" was calibrated with.",
-                        "Calibrate with another text, or set " + std::string(seenTextParameter) + " of \"" +
-                            measure.node + "\" to measure what was seen.");
+                        "Calibrate with another text, or set " + std::string(graph::seenTextParameter) +
+                            " of \"" + measure.node + "\" to measure what was seen.");
 }
 
 }  // namespace ratescope::run

@@ -1,14 +1,11 @@
 #pragma once
 
 // No number of a text that the candidate has seen: what a measure reads must not be what the candidate was calibrated
-// with, unless its user asks for that. Texts are told by their contents, so that a copy under another name is the same.
+// with, unless its user asks for that (core/graph/seen_text.h). Texts are told by their contents, so that a copy under another name is the same.
 
 #include "core/run/plan.h"
 
 namespace ratescope::run {
-
-/// The parameter (a flag) by which a measure takes such a text all the same. A measure without it is not looked at.
-inline constexpr const char* seenTextParameter = "seen-text";
 
 /// Throws Error(Document), naming measure and text, when a text behind one of the text inputs of the measure's task
 /// `prepare` also lies behind `candidate`.

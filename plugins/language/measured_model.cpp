@@ -1,6 +1,7 @@
 #include "plugins/language/measured_model.h"
 
 #include "core/error.h"
+#include "core/graph/seen_text.h"
 #include "core/media/node/model_tensors.h"
 #include "core/media/quality/searched.h"
 
@@ -36,7 +37,7 @@ graph::Parameter beginningParameter(const std::string& help) {
 
 graph::Parameter seenTextParameter() {
     return {
-        .id = "seen-text",
+        .id = graph::seenTextParameter,
         .label = "Text of the calibration too",
         .help =
             "Measures with a text that the model was calibrated with, which says little of any other text; "

@@ -248,8 +248,8 @@ weights go, within ±0.08 of the target (arXiv 2310.05175), as near as levels co
 
 **Effort**, where its numbers are not given: `small` has 16 offspring, selected on 512 and 8,192 tokens, and as many
 generations as `paper`: 150 of widths, 400 of sparsities, k·(n − k)/1.5 where k of n blocks are left out. From 100 million
-weights on it has 8 offspring, the best two of them by 256 tokens, 1,024 tokens, and 40 generations, so that 135 million are
-searched in a quarter of an hour on two cores. `paper` has 128, 64 and 32 offspring for the three kinds.
+weights on it has 8 offspring, the best two of them by 256 tokens, 1,024 tokens, and 40 generations, for
+processors of few cores. `paper` has 128, 64 and 32 offspring for the three kinds.
 
 The allocation is a table of units and widths. The log has a row a generation: its parent's fitness on the last stage's
 text, which is another each time, and `fixed-fitness`, on text that is the same for all generations: compare by that. How

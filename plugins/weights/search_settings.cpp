@@ -19,7 +19,7 @@ using graph::ParameterType;
 
 /// Below so many weights the small preset is taken unless another is asked for.
 constexpr std::uint64_t smallModel = 200'000'000;
-/// From so many on the small preset is that of a model of 135 million, which two cores search in a quarter of an hour.
+/// From so many on the small preset is another one, for processors of few cores.
 constexpr std::uint64_t slowModel = 100'000'000;
 constexpr double mostLeftOut = 0.95;
 

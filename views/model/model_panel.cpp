@@ -309,8 +309,9 @@ void ModelPanel::refresh() {
     const QString error = kind == ErrorKindShown::Weights   ? tr("error of the weights")
                           : kind == ErrorKindShown::Outputs ? tr("error of what they put out")
                                                             : tr("divergence that each makes by itself");
-    tensors_->setWhyNoValues(whyNoValues());
-    tensor_->setWhyNoValues(whyNoValues());
+    const QString why = whyNoValues();
+    tensors_->setWhyNoValues(why);
+    tensor_->setWhyNoValues(why);
     chartHeader_->setDetail(tensors_->table().hasB ? tr("%1, bars A, lines B").arg(error) : error);
     refreshColours();
     showStatus();

@@ -1,8 +1,8 @@
 #include "core/run/plan.h"
 
+#include "core/graph/seen_text.h"
 #include "core/graph/validate.h"
 #include "core/run/schedule.h"
-#include "core/run/seen_text.h"
 #include "tests/core/error_check.h"
 #include "tests/core/run/fake_study.h"
 
@@ -91,7 +91,7 @@ graph::Catalogue withTexts() {
     graph::Manifest& measure = made("fake.measure", "texts.measure");
     measure.inputs.push_back(textPort(graph::PortRole::Value));
     graph::Parameter allowed;
-    allowed.id = seenTextParameter;
+    allowed.id = graph::seenTextParameter;
     allowed.type = graph::ParameterType::Bool;
     allowed.defaultValue = false;
     allowed.entersKey = false;
@@ -106,7 +106,7 @@ Document calibratedStudy(const char* measured, bool allowed) {
     Document document = fake::study(1, {10});
     for (graph::Node& node : document.nodes)
         if (node.slug == "codec" || node.slug == "measure") node.type = "texts." + node.slug;
-    document.nodes.back().parameters[seenTextParameter] = ParameterValue(allowed);
+    document.nodes.back().parameters[graph::seenTextParameter] = ParameterValue(allowed);
     for (const auto& [slug, file] : {std::pair{"calibration", "seen.txt"}, std::pair{"text", measured}}) {
         document.nodes.push_back(fake::node(slug, "files", {{"files", ParameterValue(std::string(file))}}));
         document.nodes.back().type = "texts.files";
